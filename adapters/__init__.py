@@ -1,0 +1,1 @@
+"""How it reaches the world: stores, doors, gateways, pages, the command line."""

@@ -1,0 +1,1 @@
+"""When it happens: Celery, the publisher thread, the sweeper's loop."""
