@@ -1,0 +1,1 @@
+"""One file of data per workflow, and its titles beside it."""

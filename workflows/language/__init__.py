@@ -1,0 +1,1 @@
+"""What can be said: the words of a workflow, as frozen data."""

@@ -1,0 +1,526 @@
+"""The words of a workflow: a block-structured tree of frozen data.
+
+Everything that the machine runs, `check` proves, the pages draw and the files round-trip is one value of the
+class `Workflow`. The functions below (`sequence`, `approve`, …) only make that value pleasant to write.
+Days are working days unless a word says otherwise.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workflows.language.expressions import Condition
+
+LANGUAGE = 1
+
+
+class Word(BaseModel):
+    """Any piece of a definition: frozen, nothing unknown inside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Number(Word):
+    """A number of the office, by name, with its default; resolved from the version that the case pinned."""
+
+    name: str
+    default: int
+
+
+Days = int | Number
+
+
+class Mode(StrEnum):
+    """How many of the seats must say yes."""
+
+    ONE = "one"
+    ALL = "all"
+    ANY = "any"
+
+
+# -- who ---------------------------------------------------------------------------------------------------
+
+
+class RoleHolders(Word):
+    """Whoever holds a role; `of` names the case field whose value is the role's scope (a town, a group)."""
+
+    who: Literal["role"] = "role"
+    name: str
+    of: str | None = None
+
+
+class DepartmentLiaison(Word):
+    """The liaison officers of one department (its code)."""
+
+    who: Literal["department"] = "department"
+    code: str
+
+
+class MemberDepartments(Word):
+    """One seat for each member department of the joint meeting, held by its liaison officers."""
+
+    who: Literal["departments"] = "departments"
+
+
+class Applicant(Word):
+    """The person the case is about; `through` may act on their behalf at the counter (代办)."""
+
+    who: Literal["applicant"] = "applicant"
+    through: RoleHolders | None = None
+
+
+class Seats(Word):
+    """`n` seats for holders of a role; `pick` least_loaded lets assign narrow each to one person."""
+
+    who: Literal["seats"] = "seats"
+    n: int = Field(ge=1, le=50)
+    role: RoleHolders
+    pick: Literal["any", "least_loaded"] = "any"
+
+
+class Either(Word):
+    """The seats of several resolvers together."""
+
+    who: Literal["either"] = "either"
+    of: tuple[RoleHolders | DepartmentLiaison, ...]
+
+
+Who = Annotated[
+    RoleHolders | DepartmentLiaison | MemberDepartments | Applicant | Seats | Either, Field(discriminator="who")
+]
+
+
+# -- ladders, forms, handlers ------------------------------------------------------------------------------
+
+
+class Remind(Word):
+    """A reminder to the holders, `at` working days after the due date (negative: before)."""
+
+    rung: Literal["remind"] = "remind"
+    at: int
+
+
+class Escalate(Word):
+    """From `at` working days after the due date on, `to` may decide as well, and is told."""
+
+    rung: Literal["escalate"] = "escalate"
+    at: int
+    to: RoleHolders
+
+
+Rung = Annotated[Remind | Escalate, Field(discriminator="rung")]
+
+
+class FormField(Word):
+    """A field that a step may write. `personal` values live under the person's key only."""
+
+    name: str
+    type: Literal["text", "boolean", "integer", "choice"]
+    choices: tuple[str, ...] = ()
+    required: bool = True
+    personal: bool = False
+
+
+class Form(Word):
+    """What a step asks for, by name and version."""
+
+    name: str
+    fields: tuple[FormField, ...]
+
+
+class ToApplicant(Word):
+    """Return to the applicant for a supplement (补正), asked once if `once`; the step's clock pauses meanwhile.
+
+    The answer is the applicant's own act or the event `answered_by`, whose fields `takes` are written.
+    """
+
+    once: bool = True
+    within: Days
+    silence: Step
+    through: RoleHolders | None = None
+    answered_by: str | None = None
+    takes: tuple[str, ...] = ()
+
+
+class Handler(Word):
+    """What a block does when an event comes while it is live: instead of itself, or beside itself."""
+
+    event: str
+    mode: Literal["interrupts", "beside"]
+    do: Step
+    takes: tuple[str, ...] = ()
+
+
+# -- blocks ------------------------------------------------------------------------------------------------
+
+
+class Sequence(Word):
+    """Steps one after the other; an empty sequence does nothing."""
+
+    word: Literal["sequence"] = "sequence"
+    name: str | None = None
+    steps: tuple[Step, ...]
+    on: tuple[Handler, ...] = ()
+
+
+class Branch(Word):
+    """One way of a choice or a parallel; without `when` it is always taken."""
+
+    when: Condition | None = None
+    do: Step
+
+
+class Choice(Word):
+    """The first branch whose condition is true, else `otherwise` (compulsory, also when unknown)."""
+
+    word: Literal["choice"] = "choice"
+    name: str
+    branches: tuple[Branch, ...]
+    otherwise: Step
+
+
+class Parallel(Word):
+    """All branches whose condition is true or absent, side by side; goes on when all of them are done."""
+
+    word: Literal["parallel"] = "parallel"
+    name: str
+    branches: tuple[Branch, ...]
+    on: tuple[Handler, ...] = ()
+
+
+# -- leaves ------------------------------------------------------------------------------------------------
+
+
+class Approve(Word):
+    """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant."""
+
+    word: Literal["approve"] = "approve"
+    name: str
+    by: Who
+    mode: Mode = Mode.ONE
+    within: Days | None = None
+    overdue: tuple[Rung, ...] = ()
+    on_return: ToApplicant | None = None
+    on_reject: Step
+    reasons: tuple[str, ...] = ()
+    form: str | None = None
+    signature: bool = False
+
+
+class CarryOut(Word):
+    """Ask people to do something and report it with a form; goes on when every seat has completed."""
+
+    word: Literal["carry_out"] = "carry_out"
+    name: str
+    by: Who
+    within: Days | None = None
+    overdue: tuple[Rung, ...] = ()
+    form: str | None = None
+
+
+class Wait(Word):
+    """Wait for an event with the case's key (or the value of field `key`); `silence` runs after `within`."""
+
+    word: Literal["wait"] = "wait"
+    name: str
+    event: str
+    key: str | None = None
+    takes: tuple[str, ...] = ()
+    within: Days | None = None
+    overdue: tuple[Remind, ...] = ()
+    silence: Step | None = None
+
+
+class SetField(Word):
+    """Write a constant into a field."""
+
+    action: Literal["set"] = "set"
+    field: str
+    value: bool | int | str | None
+
+
+class Emit(Word):
+    """Emit a domain event; its fields are those of the case with the same name."""
+
+    action: Literal["emit"] = "emit"
+    event: str
+    values: tuple[tuple[str, bool | int | str], ...] = ()
+
+
+class Lookup(Word):
+    """Write into `into` the key of another row of a register with the same value of `by`, or null."""
+
+    action: Literal["lookup"] = "lookup"
+    register_name: str
+    by: str
+    into: str
+
+
+class Erase(Word):
+    """Destroy the key of the person the case is about: nothing personal can be read afterwards."""
+
+    action: Literal["erase"] = "erase"
+
+
+Action = Annotated[SetField | Emit | Lookup | Erase, Field(discriminator="action")]
+
+
+class Do(Word):
+    """What the system does by itself, in the same transaction, recorded as SYSTEM."""
+
+    word: Literal["do"] = "do"
+    name: str
+    actions: tuple[Action, ...]
+
+
+class Message(Word):
+    """A notice to somebody; the words are the presentation's template of this name. Never blocks."""
+
+    word: Literal["message"] = "message"
+    name: str
+    to: Who
+
+
+class FollowUp(Word):
+    """A plan that outlives the case: emits `event` after `months` calendar months, again `every` if asked."""
+
+    word: Literal["follow_up"] = "follow_up"
+    name: str
+    event: str
+    months: Number | int
+    repeats: bool = False
+
+
+class End(Word):
+    """Ends the case: `state` of approvals.md §1, and the workflow's own name for how it ended."""
+
+    word: Literal["end"] = "end"
+    outcome: str
+    state: Literal["approved", "rejected", "withdrawn", "completed"] = "completed"
+
+
+Step = Annotated[
+    Sequence | Choice | Parallel | Approve | CarryOut | Wait | Do | Message | FollowUp | End,
+    Field(discriminator="word"),
+]
+
+
+class Workflow(Word):
+    """A whole definition. `about` names the register noun, `title_fields` nothing personal."""
+
+    name: str
+    language: int = LANGUAGE
+    starts_on: str
+    about: str
+    person: bool = False
+    forms: tuple[Form, ...] = ()
+    on: tuple[Handler, ...] = ()
+    steps: Step
+
+
+for _model in (ToApplicant, Handler, Sequence, Branch, Choice, Parallel, Approve, CarryOut, Wait, Workflow):
+    _model.model_rebuild()
+
+
+# -- pleasant to write -------------------------------------------------------------------------------------
+
+
+def number(name: str, default: int) -> Number:
+    """The office's number `name`, `default` where the office has not set it."""
+    return Number(name=name, default=default)
+
+
+def role(name: str, of: str | None = None) -> RoleHolders:
+    """Whoever holds the role `name`, in the scope that the case field `of` gives."""
+    return RoleHolders(name=name, of=of)
+
+
+def department(code: str) -> DepartmentLiaison:
+    """The liaison officers of the department `code`."""
+    return DepartmentLiaison(code=code)
+
+
+def departments() -> MemberDepartments:
+    """One seat for each member department of the joint meeting."""
+    return MemberDepartments()
+
+
+def applicant(through: RoleHolders | None = None) -> Applicant:
+    """The person the case is about, at the counter `through` somebody."""
+    return Applicant(through=through)
+
+
+def seats(n: int, of: RoleHolders, pick: Literal["any", "least_loaded"] = "any") -> Seats:
+    """`n` seats for holders of a role."""
+    return Seats(n=n, role=of, pick=pick)
+
+
+def either(*of: RoleHolders | DepartmentLiaison) -> Either:
+    """The seats of several resolvers together (或签 with mode ANY, 会签 with mode ALL)."""
+    return Either(of=of)
+
+
+def remind(at: int) -> Remind:
+    """A reminder `at` working days after the due date."""
+    return Remind(at=at)
+
+
+def escalate(at: int, to: RoleHolders) -> Escalate:
+    """`to` may decide too from `at` working days after the due date on."""
+    return Escalate(at=at, to=to)
+
+
+def interrupts(event: str, do: Step, takes: tuple[str, ...] = ()) -> Handler:
+    """When `event` comes, the block is cancelled and `do` runs instead."""
+    return Handler(event=event, mode="interrupts", do=do, takes=takes)
+
+
+def beside(event: str, do: Step, takes: tuple[str, ...] = ()) -> Handler:
+    """When `event` comes, `do` runs beside the block."""
+    return Handler(event=event, mode="beside", do=do, takes=takes)
+
+
+def sequence(*steps: Step, name: str | None = None, on: tuple[Handler, ...] = ()) -> Sequence:
+    """Steps one after the other."""
+    return Sequence(name=name, steps=steps, on=on)
+
+
+def nothing() -> Sequence:
+    """Goes on at once."""
+    return Sequence(steps=())
+
+
+def when(condition: Condition, do: Step) -> Branch:
+    """A conditional branch."""
+    return Branch(when=condition, do=do)
+
+
+def always(do: Step) -> Branch:
+    """An unconditional branch."""
+    return Branch(do=do)
+
+
+def choice(name: str, *branches: Branch, otherwise: Step) -> Choice:
+    """The first branch that holds, else `otherwise`."""
+    return Choice(name=name, branches=branches, otherwise=otherwise)
+
+
+def parallel(name: str, *branches: Branch, on: tuple[Handler, ...] = ()) -> Parallel:
+    """Branches side by side."""
+    return Parallel(name=name, branches=branches, on=on)
+
+
+def approve(  # noqa: PLR0913  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    by: Who,
+    on_reject: Step,
+    mode: Mode = Mode.ONE,
+    within: Days | None = None,
+    overdue: tuple[Rung, ...] = (),
+    on_return: ToApplicant | None = None,
+    reasons: tuple[str, ...] = (),
+    form: str | None = None,
+    signature: bool = False,
+) -> Approve:
+    """Ask people for a decision."""
+    return Approve(
+        name=name,
+        by=by,
+        mode=mode,
+        within=within,
+        overdue=overdue,
+        on_return=on_return,
+        on_reject=on_reject,
+        reasons=reasons,
+        form=form,
+        signature=signature,
+    )
+
+
+def to_applicant(  # noqa: PLR0913  # the words of one rule sheet line, all by keyword
+    *,
+    within: Days,
+    silence: Step,
+    once: bool = True,
+    through: RoleHolders | None = None,
+    answered_by: str | None = None,
+    takes: tuple[str, ...] = (),
+) -> ToApplicant:
+    """Return to the applicant for a supplement."""
+    return ToApplicant(
+        once=once, within=within, silence=silence, through=through, answered_by=answered_by, takes=takes
+    )
+
+
+def carry_out(
+    name: str, *, by: Who, within: Days | None = None, overdue: tuple[Rung, ...] = (), form: str | None = None
+) -> CarryOut:
+    """Ask people to do something and report it."""
+    return CarryOut(name=name, by=by, within=within, overdue=overdue, form=form)
+
+
+def wait(  # noqa: PLR0913  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    event: str,
+    key: str | None = None,
+    takes: tuple[str, ...] = (),
+    within: Days | None = None,
+    overdue: tuple[Remind, ...] = (),
+    silence: Step | None = None,
+) -> Wait:
+    """Wait for an event."""
+    return Wait(name=name, event=event, key=key, takes=takes, within=within, overdue=overdue, silence=silence)
+
+
+def set_field(name: str, value: bool | int | str | None) -> SetField:  # noqa: FBT001  # a JSON value, not a flag
+    """Write a constant into a field."""
+    return SetField(field=name, value=value)
+
+
+def emit(event: str, **values: bool | int | str) -> Emit:
+    """Emit a domain event with the case's fields and these values."""
+    return Emit(event=event, values=tuple(sorted(values.items())))
+
+
+def lookup(register: str, *, by: str, into: str) -> Lookup:
+    """Find another row of a register with the same value."""
+    return Lookup(register_name=register, by=by, into=into)
+
+
+def do(name: str, *actions: Action) -> Do:
+    """What the system does by itself."""
+    return Do(name=name, actions=actions)
+
+
+def message(name: str, *, to: Who) -> Message:
+    """A notice to somebody."""
+    return Message(name=name, to=to)
+
+
+def follow_up(name: str, *, event: str, months: Number | int, repeats: bool = False) -> FollowUp:
+    """A plan that outlives the case."""
+    return FollowUp(name=name, event=event, months=months, repeats=repeats)
+
+
+def end(outcome: str, state: Literal["approved", "rejected", "withdrawn", "completed"] = "completed") -> End:
+    """Ends the case."""
+    return End(outcome=outcome, state=state)
+
+
+def workflow(  # noqa: PLR0913  # the heading of a rule sheet, all by keyword
+    name: str,
+    *,
+    starts_on: str,
+    about: str,
+    steps: Step,
+    person: bool = False,
+    forms: tuple[Form, ...] = (),
+    on: tuple[Handler, ...] = (),
+) -> Workflow:
+    """A whole definition."""
+    return Workflow(name=name, starts_on=starts_on, about=about, person=person, forms=forms, on=on, steps=steps)

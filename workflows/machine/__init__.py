@@ -1,0 +1,1 @@
+"""How a case moves: pure decisions over frozen values."""

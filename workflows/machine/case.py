@@ -1,0 +1,379 @@
+"""The values a decision reads and writes: case, activation, work item, holder, timer, effect, decision.
+
+Plain slots dataclasses, frozen: a decision never changes what it was given, it returns what comes next.
+All times are aware UTC datetimes; all ids are derived (`domain.identifiers.derived_id`), so that a batch that
+runs again makes no twins. `JSON` values hold no floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+JSON = Any
+
+SYSTEM = "SYSTEM"
+
+
+class State(StrEnum):
+    """Where a case stands (approvals.md §1)."""
+
+    RUNNING = "running"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+
+
+class ActivationState(StrEnum):
+    """An activation is live until it is done or cancelled."""
+
+    LIVE = "live"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """States of a work item (approvals.md §1)."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    COMPLETED = "completed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Lane(StrEnum):
+    """The two queues of due work."""
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+
+
+class Capacity(StrEnum):
+    """In which capacity somebody holds an item."""
+
+    OWNER = "owner"
+    CANDIDATE = "candidate"
+    PROXY = "proxy"
+    ESCALATED = "escalated"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The head of a case: one row. `fields` hold nothing personal; `personal` lives under the person's key.
+
+    `version` counts saves (the guard), `seq` counts history entries, `prev_hash` is the hash of the last one.
+    `personal` is empty where the person's key was destroyed or the reader may not see it.
+    """
+
+    county: str
+    id: str
+    workflow: str
+    workflow_hash: str
+    language: int
+    version: int
+    seq: int
+    prev_hash: str
+    root: str
+    key: str
+    person: str | None
+    state: State
+    outcome: str | None
+    fields: Mapping[str, JSON]
+    personal: Mapping[str, JSON]
+    field_versions: Mapping[str, int]
+    numbers: str
+    lane: Lane
+    department: str
+    sample: bool
+    opened_at: datetime
+    last_at: datetime
+    gate: str | None = None
+    quarantine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One entry into a step, addressed by (path, round). `resume` is the child a sequence stands at."""
+
+    case: str
+    path: str
+    round: int
+    parent: str | None
+    state: ActivationState
+    entered_at: datetime
+    n: int = 0
+    agree: int = 0
+    against: int = 0
+    abstain: int = 0
+    resume: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """What must be done in one seat of one activation. `kind` is approve, carry_out or supplement.
+
+    `closed_by` and `closed_at` tell a late click who decided and when. `candidates` are principals
+    ("user:…", "role:NAME:SCOPE", "department:CODE", "person:…"); the holder rows index them.
+    """
+
+    id: str
+    case: str
+    path: str
+    round: int
+    seat: int
+    kind: str
+    state: ItemState
+    version: int
+    opened_at: datetime
+    yellow_at: datetime | None
+    due_at: datetime | None
+    due_rule: str
+    paused_at: datetime | None
+    roster: str
+    form: str | None
+    pick: str
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person or pool that holds an item, with a capacity: the inbox index."""
+
+    item: str
+    case: str
+    who: str
+    capacity: Capacity
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A row that becomes a stimulus when due. `kind` is ladder (rung `rung`) or silence."""
+
+    id: str
+    case: str
+    path: str
+    round: int
+    kind: str
+    rung: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A live wait or handler: an event of `type` with `key` is for this case."""
+
+    case: str
+    path: str
+    round: int
+    type: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something the outside must see. `gateway` is publish or notice; `body` holds nothing personal."""
+
+    key: str
+    case: str
+    gateway: str
+    body: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A domain event that a case emitted; its id derives from the case, so it is emitted once."""
+
+    id: str
+    type: str
+    key: str
+    person: str | None
+    plain: Mapping[str, JSON]
+    personal: Mapping[str, JSON]
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A follow-up that outlives its case: emits `type` when due, every `months` again if it repeats."""
+
+    id: str
+    case: str
+    type: str
+    key: str
+    person: str | None
+    plain: Mapping[str, JSON]
+    due_at: datetime
+    months: int
+    repeats: bool
+    occurrence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A principal that may see the case, and why."""
+
+    case: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of a case that a decision may look at: its head and everything live in it."""
+
+    head: Case
+    activations: Mapping[tuple[str, int], Activation] = field(default_factory=dict)
+    items: Mapping[str, WorkItem] = field(default_factory=dict)
+    holders: Mapping[str, tuple[Holder, ...]] = field(default_factory=dict)
+    timers: Mapping[str, Timer] = field(default_factory=dict)
+    subscriptions: frozenset[Subscription] = frozenset()
+
+
+# -- stimuli -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EventStimulus:
+    """An accepted event, routed to the case: it starts it, or answers a wait or a handler at `path`."""
+
+    no: int
+    source: str
+    id: str
+    type: str
+    key: str
+    plain: Mapping[str, JSON]
+    personal: Mapping[str, JSON]
+    starts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimerStimulus:
+    """A timer that fell due."""
+
+    no: int
+    timer: str
+    path: str
+    round: int
+    kind: str
+    rung: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody wants done: `actor` presses, `principals` are what the actor holds at this moment.
+
+    `verb` is agree, reject, return, complete (with `item`) or withdraw (case only). `key` is the idempotency key;
+    `seen` the item version that the actor looked at. `principal` is who it is done for, when not the actor.
+    """
+
+    key: str
+    case: str
+    item: str | None
+    verb: str
+    actor: str
+    principals: frozenset[str]
+    seen: int | None
+    opinion: str = ""
+    reason: str | None = None
+    form: Mapping[str, JSON] = field(default_factory=dict)
+    principal: str | None = None
+    department: str | None = None
+    post: str | None = None
+
+
+Stimulus = EventStimulus | TimerStimulus | Act
+
+
+# -- what a decision returns -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One history entry before it is chained: the base record of approvals.md §1 and the delta.
+
+    `delta` rebuilds the case when folded in order and holds nothing personal; `personal` holds the personal values
+    of the entry (field values, opinions), which the save stores under the person's key and commits to.
+    """
+
+    case: str
+    seq: int
+    at: datetime
+    what: str
+    actor: str
+    principal: str | None
+    authority: str
+    department: str | None
+    post: str | None
+    item: str | None
+    path: str | None
+    round: int | None
+    key: str | None
+    reason: str | None
+    facts: Mapping[str, str]
+    delta: Mapping[str, JSON]
+    personal: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The machine's answer: the next slice and everything that follows, to be saved in one transaction.
+
+    `activations` and `items` are the rows that changed, in their new form. `passed` are the activations that were
+    entered and left within this decision and need no row.
+    """
+
+    after: Slice
+    entry: Entry
+    activations: tuple[Activation, ...] = ()
+    items: tuple[WorkItem, ...] = ()
+    holders_opened: tuple[Holder, ...] = ()
+    items_closed: tuple[str, ...] = ()
+    timers_set: tuple[Timer, ...] = ()
+    timers_cleared: tuple[str, ...] = ()
+    subscriptions_opened: tuple[Subscription, ...] = ()
+    subscriptions_closed: tuple[Subscription, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    emitted: tuple[Emitted, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    access: tuple[Access, ...] = ()
+    erases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An act that the machine does not accept; nothing changed. `status` is that of HTTP (403, 404, 409, 422)."""
+
+    status: int
+    code: str
+    message: str
+    by: str | None = None
+    at: datetime | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A stimulus that no longer means anything to the case (a timer of a closed round, a late event)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """The case cannot go on by itself: `why` is shown to the administrators, nothing else changed."""
+
+    why: str
+
+
+Outcome = Decision | Refused | Ignored | Quarantined

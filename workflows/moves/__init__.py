@@ -1,0 +1,1 @@
+"""Load, decide, save: the four moves, routing, sweeping and sealing."""

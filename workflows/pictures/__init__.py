@@ -1,0 +1,1 @@
+"""Drawings of a workflow and of where a case stands in it."""

@@ -1,0 +1,356 @@
+"""What the moves need from the outside, as Protocols: a unit (one transaction), gateways, a vault, the time.
+
+Every method of `Unit` is set-based: one call, one statement (or one per table), however many cases are in the
+batch. A unit is one transaction: everything written through it is committed together when the callable given to
+`Units.run` returns, and nothing is when it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from domain.calendar import Calendar
+from domain.numbers import Numbers
+from domain.roster import Roster
+from workflows.language.words import Workflow
+from workflows.machine.case import (
+    JSON,
+    Access,
+    Activation,
+    Case,
+    Effect,
+    Holder,
+    Lane,
+    Plan,
+    Slice,
+    Subscription,
+    Timer,
+    WorkItem,
+)
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """The transaction lost against another one (deadlock, serialization, snapshot): run it again."""
+
+
+class CommitUnknown(Exception):
+    """The connection was lost during COMMIT: the caller must read its keys back before it says anything."""
+
+
+class StoreUnavailable(Exception):
+    """The database does not answer; nothing was written."""
+
+
+# -- rows --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event as a door hands it over, already parsed and permitted; `body_hash` covers what makes it equal.
+
+    `attributes` are its CloudEvents context attributes. `fingerprint` is the blind index of its person, if any.
+    """
+
+    county: str
+    source: str
+    id: str
+    type: str
+    key: str
+    person: str | None
+    plain: Mapping[str, JSON]
+    personal: Mapping[str, JSON]
+    body_hash: str
+    department: str
+    fingerprint: str | None = None
+    sample: bool = False
+    lane: Lane = Lane.INTERACTIVE
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What became of the key (source, id) of a new event: status is new, duplicate or conflict."""
+
+    status: str
+    no: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An accepted event with its number, for routing and stimuli."""
+
+    no: int
+    event: NewEvent
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A stimulus that waits for its case: an event (`event` is its number) or a timer (`timer` is the row).
+
+    `attempts` counts the tries that the sweep made; a hinted run counts none.
+    """
+
+    no: int
+    county: str
+    case: str
+    lane: Lane
+    attempts: int
+    ready_at: datetime
+    starts: bool = False
+    event: int | None = None
+    timer: Timer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A chained history entry. `hash` covers `body` and `prev_hash`; `commitment` the personal part, if any."""
+
+    case: str
+    seq: int
+    at: datetime
+    body: Mapping[str, JSON]
+    commitment: str | None
+    personal: Mapping[str, JSON]
+    salt: str | None
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A row of a register (member, …) after `apply`; `values` are its plain values."""
+
+    register: str
+    key: str
+    fingerprint: str | None
+    values: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """A stored act: the same key gets the same answer again. `request_hash` tells a reused key apart."""
+
+    key: str
+    actor: str
+    request_hash: str
+    answer: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class DueEffect:
+    """An effect under lease: `fence` must still be the row's when the result is recorded."""
+
+    county: str
+    effect: Effect
+    attempts: int
+    fence: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything a batch writes for the cases that won the version guard, one list per table.
+
+    Upserts replace the row of the same key; `items_closed` closes the holder rows of these items.
+    """
+
+    activations: list[Activation] = field(default_factory=list)
+    items: list[WorkItem] = field(default_factory=list)
+    holders_opened: list[Holder] = field(default_factory=list)
+    items_closed: list[str] = field(default_factory=list)
+    timers_set: list[Timer] = field(default_factory=list)
+    timers_cleared: list[str] = field(default_factory=list)
+    subscriptions_opened: list[Subscription] = field(default_factory=list)
+    subscriptions_closed: list[Subscription] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    access: list[Access] = field(default_factory=list)
+    history: list[HistoryRow] = field(default_factory=list)
+
+
+class Unit(Protocol):
+    """One transaction on the store, for one county. `now` is read once when it begins."""
+
+    county: str
+    now: datetime
+
+    # doors and routing
+    def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
+        """Insert the keys (source, id) that are new; tell for each event new, duplicate or conflict (body_hash)."""
+
+    def add_events(self, events: Sequence[StoredEvent]) -> None:
+        """Store the bodies of keyed events: plain part as it is, personal part under the person's key."""
+
+    def lock_correlations(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Serialise with every other unit that routes or awaits these (type, key): the second one sees the first."""
+
+    def subscriptions_to(self, pairs: Sequence[tuple[str, str]]) -> list[Subscription]:
+        """The live subscriptions for these (type, key)."""
+
+    def park_unmatched(self, events: Sequence[StoredEvent]) -> None:
+        """Keep events that nobody waits for yet."""
+
+    def take_unmatched(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[int, str, str]]:
+        """Remove and return the parked events of these pairs as (no, type, key), oldest first."""
+
+    def add_cases(self, cases: Sequence[Case]) -> set[str]:
+        """Insert new heads (personal part under the person's key); returns the ids that were new."""
+
+    def post(self, rows: Sequence[InboxRow]) -> None:
+        """Insert inbox rows (their `no` is given by the store, in order)."""
+
+    def events(self, numbers: Sequence[int]) -> dict[int, StoredEvent]:
+        """The stored events with these numbers; `personal` is empty where the key was destroyed."""
+
+    # advance
+    def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
+        """Lock up to `limit` cases of a lane by their oldest row (attempts 0, ready or not) and return all due rows of
+        each, oldest first; cases that somebody else holds are skipped."""
+
+    def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
+        """The same for the cases named, whatever their lane, attempts or ready_at."""
+
+    def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
+        """For the sweep: take the oldest ready rows (ready_at <= now, one per case), add one attempt, put ready_at a
+        back-off ahead, and return them with the new count."""
+
+    def load(self, cases: Sequence[str]) -> dict[str, Slice]:
+        """The live slices of these cases."""
+
+    def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
+        """One guarded update in id order: (expected version, next head); returns the ids that still had it."""
+
+    def write(self, changes: Changes) -> None:
+        """Write the rows of the cases that won."""
+
+    def clear_inbox(self, numbers: Sequence[int]) -> None:
+        """Remove handled inbox rows."""
+
+    def quarantine(self, case: str, why: str) -> None:
+        """Mark the case; its inbox rows stay and are no longer due."""
+
+    def twins(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Register rows by (register, fingerprint): their keys, sorted."""
+
+    def registers(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], RegisterRow]:
+        """Register rows by (register, key)."""
+
+    def put_registers(self, rows: Sequence[RegisterRow]) -> None:
+        """Insert or replace register rows."""
+
+    def erase(self, persons: Sequence[str]) -> None:
+        """Destroy the keys of these persons."""
+
+    def find_act(self, key: str) -> ActRow | None:
+        """The stored act of this idempotency key."""
+
+    def add_act(self, row: ActRow) -> None:
+        """Store an act with its answer; raises Conflict if the key was stored meanwhile."""
+
+    # track
+    def fire_timers(self, limit: int) -> int:
+        """Move due timers into the inbox of their cases; returns how many."""
+
+    def due_plans(self, limit: int) -> list[Plan]:
+        """Lock and return due plans."""
+
+    def advance_plans(self, done: Sequence[str], moved: Sequence[Plan]) -> None:
+        """Remove finished plans, store the next occurrence of repeating ones."""
+
+    def seal(self, limit: int) -> int:
+        """Give the next feed numbers to unsealed history entries and write one checkpoint; returns how many."""
+
+    # assign
+    def narrowable(self, limit: int) -> list[tuple[WorkItem, tuple[Holder, ...]]]:
+        """Open items with pick least_loaded that nobody owns yet, locked."""
+
+    def open_counts(self, users: Sequence[str]) -> dict[str, int]:
+        """How many open items each user owns."""
+
+    def own(self, holders: Sequence[Holder]) -> None:
+        """Make these the owners of their items, where the item is still open and nobody owns it."""
+
+    # deliver
+    def lease_effects(self, limit: int, seconds: int) -> list[DueEffect]:
+        """Lease due effects: fence + 1, attempt + 1, lease for `seconds`."""
+
+    def record_sent(self, sent: Sequence[DueEffect]) -> set[str]:
+        """Mark as sent where the fence still fits; returns the keys that did."""
+
+    def record_failed(self, failed: Sequence[tuple[DueEffect, str, datetime]]) -> set[str]:
+        """Record (effect, error, next try) where the fence still fits."""
+
+    def add_notices(self, notices: Sequence[Effect]) -> None:
+        """Put notices into their recipients' inboxes, once per key."""
+
+    # lanes
+    def raise_hint(self, lane: Lane) -> bool:
+        """Set the lane's flag; True if it was clear (or older than 2 s), so a chain should be published."""
+
+    def clear_hint(self, lane: Lane) -> None:
+        """Clear the lane's flag: a chain has started."""
+
+
+class Units(Protocol):
+    """Where units come from. `batch` is how many cases a move should take at once on this store."""
+
+    county: str
+    batch: int
+
+    def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
+        """Run `work` in one transaction and commit; repeats it a few times on Conflict, so it must be repeatable."""
+
+    def read(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` in one transaction that writes nothing."""
+
+
+class Gateway(Protocol):
+    """A way out. `send` returns when the other side has it; it may be called again with the same keys."""
+
+    def send(self, effects: Sequence[DueEffect]) -> Mapping[str, str | None]:
+        """Send; for each effect key None (sent) or the error to record."""
+
+
+class Vault(Protocol):
+    """Keyed arithmetic on personal values, given by the adapters."""
+
+    def fingerprint(self, *values: str) -> str:
+        """A blind index of these values."""
+
+    def salt(self, *parts: str | int) -> str:
+        """A secret salt for a commitment, derived from the office's key and these parts."""
+
+
+class Library(Protocol):
+    """The definitions and facts by version."""
+
+    def by_hash(self, workflow_hash: str) -> Workflow:
+        """The definition with this hash; raises KeyError."""
+
+    def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of the current definitions that this event starts."""
+
+    def roster(self) -> Roster:
+        """The current roster version."""
+
+    def calendar(self) -> Calendar:
+        """The current calendar version."""
+
+    def numbers(self, version: str | None = None) -> Numbers:
+        """The office's numbers, the current ones or a pinned version."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the moves work with: wired once by the composition root."""
+
+    units: Units
+    library: Library
+    vault: Vault
+    gateways: Mapping[str, Gateway]
+    wake: Callable[[Lane], None]
