@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from domain.calendar import Calendar
-from domain.numbers import Numbers
 from domain.roster import Roster
+
+from domain.numbers import Numbers
 from workflows.language.words import Workflow
 from workflows.machine.case import (
     JSON,
@@ -34,15 +35,15 @@ from workflows.machine.case import (
 T = TypeVar("T")
 
 
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
     """The transaction lost against another one (deadlock, serialization, snapshot): run it again."""
 
 
-class CommitUnknown(Exception):
+class CommitUnknown(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
     """The connection was lost during COMMIT: the caller must read its keys back before it says anything."""
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
     """The database does not answer; nothing was written."""
 
 
@@ -209,15 +210,19 @@ class Unit(Protocol):
 
     # advance
     def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
-        """Lock up to `limit` cases of a lane by their oldest row (attempts 0, ready or not) and return all due rows of
-        each, oldest first; cases that somebody else holds are skipped."""
+        """Lock up to `limit` cases of a lane by their oldest row and return all rows of each, oldest first.
+
+        Only rows with no attempt counted, ready or not; cases that somebody else holds are skipped.
+        """
 
     def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
         """The same for the cases named, whatever their lane, attempts or ready_at."""
 
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
-        """For the sweep: take the oldest ready rows (ready_at <= now, one per case), add one attempt, put ready_at a
-        back-off ahead, and return them with the new count."""
+        """For the sweep: add one attempt to the oldest ready rows (one per case) and return them with the count.
+
+        Ready means ready_at <= now; ready_at moves a back-off ahead.
+        """
 
     def load(self, cases: Sequence[str]) -> dict[str, Slice]:
         """The live slices of these cases."""

@@ -40,7 +40,7 @@ class Constant(_Node):
     """A value written in the definition."""
 
     op: Literal["constant"] = "constant"
-    value: bool | int | str | None | tuple[bool | int | str, ...]
+    value: bool | int | str | tuple[bool | int | str, ...] | None
 
 
 class Compare(_Node):
@@ -114,7 +114,7 @@ def at_least(left: FieldValue | str, right: int) -> Compare:
 
 def is_true(name: str) -> Compare:
     """The field `name` is true."""
-    return equals(name, True)
+    return equals(name, right=True)
 
 
 def given(name: str) -> Given:
@@ -184,7 +184,9 @@ def _compare(comparison: Compare, left: Found, right: Found) -> Truth:
 
 
 def _ordered(op: str, left: Found, right: Found) -> Truth:
-    if not (isinstance(left, int) and isinstance(right, int)) and not (isinstance(left, str) and isinstance(right, str)):
+    if not (isinstance(left, int) and isinstance(right, int)) and not (
+        isinstance(left, str) and isinstance(right, str)
+    ):
         return UNKNOWN
     if op == "lt":
         return left < right  # type: ignore[operator]  # both are int or both are str, checked above

@@ -413,7 +413,7 @@ def parallel(name: str, *branches: Branch, on: tuple[Handler, ...] = ()) -> Para
     return Parallel(name=name, branches=branches, on=on)
 
 
-def approve(  # noqa: PLR0913  # the words of one rule sheet line, all by keyword
+def approve(  # the words of one rule sheet line, all by keyword
     name: str,
     *,
     by: Who,
@@ -441,7 +441,7 @@ def approve(  # noqa: PLR0913  # the words of one rule sheet line, all by keywor
     )
 
 
-def to_applicant(  # noqa: PLR0913  # the words of one rule sheet line, all by keyword
+def to_applicant(  # the words of one rule sheet line, all by keyword
     *,
     within: Days,
     silence: Step,
@@ -451,9 +451,7 @@ def to_applicant(  # noqa: PLR0913  # the words of one rule sheet line, all by k
     takes: tuple[str, ...] = (),
 ) -> ToApplicant:
     """Return to the applicant for a supplement."""
-    return ToApplicant(
-        once=once, within=within, silence=silence, through=through, answered_by=answered_by, takes=takes
-    )
+    return ToApplicant(once=once, within=within, silence=silence, through=through, answered_by=answered_by, takes=takes)
 
 
 def carry_out(
@@ -463,7 +461,7 @@ def carry_out(
     return CarryOut(name=name, by=by, within=within, overdue=overdue, form=form)
 
 
-def wait(  # noqa: PLR0913  # the words of one rule sheet line, all by keyword
+def wait(  # the words of one rule sheet line, all by keyword
     name: str,
     *,
     event: str,
@@ -512,7 +510,7 @@ def end(outcome: str, state: Literal["approved", "rejected", "withdrawn", "compl
     return End(outcome=outcome, state=state)
 
 
-def workflow(  # noqa: PLR0913  # the heading of a rule sheet, all by keyword
+def workflow(  # the heading of a rule sheet, all by keyword
     name: str,
     *,
     starts_on: str,

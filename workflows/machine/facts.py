@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.calendar import Calendar
-from domain.numbers import Numbers
 from domain.roster import Roster
+
+from domain.numbers import Numbers
 from workflows.language.words import Workflow
 from workflows.machine.case import Case
 

@@ -1,0 +1,154 @@
+"""What pages, the machine API and the command line may read: views, and the queries as a Protocol.
+
+Every query takes the viewer and answers only what `workflows.policy.visible(viewer)` admits; something that exists
+but may not be seen is answered exactly as something that does not exist. Personal values come only from
+`Reads.personal`, which records who read whom, when and for which case (domain.md §4.2, readable by the person).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from workflows.machine.case import JSON, Activation, Case, Holder, Subscription, Timer, WorkItem
+from workflows.policy import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases; None means no restriction. `light` is computed from `now`, never stored."""
+
+    workflow: str | None = None
+    state: str | None = None
+    light: str | None = None
+    department: str | None = None
+    holder: str | None = None
+    subject: str | None = None
+    round: int | None = None
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+    text: str | None = None
+    quarantined: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A line of the table of cases: the head and its most urgent open item, if any."""
+
+    case: Case
+    item: WorkItem | None
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of cases; `cursor` continues it."""
+
+    rows: tuple[CaseRow, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case as a page shows it (`head.personal` is empty here)."""
+
+    head: Case
+    activations: tuple[Activation, ...]
+    items: tuple[WorkItem, ...]
+    holders: Mapping[str, tuple[Holder, ...]]
+    timers: tuple[Timer, ...]
+    subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """One entry of the timeline; `body` is the base record and the delta, nothing personal in it."""
+
+    seq: int
+    at: datetime
+    body: Mapping[str, JSON]
+    hash: str
+    prev_hash: str
+    feed_no: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A work item with its case's head and holders."""
+
+    item: WorkItem
+    case: Case
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """What became of an event."""
+
+    source: str
+    id: str
+    type: str
+    at: datetime
+    status: str
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice in somebody's inbox."""
+
+    key: str
+    to: str
+    body: Mapping[str, JSON]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first bad row that an audit found, or none: `where` names table and key."""
+
+    checked: int
+    where: str | None
+    why: str | None
+
+
+class Reads(Protocol):
+    """Queries for one county; each runs in a short transaction of its own."""
+
+    def now(self) -> datetime:
+        """The time of the store's clock."""
+
+    def cases(self, viewer: Viewer, wanted: CaseFilter, limit: int = 50, cursor: str | None = None) -> CasePage:
+        """Cases, most recently changed first."""
+
+    def counts(self, viewer: Viewer) -> dict[tuple[str, str], int]:
+        """Number of cases by (workflow, state)."""
+
+    def case(self, viewer: Viewer, case: str) -> CaseView | None:
+        """One case, None if it does not exist or may not be seen."""
+
+    def history(self, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
+        """The timeline of a case, oldest first; empty if it may not be seen."""
+
+    def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
+        """The personal values of a case for somebody who holds (or held) an item of it; records the reading."""
+
+    def items(self, viewer: Viewer, limit: int = 50, cursor: str | None = None) -> tuple[ItemView, ...]:
+        """Open items that the viewer holds, the most urgent first."""
+
+    def item(self, viewer: Viewer, item: str) -> ItemView | None:
+        """One item (also closed) of a case that the viewer may see."""
+
+    def event(self, viewer: Viewer, source: str, id: str) -> EventView | None:  # noqa: A002  # CloudEvents' own name
+        """What became of an event that the viewer's department sent (or any, for those who see all)."""
+
+    def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
+        """Notices to the viewer's principals, newest first."""
+
+    def verify(self) -> Finding:
+        """Check every chain, seal and commitment; names the first bad row."""
+
+    def pending(self) -> Mapping[str, int]:
+        """Operators' counts: inbox, unsent effects, overdue timers, quarantined cases, unsealed entries, unmatched."""
