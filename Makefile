@@ -1,6 +1,10 @@
 # The commands of this house. `make` alone lists them.
 PYTHON_TOOLS := .venv/bin
 SEEDS ?= 500
+# uv works where the home folder is empty or not writable, and trusts an office's own certificate authority.
+export UV_CACHE_DIR ?= $(CURDIR)/.venv/.uv-cache
+export UV_SYSTEM_CERTS ?= true
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check audit bench simulate chaos
 
@@ -25,7 +29,7 @@ audit: setup ## look for known advisories and write the list of parts (SBOM)
 	@.ci/audit
 
 bench: setup ## measure; ARGS="--peers" measures the peers in the same run
-	@$(if $(findstring --peers,$(ARGS)),.ci/peers)
+	@$(if $(findstring --peers,$(ARGS)),.ci/setup --group bench)
 	@$(PYTHON_TOOLS)/python -m bench $(ARGS)
 
 simulate: setup ## replay SEEDS=n seeded histories with faults
