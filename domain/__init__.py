@@ -1,1 +1,1 @@
-"""What is true in a joint meeting: pure, imports the standard library and pydantic only."""
+"""What is true in a joint meeting: pure rules over the standard library and pydantic."""

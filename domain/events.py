@@ -1,0 +1,261 @@
+"""The published language: one class per domain event, in the past tense.
+
+A type is its name and version; a new optional field may be added, anything else is a new
+version. `domain/schemas/` holds the frozen JSON Schema of each, and a test compares.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from domain.event import PERSONAL, WIRE_PREFIX, DomainEvent, example
+from domain.fields import Channel, CreditCode, Groups, Identifier, Line, Mobile, Name, Town, Version, Year
+from domain.identifiers import UNITS
+from domain.texts import zh
+
+__all__ = [
+    "EVENT_TYPES",
+    "PERSONAL",
+    "UPCASTERS",
+    "WIRE_PREFIX",
+    "DomainEvent",
+    "UnknownEventType",
+    "parse_event",
+    "upcast",
+]
+
+OFFICE: Final = "united_front"
+CENTRE: Final = "service_centre"
+ASSOCIATION: Final = "association"
+INTAKE: Final = frozenset({OFFICE, CENTRE, ASSOCIATION, *UNITS})
+"""Who may speak for a person at a door: the office, the centre, the association, towns and streets."""
+
+RefusalReason = Literal["outside_county", "not_in_groups", "minor", "duplicate", "no_consent"]
+"""The closed list of reasons; `domain.people.REFUSAL_REASONS` holds their sentences."""
+
+NAME: Final = zh("姓名")
+GROUPS: Final = zh("所属类别(主要类别在前)")
+ADULT: Final = zh("已满十八周岁")
+TOWN: Final = zh("所在乡镇(街道)代码")
+
+Application = Annotated[Identifier, Field(title=zh("申请编号"))]
+ChannelField = Annotated[Channel, Field(title=zh("来源渠道"))]
+ConsentVersion = Annotated[Version, Field(title=zh("告知书版本"))]
+TownField = Annotated[Town, Field(title=TOWN)]
+NameField = Annotated[Name, Field(title=NAME), PERSONAL]
+GroupsField = Annotated[Groups, Field(title=GROUPS), PERSONAL]
+AdultField = Annotated[bool, Field(title=ADULT), PERSONAL]
+MobileField = Annotated[Mobile | None, Field(title=zh("手机号码")), PERSONAL]
+OrganisationField = Annotated[Line | None, Field(title=zh("工作单位")), PERSONAL]
+CreditCodeField = Annotated[CreditCode | None, Field(title=zh("统一社会信用代码")), PERSONAL]
+JobTitleField = Annotated[Line | None, Field(title=zh("职务")), PERSONAL]
+YearField = Annotated[Year | None, Field(title=zh("年度"))]
+
+
+class _AboutMember(DomainEvent):
+    """What the events of member registration share: the application is the case and the person's key."""
+
+    KEY: ClassVar[str] = "application"
+    PERSON: ClassVar[str | None] = "application"
+
+    application: Application
+
+
+class MemberApplied(_AboutMember):
+    TYPE = "member.applied.v1"
+    TITLE = zh("提交会员登记申请")
+    DEPARTMENTS = INTAKE
+    EXAMPLE = example(
+        application="example-0001",
+        town="330226105",
+        channel="self",
+        joins_association=False,
+        consented=True,
+        consent_version="2026-01",
+        name="样例·甲",
+        groups=["2", "3"],
+        organisation="样例社会工作服务中心",
+        credit_code="52330226MJ0000026D",
+        job_title="样例项目主管",
+        adult=True,
+    )
+
+    town: TownField
+    channel: ChannelField
+    joins_association: Annotated[bool, Field(title=zh("申请加入新联会"))] = False
+    consented: Annotated[bool, Field(title=zh("已阅知并同意"))]
+    consent_version: ConsentVersion
+    name: NameField
+    mobile: MobileField = None
+    groups: GroupsField
+    organisation: OrganisationField = None
+    credit_code: CreditCodeField = None
+    job_title: JobTitleField = None
+    adult: AdultField
+
+
+class ConsentGiven(_AboutMember):
+    TYPE = "consent.given.v1"
+    TITLE = zh("本人同意处理个人信息")
+    DEPARTMENTS = INTAKE
+    EXAMPLE = example(application="example-0001", channel="self", consent_version="2026-01")
+
+    channel: ChannelField
+    consent_version: ConsentVersion
+
+
+class ConsentWithdrawn(_AboutMember):
+    TYPE = "consent.withdrawn.v1"
+    TITLE = zh("本人撤回同意")
+    DEPARTMENTS = INTAKE
+    EXAMPLE = example(application="example-0001", channel="self")
+
+    channel: ChannelField
+
+
+class MemberSupplemented(_AboutMember):
+    TYPE = "member.supplemented.v1"
+    TITLE = zh("补正申请材料")
+    DEPARTMENTS = INTAKE
+    EXAMPLE = example(application="example-0001", organisation="样例社会工作服务中心", job_title="样例项目主管")
+
+    town: Annotated[Town | None, Field(title=TOWN)] = None
+    name: Annotated[Name | None, Field(title=NAME), PERSONAL] = None
+    mobile: MobileField = None
+    groups: Annotated[Groups | None, Field(title=GROUPS), PERSONAL] = None
+    organisation: OrganisationField = None
+    credit_code: CreditCodeField = None
+    job_title: JobTitleField = None
+    adult: Annotated[bool | None, Field(title=ADULT), PERSONAL] = None
+
+
+class MemberWithdrawn(_AboutMember):
+    TYPE = "member.withdrawn.v1"
+    TITLE = zh("本人撤回申请")
+    DEPARTMENTS = INTAKE
+    EXAMPLE = example(application="example-0001", channel="self")
+
+    channel: ChannelField
+
+
+class MemberVerified(_AboutMember):
+    TYPE = "member.verified.v1"
+    TITLE = zh("类别核实通过")
+    EXAMPLE = example(application="example-0001")
+
+
+class MemberRegistered(_AboutMember):
+    TYPE = "member.registered.v1"
+    TITLE = zh("完成会员登记")
+    EXAMPLE = example(application="example-0001")
+
+
+class MemberRefused(_AboutMember):
+    TYPE = "member.refused.v1"
+    TITLE = zh("不予登记")
+    EXAMPLE = example(application="example-0001", reason="outside_county")
+
+    reason: Annotated[RefusalReason, Field(title=zh("不予登记的原因"))]
+
+
+class MemberConfirmationDue(_AboutMember):
+    TYPE = "member.confirmation_due.v1"
+    TITLE = zh("年度确认到期")
+    EXAMPLE = example(application="example-0001", year=2027)
+
+    year: YearField = None
+
+
+class MemberConfirmed(_AboutMember):
+    TYPE = "member.confirmed.v1"
+    TITLE = zh("本人完成年度确认")
+    DEPARTMENTS = INTAKE
+    EXAMPLE = example(application="example-0001", channel="self", year=2027)
+
+    channel: ChannelField
+    year: YearField = None
+
+
+class MemberDormant(_AboutMember):
+    TYPE = "member.dormant.v1"
+    TITLE = zh("会员转为休眠")
+    EXAMPLE = example(application="example-0001")
+
+
+class MemberRetentionEnded(_AboutMember):
+    TYPE = "member.retention_ended.v1"
+    TITLE = zh("保存期限届满")
+    EXAMPLE = example(application="example-0001")
+
+
+class MemberErased(_AboutMember):
+    TYPE = "member.erased.v1"
+    TITLE = zh("个人信息已删除")
+    EXAMPLE = example(application="example-0001")
+
+
+EVENT_TYPES: Mapping[str, type[DomainEvent]] = MappingProxyType(
+    {
+        event.TYPE: event
+        for event in (
+            MemberApplied,
+            ConsentGiven,
+            ConsentWithdrawn,
+            MemberSupplemented,
+            MemberWithdrawn,
+            MemberVerified,
+            MemberRegistered,
+            MemberRefused,
+            MemberConfirmationDue,
+            MemberConfirmed,
+            MemberDormant,
+            MemberRetentionEnded,
+            MemberErased,
+        )
+    }
+)
+
+Upcaster = Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
+"""Turns the data of an old version into (next type, its data); pure."""
+
+UPCASTERS: Mapping[str, Upcaster] = MappingProxyType({})
+"""By old type. Every type is still at its first version."""
+
+
+class UnknownEventType(LookupError):  # noqa: N818 - a name of the published language, read by senders
+    """No event of that type is part of the published language."""
+
+    def __init__(self, type: str) -> None:  # noqa: A002 - the CloudEvents word
+        self.type = type
+        super().__init__(f"event type '{type}' is unknown: `liaison event-types` lists those that are accepted")
+
+
+def upcast(
+    type: str,  # noqa: A002 - the CloudEvents word
+    data: Mapping[str, Any],
+    upcasters: Mapping[str, Upcaster] = UPCASTERS,
+) -> tuple[str, Mapping[str, Any]]:
+    """Read data of an old version as the newest version of its type, step by step."""
+    while (step := upcasters.get(type)) is not None:
+        type, data = step(data)  # noqa: A001 - the CloudEvents word
+    return type, data
+
+
+def parse_event(type: str, data: Mapping[str, Any]) -> DomainEvent:  # noqa: A002 - the CloudEvents word
+    """Read an event's data as the class of its type.
+
+    Args:
+        type: with or without the wire's prefix "liaison.".
+        data: as it came, JSON values.
+
+    Raises:
+        UnknownEventType: when no such type exists.
+        pydantic.ValidationError: when a field is wrong, missing, or must not exist.
+    """
+    name, newest = upcast(type.removeprefix(WIRE_PREFIX), data)
+    event = EVENT_TYPES.get(name)
+    if event is None:
+        raise UnknownEventType(type)
+    return event.model_validate(newest)

@@ -1,0 +1,218 @@
+"""Who may act: pure questions to one version of the roster, on one day.
+
+Every answer comes from an index of that day, built once per version and day, so that
+a question costs a look-up however large the county is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from domain.organisation import Appointment, Department, Grant, Post, is_valid
+
+LIAISON = "liaison"
+"""The role of a department's liaison officer (联络员)."""
+
+_DAYS_KEPT = 16
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Everything a roster says about one day, ready to be looked up."""
+
+    by_role: Mapping[tuple[str, str | None], tuple[str, ...]]
+    by_post: Mapping[str, tuple[str, ...]]
+    by_department: Mapping[str, tuple[str, ...]]
+    liaison: Mapping[str, tuple[str, ...]]
+    posts: Mapping[str, tuple[Post, ...]]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One version of departments, posts and appointments of a county.
+
+    Raises:
+        ValueError: when a post names an unknown department, an appointment an unknown
+            post, or a code stands twice.
+    """
+
+    version: str
+    county: str
+    departments: tuple[Department, ...]
+    posts: tuple[Post, ...]
+    appointments: tuple[Appointment, ...]
+    index: dict[date, _Day] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        departments = _unique("department", (department.code for department in self.departments))
+        posts = _unique("post", (post.code for post in self.posts))
+        for post in self.posts:
+            _require(departments, "post", post.code, "department", post.department)
+        for appointment in self.appointments:
+            _require(posts, "appointment of", appointment.user, "post", appointment.post)
+
+
+def _unique(kind: str, codes: Iterable[str]) -> frozenset[str]:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            message = f"roster: {kind} '{code}' stands twice; give each its own code"
+            raise ValueError(message)
+        seen.add(code)
+    return frozenset(seen)
+
+
+def _require(known: frozenset[str], kind: str, name: str, target: str, code: str) -> None:
+    if code not in known:
+        message = f"roster: {kind} '{name}' names {target} '{code}', which this version does not hold; add it first"
+        raise ValueError(message)
+
+
+def users_with_role(roster: Roster, role: str, scope: str | None, day: date) -> tuple[str, ...]:
+    """Users whose posts carry a role that day, sorted.
+
+    A grant without scope counts for every scope. Asking without a scope finds only those:
+    a scope that is unknown must never widen the circle.
+    """
+    by_role = _on(roster, day).by_role
+    everywhere = by_role.get((role, None), ())
+    if scope is None:
+        return everywhere
+    here = by_role.get((role, scope), ())
+    return _sorted([*here, *everywhere]) if everywhere else here
+
+
+def users_in_post(roster: Roster, post: str, day: date) -> tuple[str, ...]:
+    """Users who hold a post that day, sorted."""
+    return _on(roster, day).by_post.get(post, ())
+
+
+def users_in_department(roster: Roster, department: str, day: date) -> tuple[str, ...]:
+    """Users with any post in a department that day, sorted."""
+    return _on(roster, day).by_department.get(department, ())
+
+
+def liaison_officers(roster: Roster, department: str, day: date) -> tuple[str, ...]:
+    """The liaison officers (联络员) of a department that day, sorted."""
+    return _on(roster, day).liaison.get(department, ())
+
+
+def posts_of(roster: Roster, user: str, day: date) -> tuple[str, ...]:
+    """The posts a user holds that day, the main one (the first appointed in the roster) first."""
+    return tuple(post.code for post in _on(roster, day).posts.get(user, ()))
+
+
+def post_of(roster: Roster, user: str, day: date) -> str | None:
+    """The main post of a user that day."""
+    posts = _on(roster, day).posts.get(user)
+    return posts[0].code if posts else None
+
+
+def department_of(roster: Roster, user: str, day: date) -> str | None:
+    """The department of a user's main post that day."""
+    posts = _on(roster, day).posts.get(user)
+    return posts[0].department if posts else None
+
+
+def member_departments(roster: Roster, day: date) -> tuple[str, ...]:
+    """The member departments (成员单位) that day, in the order of the roster."""
+    return _on(roster, day).members
+
+
+def roles_of(roster: Roster, user: str, day: date) -> tuple[Grant, ...]:
+    """Every role a user's posts carry that day, each once, in the order of the posts."""
+    posts = _on(roster, day).posts.get(user, ())
+    return tuple(dict.fromkeys(grant for post in posts for grant in post.roles))
+
+
+def _on(roster: Roster, day: date) -> _Day:
+    found = roster.index.get(day)
+    if found is None:
+        found = _index(roster, day)
+        # Cases live in few days at a time; a turned clock must not fill the memory.
+        if len(roster.index) >= _DAYS_KEPT:
+            roster.index.clear()
+        roster.index[day] = found
+    return found
+
+
+def _index(roster: Roster, day: date) -> _Day:
+    departments = [department for department in roster.departments if is_valid(department, day)]
+    open_codes = {department.code for department in departments}
+    posts = {post.code: post for post in roster.posts if post.department in open_codes and is_valid(post, day)}
+    held = [(one.user, posts[one.post]) for one in roster.appointments if one.post in posts and is_valid(one, day)]
+    return _Day(
+        by_role=_group(((grant.role, grant.scope), user) for user, post in held for grant in post.roles),
+        by_post=_group((post.code, user) for user, post in held),
+        by_department=_group((post.department, user) for user, post in held),
+        liaison=_group(
+            (post.department, user) for user, post in held if any(grant.role == LIAISON for grant in post.roles)
+        ),
+        posts=_posts_by_user(held),
+        members=tuple(department.code for department in departments if department.member),
+    )
+
+
+def _group(pairs: Iterable[tuple[K, str]]) -> dict[K, tuple[str, ...]]:
+    groups: dict[K, list[str]] = {}
+    for key, user in pairs:
+        groups.setdefault(key, []).append(user)
+    return {key: _sorted(users) for key, users in groups.items()}
+
+
+def _posts_by_user(held: Iterable[tuple[str, Post]]) -> dict[str, tuple[Post, ...]]:
+    posts: dict[str, dict[str, Post]] = {}
+    for user, post in held:
+        posts.setdefault(user, {}).setdefault(post.code, post)
+    return {user: tuple(own.values()) for user, own in posts.items()}
+
+
+def _sorted(users: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(users)))
+
+
+def dump_roster(roster: Roster) -> dict[str, Any]:
+    """Write a version as a JSON-ready object; `parse_roster` reads it back without loss."""
+    return {
+        "version": roster.version,
+        "county": roster.county,
+        "departments": [_dump_term(asdict(department)) for department in roster.departments],
+        "posts": [_dump_term(asdict(post)) for post in roster.posts],
+        "appointments": [_dump_term(asdict(appointment)) for appointment in roster.appointments],
+    }
+
+
+def _dump_term(term: dict[str, Any]) -> dict[str, Any]:
+    until = term["until"]
+    roles = {"roles": list(term["roles"])} if "roles" in term else {}
+    return term | roles | {"since": term["since"].isoformat(), "until": until.isoformat() if until else None}
+
+
+def parse_roster(data: Mapping[str, Any]) -> Roster:
+    """Read a version from a JSON-ready object.
+
+    Raises:
+        KeyError, TypeError, ValueError: for a missing, unknown or wrong field.
+    """
+    return Roster(
+        version=data["version"],
+        county=data["county"],
+        departments=tuple(Department(**_parse_term(term)) for term in data["departments"]),
+        posts=tuple(
+            Post(**_parse_term(term) | {"roles": tuple(Grant(**grant) for grant in term["roles"])})
+            for term in data["posts"]
+        ),
+        appointments=tuple(Appointment(**_parse_term(term)) for term in data["appointments"]),
+    )
+
+
+def _parse_term(term: Mapping[str, Any]) -> dict[str, Any]:
+    until = term["until"]
+    return dict(term) | {
+        "since": date.fromisoformat(term["since"]),
+        "until": date.fromisoformat(until) if until else None,
+    }
