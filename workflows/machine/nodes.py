@@ -1,0 +1,117 @@
+"""The steps of a definition by path, so that an activation can name the step it stands in.
+
+The root is "steps". A step of a sequence is its parent's path and its name (its position where it has none), a
+branch its number, the default of a choice "otherwise". What runs beside the straight way has paths of its own:
+"…/rejected", "…/silence", "…/supplement/silence", handlers "…/on/0" and, for the workflow itself, "on/0".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from workflows.language.words import Approve, Choice, Handler, Parallel, Sequence, Step, Wait, Workflow
+
+ROOT: Final = "steps"
+CASE: Final = ""
+"""The path of the workflow itself, to ask for its handlers."""
+
+_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step with its place in the tree; `parent` is None for the root and the workflow's own handlers."""
+
+    path: str
+    step: Step
+    parent: str | None
+
+
+_indexes: dict[int, tuple[Workflow, Mapping[str, Node]]] = {}
+
+
+def index(definition: Workflow) -> Mapping[str, Node]:
+    """Every step of the definition by its path.
+
+    Raises:
+        ValueError: when two steps have the same path (twins in one sequence).
+    """
+    known = _indexes.get(id(definition))
+    if known is not None:
+        return known[1]
+    if len(_indexes) >= _KEPT:
+        _indexes.clear()
+    # The definition is kept beside its index, so that its id stays its own.
+    _indexes[id(definition)] = (definition, _index(definition))
+    return _indexes[id(definition)][1]
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """What a block runs on its straight way, in order; the default of a choice comes last, a leaf has none."""
+    match node.step:
+        case Sequence(steps=steps):
+            return tuple(_child(node, _segment(step, number), step) for number, step in enumerate(steps))
+        case Choice(branches=branches, otherwise=otherwise):
+            taken = tuple(_child(node, str(number), branch.do) for number, branch in enumerate(branches))
+            return (*taken, _child(node, "otherwise", otherwise))
+        case Parallel(branches=branches):
+            return tuple(_child(node, str(number), branch.do) for number, branch in enumerate(branches))
+        case _:
+            return ()
+
+
+def detours(node: Node) -> tuple[Node, ...]:
+    """What a step runs when it is refused, not answered, or met by an event."""
+    handled = tuple(_child(node, f"on/{number}", one.do) for number, one in enumerate(_handlers(node.step)))
+    match node.step:
+        case Approve(on_reject=on_reject, on_return=on_return):
+            rejected = _child(node, "rejected", on_reject)
+            return (
+                (rejected,) if on_return is None else (rejected, _child(node, "supplement/silence", on_return.silence))
+            )
+        case Wait(silence=silence) if silence is not None:
+            return (_child(node, "silence", silence),)
+        case _:
+            return handled
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, in the order of the definition."""
+    yield node
+    for inner in (*children(node), *detours(node)):
+        yield from walk(inner)
+
+
+def handlers_of(definition: Workflow, path: str) -> tuple[tuple[str, Handler], ...]:
+    """The handlers of the block at `path` (or of the workflow, at CASE), each with the path of what it does."""
+    if path == CASE:
+        return tuple((f"on/{number}", handler) for number, handler in enumerate(definition.on))
+    handlers = _handlers(index(definition)[path].step)
+    return tuple((f"{path}/on/{number}", handler) for number, handler in enumerate(handlers))
+
+
+def _handlers(step: Step) -> tuple[Handler, ...]:
+    return step.on if isinstance(step, Sequence | Parallel) else ()
+
+
+def _child(node: Node, segment: str, step: Step) -> Node:
+    return Node(path=f"{node.path}/{segment}", step=step, parent=node.path)
+
+
+def _segment(step: Step, number: int) -> str:
+    return getattr(step, "name", None) or str(number)
+
+
+def _index(definition: Workflow) -> Mapping[str, Node]:
+    roots = [Node(ROOT, definition.steps, None)]
+    roots += [Node(f"on/{number}", handler.do, None) for number, handler in enumerate(definition.on)]
+    found: dict[str, Node] = {}
+    for node in (inner for root in roots for inner in walk(root)):
+        if node.path in found:
+            message = f"workflow '{definition.name}': two steps stand at '{node.path}'; give each its own name"
+            raise ValueError(message)
+        found[node.path] = node
+    return MappingProxyType(found)
