@@ -6,23 +6,18 @@ and Sundays of the State Council's yearly notice (国务院办公厅关于节假
 the next notice is out. Questions cost a binary search, whatever the span.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
-OFFICE_HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 0)))
+from domain.working_time import MINUTE, Hours, WorkingTime, is_weekday, of_day, working_time
+
+OFFICE_HOURS: Hours = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 0)))
 YELLOW_DAYS = 3
 YELLOW_PERCENT = 30
-
-_WEEK, _WEEKDAYS = 7, 5
-_MINUTE = 60_000_000
-"""Working time is counted in whole microseconds, so that no sum ever drifts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,103 +59,20 @@ class Calendar:
 
     version: str
     zone: str = "Asia/Shanghai"
-    hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+    hours: Hours = OFFICE_HOURS
     days: Mapping[date, bool] = field(default_factory=dict, hash=False)
     known_through: date = date.min
-    index: "_Index" = field(init=False, repr=False, compare=False)
+    index: WorkingTime = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "days", MappingProxyType(dict(self.days)))
-        object.__setattr__(self, "index", _Index.of(self))
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """The exceptions as running sums, so that days are counted by arithmetic.
-
-    Args:
-        exceptions: ordinals of the days that differ from Monday-Friday, in order.
-        shifts: working days gained or lost before the exception of that place; one longer.
-        counts: working days up to and including each exception.
-        ranges: (start, end) of the working hours in microseconds of the day.
-        before: working microseconds of a day before each range.
-    """
-
-    zone: ZoneInfo
-    exceptions: tuple[int, ...]
-    shifts: tuple[int, ...]
-    counts: tuple[int, ...]
-    ranges: tuple[tuple[int, int], ...]
-    before: tuple[int, ...]
-    per_day: int
-
-    @classmethod
-    def of(cls, calendar: Calendar) -> "_Index":
-        ranges = _checked_ranges(calendar.hours)
-        exceptions = sorted(
-            (day.toordinal(), 1 if works else -1) for day, works in calendar.days.items() if works != _is_weekday(day)
-        )
-        shifts = [0]
-        for _, shift in exceptions:
-            shifts.append(shifts[-1] + shift)
-        before = [0]
-        for start, end in ranges:
-            before.append(before[-1] + end - start)
-        return cls(
-            zone=ZoneInfo(calendar.zone),
-            exceptions=tuple(ordinal for ordinal, _ in exceptions),
-            shifts=tuple(shifts),
-            counts=tuple(_weekdays_through(ordinal) + shifts[i + 1] for i, (ordinal, _) in enumerate(exceptions)),
-            ranges=ranges,
-            before=tuple(before),
-            per_day=before[-1],
-        )
-
-    def count(self, ordinal: int) -> int:
-        """Working days up to and including a day."""
-        return _weekdays_through(ordinal) + self.shifts[bisect_right(self.exceptions, ordinal)]
-
-    def nth(self, count: int) -> int:
-        """The day on which that count of working days is reached."""
-        place = bisect_left(self.counts, count)
-        ordinal = _weekday_ordinal(count - self.shifts[place])
-        # Before the next exception the plain week holds; at the latest the exception itself
-        # (a make-up Saturday) reaches the count.
-        return ordinal if place == len(self.exceptions) else min(ordinal, self.exceptions[place])
-
-
-def _checked_ranges(hours: tuple[tuple[time, time], ...]) -> tuple[tuple[int, int], ...]:
-    edges = [_of_day(edge) for one in hours for edge in one]
-    if not edges or any(a >= b for a, b in pairwise(edges)):
-        shown = ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours) or "nothing"
-        message = f"calendar: working hours are {shown}: give ranges in order that neither touch nor overlap"
-        raise ValueError(message)
-    return tuple((_of_day(start), _of_day(end)) for start, end in hours)
-
-
-def _of_day(moment: time | datetime) -> int:
-    return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1_000_000 + moment.microsecond
-
-
-def _is_weekday(day: date) -> bool:
-    return day.weekday() < _WEEKDAYS
-
-
-def _weekdays_through(ordinal: int) -> int:
-    # Ordinal 1 (0001-01-01) is a Monday.
-    weeks, rest = divmod(ordinal, _WEEK)
-    return weeks * _WEEKDAYS + min(rest, _WEEKDAYS)
-
-
-def _weekday_ordinal(count: int) -> int:
-    weeks, rest = divmod(count - 1, _WEEKDAYS)
-    return weeks * _WEEK + rest + 1
+        object.__setattr__(self, "index", working_time(self.zone, self.hours, self.days))
 
 
 def is_working_day(calendar: Calendar, day: date) -> bool:
     """Say whether a day works under this version (Monday-Friday where it says nothing)."""
     works = calendar.days.get(day)
-    return _is_weekday(day) if works is None else works
+    return is_weekday(day) if works is None else works
 
 
 def due_after_days(calendar: Calendar, start: datetime, days: int) -> Due:
@@ -172,10 +84,10 @@ def due_after_days(calendar: Calendar, start: datetime, days: int) -> Due:
     """
     _require_not_negative(days, "working days")
     index = calendar.index
-    local = _local(index, start)
+    local = index.local(start)
     ordinal = local.toordinal()
     today = index.count(ordinal)
-    if days == 0 and is_working_day(calendar, local.date()) and _of_day(local) <= index.ranges[-1][1]:
+    if days == 0 and is_working_day(calendar, local.date()) and of_day(local) <= index.ranges[-1][1]:
         return _due(calendar, ordinal, index.ranges[-1][1])
     return _due(calendar, index.nth(today + max(days, 1)), index.ranges[-1][1])
 
@@ -184,18 +96,17 @@ def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> Due:
     """Give the earliest moment at which so many working minutes have passed since start (aware)."""
     _require_not_negative(minutes, "minutes")
     index = calendar.index
-    local = _local(index, start)
+    local = index.local(start)
     if minutes == 0:
         return Due(start.astimezone(UTC), local.date() > calendar.known_through)
-    ordinal, of_day = _place(index, _worked(index, local) + minutes * _MINUTE)
-    return _due(calendar, ordinal, of_day)
+    return _due(calendar, *index.place(index.worked(local) + minutes * MINUTE))
 
 
 def minutes_between(calendar: Calendar, a: datetime, b: datetime) -> int:
     """Count the whole working minutes from a to b (both aware); 0 when b is not after a."""
     index = calendar.index
-    passed = _worked(index, _local(index, b)) - _worked(index, _local(index, a))
-    return max(passed, 0) // _MINUTE
+    passed = index.worked(index.local(b)) - index.worked(index.local(a))
+    return max(passed, 0) // MINUTE
 
 
 def shift_days(calendar: Calendar, at: datetime, days: int) -> datetime:
@@ -206,9 +117,9 @@ def shift_days(calendar: Calendar, at: datetime, days: int) -> datetime:
     if days == 0:
         return at.astimezone(UTC)
     index = calendar.index
-    local = _local(index, at)
+    local = index.local(at)
     before = index.count(local.toordinal()) if days > 0 else index.count(local.toordinal() - 1) + 1
-    return _utc(index, index.nth(before + days), _of_day(local))
+    return index.utc(index.nth(before + days), of_day(local))
 
 
 def yellow_from(
@@ -220,12 +131,12 @@ def yellow_from(
     allowed from start to due.
     """
     index = calendar.index
-    end = _worked(index, _local(index, due))
-    allowed = max(end - _worked(index, _local(index, start)), 0)
+    end = index.worked(index.local(due))
+    allowed = max(end - index.worked(index.local(start)), 0)
     near = min(days * index.per_day, allowed * percent // 100)
     if near == 0:
         return due.astimezone(UTC)
-    return _utc(index, *_place(index, end - near))
+    return index.utc(*index.place(end - near))
 
 
 def light(
@@ -281,35 +192,5 @@ def _require_not_negative(amount: int, unit: str) -> None:
         raise ValueError(message)
 
 
-def _local(index: _Index, at: datetime) -> datetime:
-    if at.tzinfo is None:
-        message = f"calendar: {at.isoformat()} has no time zone: give an aware time"
-        raise ValueError(message)
-    return at.astimezone(index.zone)
-
-
-def _worked(index: _Index, local: datetime) -> int:
-    """Working microseconds from the calendar's first day to a moment."""
-    ordinal = local.toordinal()
-    whole = index.count(ordinal - 1)
-    if index.count(ordinal) == whole:
-        return whole * index.per_day
-    of_day = _of_day(local)
-    return whole * index.per_day + sum(min(max(of_day - start, 0), end - start) for start, end in index.ranges)
-
-
-def _place(index: _Index, worked: int) -> tuple[int, int]:
-    """The earliest day and moment of that day by which so much working time has passed."""
-    whole, rest = divmod(worked - 1, index.per_day)
-    rest += 1
-    place = bisect_left(index.before, rest) - 1
-    return index.nth(whole + 1), index.ranges[place][0] + rest - index.before[place]
-
-
-def _due(calendar: Calendar, ordinal: int, of_day: int) -> Due:
-    return Due(_utc(calendar.index, ordinal, of_day), ordinal > calendar.known_through.toordinal())
-
-
-def _utc(index: _Index, ordinal: int, of_day: int) -> datetime:
-    midnight = datetime.fromordinal(ordinal)
-    return (midnight + timedelta(microseconds=of_day)).replace(tzinfo=index.zone).astimezone(UTC)
+def _due(calendar: Calendar, ordinal: int, moment: int) -> Due:
+    return Due(calendar.index.utc(ordinal, moment), ordinal > calendar.known_through.toordinal())

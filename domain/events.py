@@ -54,7 +54,7 @@ JobTitleField = Annotated[Line | None, Field(title=zh("职务")), PERSONAL]
 YearField = Annotated[Year | None, Field(title=zh("年度"))]
 
 
-class _AboutMember(DomainEvent):
+class AboutMember(DomainEvent):
     """What the events of member registration share: the application is the case and the person's key."""
 
     KEY: ClassVar[str] = "application"
@@ -63,7 +63,7 @@ class _AboutMember(DomainEvent):
     application: Application
 
 
-class MemberApplied(_AboutMember):
+class MemberApplied(AboutMember):
     TYPE = "member.applied.v1"
     TITLE = zh("提交会员登记申请")
     DEPARTMENTS = INTAKE
@@ -96,7 +96,7 @@ class MemberApplied(_AboutMember):
     adult: AdultField
 
 
-class ConsentGiven(_AboutMember):
+class ConsentGiven(AboutMember):
     TYPE = "consent.given.v1"
     TITLE = zh("本人同意处理个人信息")
     DEPARTMENTS = INTAKE
@@ -106,7 +106,7 @@ class ConsentGiven(_AboutMember):
     consent_version: ConsentVersion
 
 
-class ConsentWithdrawn(_AboutMember):
+class ConsentWithdrawn(AboutMember):
     TYPE = "consent.withdrawn.v1"
     TITLE = zh("本人撤回同意")
     DEPARTMENTS = INTAKE
@@ -115,7 +115,7 @@ class ConsentWithdrawn(_AboutMember):
     channel: ChannelField
 
 
-class MemberSupplemented(_AboutMember):
+class MemberSupplemented(AboutMember):
     TYPE = "member.supplemented.v1"
     TITLE = zh("补正申请材料")
     DEPARTMENTS = INTAKE
@@ -131,7 +131,7 @@ class MemberSupplemented(_AboutMember):
     adult: Annotated[bool | None, Field(title=ADULT), PERSONAL] = None
 
 
-class MemberWithdrawn(_AboutMember):
+class MemberWithdrawn(AboutMember):
     TYPE = "member.withdrawn.v1"
     TITLE = zh("本人撤回申请")
     DEPARTMENTS = INTAKE
@@ -140,19 +140,19 @@ class MemberWithdrawn(_AboutMember):
     channel: ChannelField
 
 
-class MemberVerified(_AboutMember):
+class MemberVerified(AboutMember):
     TYPE = "member.verified.v1"
     TITLE = zh("类别核实通过")
     EXAMPLE = example(application="example-0001")
 
 
-class MemberRegistered(_AboutMember):
+class MemberRegistered(AboutMember):
     TYPE = "member.registered.v1"
     TITLE = zh("完成会员登记")
     EXAMPLE = example(application="example-0001")
 
 
-class MemberRefused(_AboutMember):
+class MemberRefused(AboutMember):
     TYPE = "member.refused.v1"
     TITLE = zh("不予登记")
     EXAMPLE = example(application="example-0001", reason="outside_county")
@@ -160,7 +160,7 @@ class MemberRefused(_AboutMember):
     reason: Annotated[RefusalReason, Field(title=zh("不予登记的原因"))]
 
 
-class MemberConfirmationDue(_AboutMember):
+class MemberConfirmationDue(AboutMember):
     TYPE = "member.confirmation_due.v1"
     TITLE = zh("年度确认到期")
     EXAMPLE = example(application="example-0001", year=2027)
@@ -168,7 +168,7 @@ class MemberConfirmationDue(_AboutMember):
     year: YearField = None
 
 
-class MemberConfirmed(_AboutMember):
+class MemberConfirmed(AboutMember):
     TYPE = "member.confirmed.v1"
     TITLE = zh("本人完成年度确认")
     DEPARTMENTS = INTAKE
@@ -178,19 +178,19 @@ class MemberConfirmed(_AboutMember):
     year: YearField = None
 
 
-class MemberDormant(_AboutMember):
+class MemberDormant(AboutMember):
     TYPE = "member.dormant.v1"
     TITLE = zh("会员转为休眠")
     EXAMPLE = example(application="example-0001")
 
 
-class MemberRetentionEnded(_AboutMember):
+class MemberRetentionEnded(AboutMember):
     TYPE = "member.retention_ended.v1"
     TITLE = zh("保存期限届满")
     EXAMPLE = example(application="example-0001")
 
 
-class MemberErased(_AboutMember):
+class MemberErased(AboutMember):
     TYPE = "member.erased.v1"
     TITLE = zh("个人信息已删除")
     EXAMPLE = example(application="example-0001")

@@ -1,0 +1,198 @@
+"""The member register: one row per application, what became of it, and nothing else about the person.
+
+Rows follow from events alone, so replaying the events rebuilds the register.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Protocol, get_args
+from zoneinfo import ZoneInfo
+
+from domain.events import EVENT_TYPES, AboutMember, RefusalReason
+from domain.identifiers import COUNTY
+from domain.texts import zh
+
+REFUSAL_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "outside_county": zh("工作和居住均不在本县"),
+        "not_in_groups": zh("不属于新的社会阶层人士的四类人群"),
+        "minor": zh("未满十八周岁"),
+        "duplicate": zh("与已有登记重复"),
+        "no_consent": zh("本人未同意处理个人信息"),
+    }
+)
+"""The closed list of reasons for refusing; whoever is refused may ask again."""
+
+if REFUSAL_REASONS.keys() != set(get_args(RefusalReason)):
+    raise AssertionError("REFUSAL_REASONS and the reasons of member.refused must be the same list")
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Status(StrEnum):
+    """What a member row stands at."""
+
+    APPLIED = "applied"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    DORMANT = "dormant"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row of the register, without a name or number of the person.
+
+    Args:
+        id: the application.
+        town: nine-digit area code, gone after erasure.
+        fingerprint: blind index over name and mobile (hex), to find duplicates; gone after erasure.
+        person: under whose key the personal values are kept.
+        since, until: days of the county's calendar on which the row became and ceased to be registered.
+        last_event: the type applied last.
+    """
+
+    county: str
+    id: str
+    status: Status
+    town: str | None
+    fingerprint: str | None
+    person: str
+    since: date | None
+    until: date | None
+    last_event: str
+
+
+class RegisterError(ValueError):
+    """An event cannot be applied because its row does not exist."""
+
+
+def apply(
+    member: Member | None,
+    event_type: str,
+    plain: Mapping[str, Any],
+    now: datetime,
+    fingerprint: str | None,
+    *,
+    county: str = COUNTY,
+) -> Member:
+    """Give the row as it is after an event.
+
+    An event that does not fit the row's status (a second withdrawal, a confirmation of
+    somebody who left) leaves status and days as they are: the history tells the rest.
+
+    `plain` holds the event's plain fields; of `now` (aware) only the day counts;
+    `fingerprint` is the blind index that the event's personal fields give, if any.
+
+    Raises:
+        RegisterError: for any event but member.applied when there is no row.
+    """
+    if member is None:
+        return _applied(event_type, plain, fingerprint, county)
+    seen = replace(member, fingerprint=fingerprint or member.fingerprint, last_event=event_type)
+    target = _MOVES.get((event_type, member.status))
+    return _entered(seen, target, now.astimezone(_ZONE).date()) if target else _supplemented(seen, plain)
+
+
+def _applied(event_type: str, plain: Mapping[str, Any], fingerprint: str | None, county: str) -> Member:
+    if event_type != "member.applied.v1":
+        message = (
+            f"register 'members': {event_type} for application '{plain.get('application')}' came before "
+            "member.applied.v1: apply the application first"
+        )
+        raise RegisterError(message)
+    return Member(
+        county=county,
+        id=plain["application"],
+        status=Status.APPLIED,
+        town=plain["town"],
+        fingerprint=fingerprint,
+        person=plain["application"],
+        since=None,
+        until=None,
+        last_event=event_type,
+    )
+
+
+_MOVES: Mapping[tuple[str, Status], Status] = MappingProxyType(
+    {
+        ("member.registered.v1", Status.APPLIED): Status.REGISTERED,
+        ("member.refused.v1", Status.APPLIED): Status.REFUSED,
+        ("member.withdrawn.v1", Status.APPLIED): Status.WITHDRAWN,
+        ("member.withdrawn.v1", Status.REGISTERED): Status.WITHDRAWN,
+        ("member.withdrawn.v1", Status.DORMANT): Status.WITHDRAWN,
+        ("consent.withdrawn.v1", Status.APPLIED): Status.WITHDRAWN,
+        ("consent.withdrawn.v1", Status.REGISTERED): Status.WITHDRAWN,
+        ("consent.withdrawn.v1", Status.DORMANT): Status.WITHDRAWN,
+        ("member.dormant.v1", Status.REGISTERED): Status.DORMANT,
+        ("member.confirmed.v1", Status.DORMANT): Status.REGISTERED,
+        ("member.erased.v1", Status.APPLIED): Status.ERASED,
+        ("member.erased.v1", Status.REGISTERED): Status.ERASED,
+        ("member.erased.v1", Status.REFUSED): Status.ERASED,
+        ("member.erased.v1", Status.WITHDRAWN): Status.ERASED,
+        ("member.erased.v1", Status.DORMANT): Status.ERASED,
+    }
+)
+"""(event, status before) → status after."""
+
+
+def _entered(member: Member, status: Status, day: date) -> Member:
+    match status:
+        case Status.REGISTERED:
+            return replace(member, status=status, since=member.since or day, until=None)
+        case Status.ERASED:
+            return replace(member, status=status, town=None, fingerprint=None, until=member.until or day)
+        case _:
+            return replace(member, status=status, until=day)
+
+
+def _supplemented(member: Member, plain: Mapping[str, Any]) -> Member:
+    if member.status is Status.ERASED:
+        return replace(member, fingerprint=None)
+    return replace(member, town=plain.get("town", member.town))
+
+
+class Apply(Protocol):
+    """How an event changes a row of a register."""
+
+    def __call__(
+        self,
+        row: Member | None,
+        event_type: str,
+        plain: Mapping[str, Any],
+        now: datetime,
+        fingerprint: str | None,
+        /,
+        *,
+        county: str = COUNTY,
+    ) -> Member: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register that events change.
+
+    Args:
+        key_field: the plain field that names the row.
+    """
+
+    name: str
+    key_field: str
+    apply: Apply
+
+
+MEMBERS = Register("members", "application", apply)
+
+REGISTERS: Mapping[str, tuple[Register, ...]] = MappingProxyType(
+    {name: (MEMBERS,) for name, event in EVENT_TYPES.items() if issubclass(event, AboutMember)}
+)
+"""Event type → the registers it changes."""
+
+
+def registers_for(event_type: str) -> tuple[Register, ...]:
+    """Give the registers that an event changes; most events of other nouns change none."""
+    return REGISTERS.get(event_type, ())
