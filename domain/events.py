@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.event import PERSONAL, WIRE_PREFIX, DomainEvent, example
-from domain.fields import Channel, CreditCode, Groups, Identifier, Line, Mobile, Name, Town, Version, Year
+from domain.fields import Channel, CreditCode, Group, Groups, Identifier, Line, Mobile, Name, Town, Version, Year
 from domain.identifiers import UNITS
 from domain.texts import zh
 
@@ -46,6 +46,8 @@ ConsentVersion = Annotated[Version, Field(title=zh("告知书版本"))]
 TownField = Annotated[Town, Field(title=TOWN)]
 NameField = Annotated[Name, Field(title=NAME), PERSONAL]
 GroupsField = Annotated[Groups, Field(title=GROUPS), PERSONAL]
+MainGroupField = Annotated[Group | None, Field(title=zh("主要类别(不填则取所属类别的第一项)"))]
+"""Plain, unlike the groups of a person: a single code names nobody, and says which office verifies."""
 AdultField = Annotated[bool, Field(title=ADULT), PERSONAL]
 MobileField = Annotated[Mobile | None, Field(title=zh("手机号码")), PERSONAL]
 OrganisationField = Annotated[Line | None, Field(title=zh("工作单位")), PERSONAL]
@@ -61,6 +63,16 @@ class AboutMember(DomainEvent):
     PERSON: ClassVar[str | None] = "application"
 
     application: Application
+
+
+def _with_main_group(data: Any) -> Any:
+    """The main group is the first of the groups, so a sender need not name it; one that differs is refused."""
+    groups = data.get("groups") if isinstance(data, Mapping) else None
+    if not isinstance(groups, list | tuple) or not groups:
+        return data
+    if data.get("main_group") not in (None, groups[0]):
+        raise ValueError("main_group is not the first of groups: name the main group first")
+    return {**data, "main_group": groups[0]}
 
 
 class MemberApplied(AboutMember):
@@ -90,10 +102,13 @@ class MemberApplied(AboutMember):
     name: NameField
     mobile: MobileField = None
     groups: GroupsField
+    main_group: MainGroupField = None
     organisation: OrganisationField = None
     credit_code: CreditCodeField = None
     job_title: JobTitleField = None
     adult: AdultField
+
+    _main_group = model_validator(mode="before")(_with_main_group)
 
 
 class ConsentGiven(AboutMember):
@@ -125,10 +140,13 @@ class MemberSupplemented(AboutMember):
     name: Annotated[Name | None, Field(title=NAME), PERSONAL] = None
     mobile: MobileField = None
     groups: Annotated[Groups | None, Field(title=GROUPS), PERSONAL] = None
+    main_group: MainGroupField = None
     organisation: OrganisationField = None
     credit_code: CreditCodeField = None
     job_title: JobTitleField = None
     adult: Annotated[bool | None, Field(title=ADULT), PERSONAL] = None
+
+    _main_group = model_validator(mode="before")(_with_main_group)
 
 
 class MemberWithdrawn(AboutMember):

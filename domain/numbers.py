@@ -34,7 +34,7 @@ def parse_numbers(data: Mapping[str, object]) -> Numbers:
     """Read a version from a JSON-ready object.
 
     Raises:
-        ValueError: naming the number that is not a whole number.
+        TypeError: naming the number that is not a whole number.
     """
     values = data["values"]
     if not isinstance(values, Mapping):
