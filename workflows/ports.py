@@ -227,6 +227,9 @@ class Unit(Protocol):
     def load(self, cases: Sequence[str]) -> dict[str, Slice]:
         """The live slices of these cases."""
 
+    def item(self, item: str) -> WorkItem | None:
+        """One item, open or closed: a late act is told who decided it and when."""
+
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         """One guarded update in id order: (expected version, next head); returns the ids that still had it."""
 
@@ -339,6 +342,9 @@ class Library(Protocol):
 
     def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of the current definitions that this event starts."""
+
+    def awaited_types(self) -> frozenset[str]:
+        """The event types that some step of a stored definition waits for (`machine.nodes.awaited`)."""
 
     def roster(self) -> Roster:
         """The current roster version."""

@@ -7,11 +7,11 @@ Days are working days unless a word says otherwise.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.approval import Mode
 from workflows.language.expressions import Condition
 
 LANGUAGE = 1
@@ -31,14 +31,6 @@ class Number(Word):
 
 
 Days = int | Number
-
-
-class Mode(StrEnum):
-    """How many of the seats must say yes."""
-
-    ONE = "one"
-    ALL = "all"
-    ANY = "any"
 
 
 # -- who ---------------------------------------------------------------------------------------------------

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.calendar import Calendar
-from domain.roster import Roster
-
 from domain.numbers import Numbers
+from domain.roster import Roster
 from workflows.language.words import Workflow
 from workflows.machine.case import Case
 
@@ -39,7 +38,8 @@ class Needs:
 
 def needs(lookups: tuple[tuple[str, str], ...], head: Case) -> Needs:
     """The look-ups of a case: for each (register, field) of its workflow, the field's value where it has one."""
-    found = ((register, head.fields.get(by)) for register, by in lookups)
+    values = {**head.fields, **head.personal}
+    found = ((register, values.get(by)) for register, by in lookups)
     return Needs(lookups=tuple((register, value) for register, value in found if isinstance(value, str)))
 
 

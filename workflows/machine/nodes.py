@@ -115,3 +115,19 @@ def _index(definition: Workflow) -> Mapping[str, Node]:
             raise ValueError(message)
         found[node.path] = node
     return MappingProxyType(found)
+
+
+def awaited(definition: Workflow) -> frozenset[str]:
+    """The event types that a running case of the definition may wait for: its waits, handlers and supplements."""
+    handlers = {handler.event for handler in definition.on}
+    return frozenset(handlers).union(*(_awaited_by(node.step) for node in index(definition).values()))
+
+
+def _awaited_by(step: Step) -> set[str]:
+    match step:
+        case Wait(event=event):
+            return {event}
+        case Approve(on_return=on_return) if on_return is not None and on_return.answered_by is not None:
+            return {on_return.answered_by}
+        case _:
+            return {handler.event for handler in _handlers(step)}

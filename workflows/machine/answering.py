@@ -1,0 +1,240 @@
+"""What people do to a case: agree, reject, return, complete, withdraw. Checked first, then carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from domain.approval import Outcome as Verdict
+from domain.approval import Tally, outcome
+from domain.texts import zh
+from workflows.language.words import Approve, CarryOut, Form, FormField, ToApplicant
+from workflows.machine.case import (
+    JSON,
+    Act,
+    Activation,
+    ActivationState,
+    Capacity,
+    Holder,
+    ItemState,
+    Refused,
+    State,
+    WorkItem,
+)
+from workflows.machine.entering import open_round, open_supplement
+from workflows.machine.turn import Enter, Leave, Turn
+
+VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "approve": ("agree", "reject", "return"),
+    "carry_out": ("complete",),
+    "supplement": ("complete",),
+}
+CLOSED_AS: Final[Mapping[str, ItemState]] = {
+    "agree": ItemState.APPROVED,
+    "reject": ItemState.REJECTED,
+    "return": ItemState.RETURNED,
+    "complete": ItemState.COMPLETED,
+}
+LONGEST_TEXT: Final = 2000
+"""Characters in a text field of a form or an opinion."""
+
+
+def answer(turn: Turn, act: Act) -> Refused | None:
+    """Carry out an act on the case, or say why not; a refused act changes nothing."""
+    if turn.head.state is not State.RUNNING:
+        return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
+    if act.verb == "withdraw":
+        return _withdraw(turn, act)
+    item = turn.items.get(act.item or "")
+    if item is None:
+        return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
+    refusal = _check_right(turn, act, item) or _check_verb(turn, act, item)
+    if refusal is not None:
+        return refusal
+    turn.said.update(path=item.path, round=item.round, authority=_authority(turn, act, item))
+    _carry_out(turn, act, item)
+    return None
+
+
+def verbs_offered(step: Approve | CarryOut | ToApplicant, round_: int) -> tuple[str, ...]:
+    """The verbs that a step offers in a round: a return only where it is allowed (once, if so defined)."""
+    if not isinstance(step, Approve):
+        return ("complete",)
+    again = step.on_return is not None and (round_ == 1 or not step.on_return.once)
+    return ("agree", "reject", "return") if again else ("agree", "reject")
+
+
+# -- checks ------------------------------------------------------------------------------------------------
+
+
+def _check_right(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    if not _held(turn, act, item):
+        return Refused(403, "not_holder", zh("您不是该待办的办理人"))
+    if act.seen is not None and act.seen != item.version:
+        return Refused(409, "stale_version", zh("待办已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
+    return None
+
+
+def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    step = turn.human_step(item.path)
+    if not isinstance(step, Approve | CarryOut | ToApplicant) or act.verb not in VERBS_OF_KIND[item.kind]:
+        return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
+    if act.verb not in verbs_offered(step, item.round):
+        return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
+    if len(act.opinion) > LONGEST_TEXT:
+        return Refused(422, "too_long", zh("意见过长"), field="opinion")
+    if act.verb in ("reject", "return") and not (act.opinion or act.reason):
+        return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
+    if isinstance(step, Approve) and act.verb == "reject" and step.reasons and act.reason not in step.reasons:
+        return Refused(422, "unknown_reason", zh("请从规定的原因中选择"), field="reason")
+    return check_form(turn, act, item, step)
+
+
+def check_form(turn: Turn, act: Act, item: WorkItem, step: Approve | CarryOut | ToApplicant) -> Refused | None:
+    """Check the fields of an act against the step's form; a supplement takes the fields that it asks for."""
+    if isinstance(step, ToApplicant):
+        unknown = [name for name in act.form if name not in step.takes]
+        bad = [name for name, value in act.form.items() if not _fits_supplement(value)]
+    else:
+        form = form_named(turn, step.form)
+        known = {one.name: one for one in form.fields} if form is not None else {}
+        unknown = [name for name in act.form if name not in known]
+        asked = known.values() if act.verb in ("agree", "complete") else ()
+        bad = [one.name for one in asked if not _fits(one, act.form.get(one.name))]
+    if unknown:
+        return Refused(422, "unknown_field", zh("表单没有这一字段"), field=f"form/{unknown[0]}")
+    if bad:
+        return Refused(422, "bad_value", zh("字段缺少或取值不符合要求"), field=f"form/{bad[0]}")
+    return None
+
+
+def form_named(turn: Turn, name: str | None) -> Form | None:
+    """The form of the definition with this name."""
+    return next((form for form in turn.definition.forms if form.name == name), None)
+
+
+def _fits(wanted: FormField, value: JSON) -> bool:
+    if value is None:
+        return not wanted.required
+    match wanted.type:
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "choice":
+            return value in wanted.choices
+        case "text":
+            return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
+
+
+def _fits_supplement(value: JSON) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(part, str) and len(part) <= LONGEST_TEXT for part in value)
+    return isinstance(value, bool | int) or (isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT)
+
+
+def _held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
+    return tuple(one for one in turn.holders.get(item.id, ()) if one.who in act.principals)
+
+
+def _authority(turn: Turn, act: Act, item: WorkItem) -> str:
+    """In which capacity the actor decides: the strongest of those held."""
+    capacities = {one.capacity for one in _held(turn, act, item)}
+    order = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
+    return next(one.value for one in order if one in capacities)
+
+
+# -- deeds -------------------------------------------------------------------------------------------------
+
+
+def _withdraw(turn: Turn, act: Act) -> Refused | None:
+    """The applicant, or the department that sent the application, takes it back before the end."""
+    own = {f"person:{turn.head.person}", f"department:{turn.head.department}"}
+    if own.isdisjoint(act.principals):
+        return Refused(403, "not_applicant", zh("只有申请人或代为提交的单位可以撤回"))
+    turn.said["authority"] = "own" if f"person:{turn.head.person}" in act.principals else "proxy"
+    turn.end(State.WITHDRAWN, "withdrawn")
+    return None
+
+
+def _carry_out(turn: Turn, act: Act, item: WorkItem) -> None:
+    turn.close_item(item, CLOSED_AS[act.verb], act.actor)
+    _write_form(turn, act, item)
+    if act.reason is not None:
+        turn.put({"reason": act.reason}, {})
+    if item.kind == "supplement":
+        answer_supplement(turn, item.path)
+        return
+    activation = turn.live[item.path]
+    if act.verb == "return":
+        _return_to_applicant(turn, activation)
+    else:
+        _count(turn, activation, act)
+
+
+def _write_form(turn: Turn, act: Act, item: WorkItem) -> None:
+    form = form_named(turn, item.form)
+    if form is not None:
+        personal = {one.name for one in form.fields if one.personal}
+    elif turn.head.person is not None:
+        # What an applicant adds is personal unless the field already stands among the plain ones.
+        personal = set(act.form) - set(turn.head.fields)
+    else:
+        personal = set()
+    plain = {name: value for name, value in act.form.items() if name not in personal}
+    turn.put(plain, {name: value for name, value in act.form.items() if name in personal})
+
+
+def _count(turn: Turn, activation: Activation, act: Act) -> None:
+    """Count an answer; when the outcome is certain the peers are cancelled and the case goes on."""
+    counted = (
+        replace(activation, against=activation.against + 1)
+        if act.verb == "reject"
+        else replace(activation, agree=activation.agree + 1)
+    )
+    turn.update(counted)
+    step = turn.human_step(activation.path)
+    if isinstance(step, Approve):
+        tally = Tally(n=counted.n, agree=counted.agree, against=counted.against, abstain=counted.abstain)
+        verdict = outcome(step.mode, tally)
+    else:
+        verdict = Verdict.AGREED if counted.agree >= counted.n else Verdict.OPEN
+    if verdict is Verdict.OPEN:
+        return
+    _cancel_peers(turn, activation.path, "decided")
+    if verdict is Verdict.AGREED:
+        turn.agenda.append(Leave(activation.path, activation.parent))
+    else:
+        turn.agenda.append(Enter(f"{activation.path}/rejected", activation.path))
+
+
+def _cancel_peers(turn: Turn, path: str, reason: str) -> None:
+    for peer in turn.items_at(path):
+        turn.close_item(peer, ItemState.CANCELLED, reason)
+    for timer in [one for one in turn.timers.values() if one.path == path]:
+        turn.clear(timer)
+
+
+def _return_to_applicant(turn: Turn, activation: Activation) -> None:
+    step = turn.human_step(activation.path)
+    if not isinstance(step, Approve) or step.on_return is None:
+        message = f"step '{activation.path}' has no return to the applicant"
+        raise LookupError(message)
+    _cancel_peers(turn, activation.path, "returned")
+    open_supplement(turn, activation.path, activation.round, step.on_return)
+
+
+def answer_supplement(turn: Turn, path: str) -> None:
+    """The supplement is there: the step that asked for it opens again in its next round."""
+    supplement = turn.live[path]
+    for item in turn.items_at(path):
+        turn.close_item(item, ItemState.COMPLETED, "event")
+    turn.close(path, ActivationState.DONE)
+    asked = turn.close(path.rpartition("/")[0], ActivationState.DONE)
+    if asked is None:
+        message = f"supplement '{path}' has no step that asked for it"
+        raise LookupError(message)
+    step = turn.human_step(asked.path)
+    if isinstance(step, Approve):
+        open_round(turn, asked.path, asked.parent, step, round_=supplement.round + 1)

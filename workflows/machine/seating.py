@@ -1,0 +1,106 @@
+"""Who sits in the seats of a human step: resolves a `Who` on a roster version. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.approval import Mode
+from domain.roster import Roster, department_of, liaison_officers, member_departments, users_with_role
+from workflows.language.words import (
+    Applicant,
+    DepartmentLiaison,
+    Either,
+    MemberDepartments,
+    RoleHolders,
+    Seats,
+    Who,
+)
+from workflows.machine.case import Capacity, Case
+from workflows.policy import role_principal
+
+FALLBACK_ROLE = "office_head"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One answer that is asked for: who may give it, and the departments that may see the case because of it.
+
+    `fallback` tells that the resolver found nobody, so that the meeting's office holds the seat (审批人为空).
+    """
+
+    candidates: tuple[tuple[str, Capacity], ...]
+    departments: frozenset[str]
+    pick: str = "any"
+    fallback: bool = False
+
+
+def resolve_seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
+    """The seats of `who` for a case on `day`; a seat nobody can take goes to the meeting's office."""
+    found = _seats(who, mode, head, roster, day)
+    return tuple(seat if seat.candidates else _office(roster, day) for seat in found) or (_office(roster, day),)
+
+
+def _seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
+    match who:
+        case RoleHolders():
+            return _each_holder(who, head, roster, day) if mode is Mode.ALL else (_pool(who, head, roster, day),)
+        case Seats():
+            pool = _pool(who.role, head, roster, day)
+            return (Seat(pool.candidates, pool.departments, pick=who.pick),) * who.n
+        case DepartmentLiaison():
+            return (_liaison(who.code, roster, day),)
+        case MemberDepartments():
+            return tuple(_liaison(code, roster, day) for code in member_departments(roster, day))
+        case Applicant():
+            return (_applicant(who, head, roster, day),)
+        case Either():
+            parts = tuple(seat for part in who.of for seat in _seats(part, mode, head, roster, day))
+            return tuple(seat for seat in parts if seat.candidates)
+
+
+def _pool(who: RoleHolders, head: Case, roster: Roster, day: date) -> Seat:
+    scope = _scope(who, head)
+    users = () if scope is None else users_with_role(roster, who.name, scope or None, day)
+    if not users:
+        return Seat((), frozenset())
+    return Seat(((role_principal(who.name, scope), Capacity.CANDIDATE),), _departments(users, roster, day))
+
+
+def _each_holder(who: RoleHolders, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
+    scope = _scope(who, head)
+    users = () if scope is None else users_with_role(roster, who.name, scope or None, day)
+    return tuple(Seat(((f"user:{user}", Capacity.OWNER),), _departments((user,), roster, day)) for user in users)
+
+
+def _liaison(code: str, roster: Roster, day: date) -> Seat:
+    officers = liaison_officers(roster, code, day)
+    return Seat(tuple((f"user:{user}", Capacity.CANDIDATE) for user in officers), frozenset({code}))
+
+
+def _applicant(who: Applicant, head: Case, roster: Roster, day: date) -> Seat:
+    own: tuple[tuple[str, Capacity], ...] = ((f"person:{head.person}", Capacity.OWNER),) if head.person else ()
+    if who.through is None:
+        return Seat(own, frozenset())
+    counter = _pool(who.through, head, roster, day)
+    proxies = tuple((principal, Capacity.PROXY) for principal, _ in counter.candidates)
+    return Seat(own + proxies, counter.departments)
+
+
+def _office(roster: Roster, day: date) -> Seat:
+    users = users_with_role(roster, FALLBACK_ROLE, None, day)
+    candidates = ((role_principal(FALLBACK_ROLE, None), Capacity.CANDIDATE),)
+    return Seat(candidates, _departments(users, roster, day), fallback=True)
+
+
+def _scope(who: RoleHolders, head: Case) -> str | None:
+    """The scope of a role: empty where the word names no field, None where the field has no value."""
+    if who.of is None:
+        return ""
+    value = head.fields.get(who.of)
+    return None if value is None else str(value)
+
+
+def _departments(users: tuple[str, ...], roster: Roster, day: date) -> frozenset[str]:
+    found = (department_of(roster, user, day) for user in users)
+    return frozenset(code for code in found if code is not None)
