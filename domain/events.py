@@ -6,7 +6,7 @@ version. `domain/schemas/` holds the frozen JSON Schema of each, and a test comp
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -68,11 +68,12 @@ class AboutMember(DomainEvent):
 def _with_main_group(data: Any) -> Any:
     """The main group is the first of the groups, so a sender need not name it; one that differs is refused."""
     groups = data.get("groups") if isinstance(data, Mapping) else None
-    if not isinstance(groups, list | tuple) or not groups:
+    main = next(iter(groups), None) if isinstance(groups, list | tuple) else None
+    if main not in get_args(Group):
         return data
-    if data.get("main_group") not in (None, groups[0]):
+    if data.get("main_group") not in (None, main):
         raise ValueError("main_group is not the first of groups: name the main group first")
-    return {**data, "main_group": groups[0]}
+    return {**data, "main_group": main}
 
 
 class MemberApplied(AboutMember):
