@@ -50,7 +50,7 @@ def test_everything_about_the_person_is_personal_and_nothing_else() -> None:
 
     assert {"name", "mobile", "groups", "organisation", "credit_code", "job_title", "adult"} == event.PERSONAL_FIELDS
     assert {
-        "application", "town", "channel", "joins_association", "consented", "consent_version",
+        "application", "town", "channel", "joins_association", "consented", "consent_version", "main_group",
     } == event.PLAIN_FIELDS  # fmt: skip
 
 
@@ -153,6 +153,33 @@ def test_a_wrong_value_names_its_field() -> None:
 @pytest.mark.parametrize("groups", [[], ["1", "1"], ["1", "2", "3", "4", "1"], "1", [1]])
 def test_groups_are_one_to_four_different_codes(groups: object) -> None:
     assert {loc[0] for loc, _ in errors_of(APPLIED | {"groups": groups})} == {"groups"}
+
+
+def test_the_main_group_is_the_first_of_the_groups() -> None:
+    event = parse_event("member.applied.v1", APPLIED | {"groups": ["3", "1"]})
+
+    assert event.plain()["main_group"] == "3"
+
+
+def test_a_main_group_that_is_not_the_first_is_refused() -> None:
+    errors = errors_of(APPLIED | {"groups": ["3", "1"], "main_group": "1"})
+
+    assert [message for _, message in errors if "name the main group first" in message]
+
+
+@pytest.mark.parametrize("type_", ["member.applied.v1", "member.supplemented.v1"])
+def test_the_main_group_is_the_first_of_the_groups_and_plain(type_: str) -> None:
+    event = parse_event(type_, {**EVENT_TYPES[type_].EXAMPLE, "groups": ["3", "1"]})
+
+    assert event.plain()["main_group"] == "3"
+    assert "groups" not in event.plain()
+
+
+@pytest.mark.parametrize("main_group", ["1", "9", ["3"]])
+def test_another_main_group_than_the_first_is_refused_at_its_place(main_group: object) -> None:
+    assert [loc for loc, _ in errors_of(APPLIED | {"groups": ["3", "1"], "main_group": main_group})] == [
+        ("main_group",)
+    ]
 
 
 def test_a_name_may_hold_characters_outside_the_basic_plane() -> None:
