@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from domain.event import PERSONAL, WIRE_PREFIX, DomainEvent, example
 from domain.fields import Channel, CreditCode, Group, Groups, Identifier, Line, Mobile, Name, Town, Version, Year
@@ -68,12 +69,20 @@ class AboutMember(DomainEvent):
 def _with_main_group(data: Any) -> Any:
     """The main group is the first of the groups, so a sender need not name it; one that differs is refused."""
     groups = data.get("groups") if isinstance(data, Mapping) else None
-    main = next(iter(groups), None) if isinstance(groups, list | tuple) else None
-    if main not in get_args(Group):
+    first = groups[0] if isinstance(groups, list | tuple) and groups else None
+    if first not in get_args(Group):
         return data
-    if data.get("main_group") not in (None, main):
-        raise ValueError("main_group is not the first of groups: name the main group first")
-    return {**data, "main_group": main}
+    named = data.get("main_group")
+    if named is not None and named != first:
+        raise ValidationError.from_exception_data("main_group", [_NOT_THE_FIRST_GROUP])
+    return {**data, "main_group": first}
+
+
+_NOT_THE_FIRST_GROUP = InitErrorDetails(
+    type=PydanticCustomError("main_group", "is not the first of 'groups': name the main group first, or leave it out"),
+    loc=("main_group",),
+    input=None,
+)
 
 
 class MemberApplied(AboutMember):
