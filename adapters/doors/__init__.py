@@ -1,0 +1,1 @@
+"""Ways in: CloudEvents over HTTP and AMQP, and the machine API."""
