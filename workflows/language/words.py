@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.approval import Mode
+from domain.approval import Mode as Mode  # noqa: PLC0414  # a word of the language, said from here
 from workflows.language.expressions import Condition
 
 LANGUAGE = 1
@@ -467,7 +467,7 @@ def wait(  # the words of one rule sheet line, all by keyword
     return Wait(name=name, event=event, key=key, takes=takes, within=within, overdue=overdue, silence=silence)
 
 
-def set_field(name: str, value: bool | int | str | None) -> SetField:  # noqa: FBT001  # a JSON value, not a flag
+def set_field(name: str, *, value: bool | int | str | None) -> SetField:
     """Write a constant into a field."""
     return SetField(field=name, value=value)
 
@@ -480,6 +480,11 @@ def emit(event: str, **values: bool | int | str) -> Emit:
 def lookup(register: str, *, by: str, into: str) -> Lookup:
     """Find another row of a register with the same value."""
     return Lookup(register_name=register, by=by, into=into)
+
+
+def erase() -> Erase:
+    """Destroy the key of the person the case is about."""
+    return Erase()
 
 
 def do(name: str, *actions: Action) -> Do:
