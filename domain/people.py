@@ -4,7 +4,7 @@ Rows follow from events alone, so replaying the events rebuilds the register.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -65,6 +65,22 @@ class Member:
     since: date | None
     until: date | None
     last_event: str
+
+
+def dump_member(member: Member) -> dict[str, Any]:
+    """Write a row as a JSON-ready object; `parse_member` reads it back without loss."""
+    days = {name: day.isoformat() if day else None for name, day in (("since", member.since), ("until", member.until))}
+    return asdict(member) | {"status": member.status.value} | days
+
+
+def parse_member(data: Mapping[str, Any]) -> Member:
+    """Read a row from a JSON-ready object.
+
+    Raises:
+        KeyError, TypeError, ValueError: for a missing, unknown or wrong field.
+    """
+    days = {name: date.fromisoformat(data[name]) if data[name] else None for name in ("since", "until")}
+    return Member(**{**data, **days, "status": Status(data["status"])})
 
 
 class RegisterError(ValueError):

@@ -1,0 +1,204 @@
+"""Load, decide, save: what every move that runs cases has in common, for a batch in one transaction.
+
+One bad case never spoils a batch: an exception in `decide` is caught for its case before any SQL, and the save starts
+with one guarded update, after which only the cases that won get their rows. What is left behind stays in the inbox,
+where the sweep counts its attempts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from workflows.language.words import Workflow
+from workflows.machine.case import (
+    Act,
+    Decision,
+    EventStimulus,
+    Ignored,
+    Lane,
+    Quarantined,
+    Refused,
+    Slice,
+    TimerStimulus,
+)
+from workflows.machine.decide import decide
+from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.moves.emitting import emit_events
+from workflows.moves.recording import Recorded, gather, record
+from workflows.moves.routing import meet_parked
+from workflows.ports import Engine, InboxRow, StoredEvent, Unit
+
+
+@dataclass(slots=True)
+class CaseRun:
+    """What a batch did with one case: its slice, the rows it took, the decisions, and what stopped it, if anything.
+
+    `parked` are events that nobody in the case waits for any more; they go back to `unmatched`.
+    """
+
+    before: Slice
+    rows: list[InboxRow]
+    after: Slice
+    decisions: list[Decision] = field(default_factory=list)
+    parked: list[StoredEvent] = field(default_factory=list)
+    refused: Refused | None = None
+    quarantined: str | None = None
+    failed: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The result of a batch: how many inbox rows were handled, who won the guard, which lanes have new work."""
+
+    handled: int
+    won: frozenset[str]
+    lanes: frozenset[Lane]
+
+
+def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | None = None) -> dict[str, CaseRun]:
+    """Load the cases of `rows` (and of `act`) and decide every stimulus in order; nothing is written yet."""
+    by_case: dict[str, list[InboxRow]] = {}
+    for row in rows:
+        by_case.setdefault(row.case, []).append(row)
+    if act is not None:
+        by_case.setdefault(act.case, [])
+    slices = unit.load(sorted(by_case))
+    events = unit.events([row.event for row in rows if row.event is not None])
+    twins = _twins(engine, unit, slices)
+    runs = {
+        case: CaseRun(before=slices[case], rows=mine, after=slices[case])
+        for case, mine in by_case.items()
+        if case in slices
+    }
+    for run in runs.values():
+        facts = _facts(engine, run.before, twins)
+        _run_case(engine, unit, run, events, facts, act if act is not None and act.case == run.before.head.id else None)
+    return runs
+
+
+def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
+    """Save what the batch decided: guard first, then only the rows of the cases that won."""
+    recorded = {
+        case: record(run.before.head, run.decisions, engine.vault)
+        for case, run in sorted(runs.items())
+        if run.decisions
+    }
+    won = unit.save_heads([(one.expected, one.head) for one in recorded.values()]) if recorded else set()
+    winners = [recorded[case] for case in recorded if case in won]
+    changes = gather(winners)
+    unit.write(changes)
+    lanes = {one.head.id: one.head.lane for one in winners}
+    met = meet_parked(unit, changes.subscriptions_opened, lanes)
+    emitted = [(one.head, event) for one in winners for decision in one.decisions for event in decision.emitted]
+    routed = emit_events(engine, unit, emitted)
+    _erase(unit, winners)
+    done = [run for case, run in runs.items() if case in won or _settled(run)]
+    unit.park_unmatched([event for run in done for event in run.parked])
+    handled = [row.no for run in done for row in run.rows]
+    unit.clear_inbox(handled)
+    for case, run in runs.items():
+        if run.quarantined is not None:
+            unit.quarantine(case, run.quarantined)
+    woken = routed.lanes | {row.lane for row in met} | ({Lane.INTERACTIVE} if changes.effects else set())
+    return Saved(len(handled), frozenset(won), frozenset(woken))
+
+
+def _run_case(  # what one case needs, spelled out
+    engine: Engine, unit: Unit, run: CaseRun, events: dict[int, StoredEvent], facts: Facts, act: Act | None
+) -> None:
+    if run.before.head.quarantine is not None:
+        return
+    try:
+        definition = engine.library.by_hash(run.before.head.workflow_hash)
+        for row in run.rows:
+            _decide_row(definition, run, row, events, facts, unit)
+        if act is not None and run.quarantined is None:
+            _decide_act(definition, run, act, facts, unit)
+    except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
+        run.failed, run.decisions, run.after, run.parked = error, [], run.before, []
+
+
+def _decide_row(  # what one row needs, spelled out
+    definition: Workflow, run: CaseRun, row: InboxRow, events: dict[int, StoredEvent], facts: Facts, unit: Unit
+) -> None:
+    stimulus = _stimulus(row, events)
+    match decide(definition, run.after, stimulus, facts, unit.now):
+        case Decision() as decision:
+            run.decisions.append(decision)
+            run.after = decision.after
+        case Ignored():
+            if isinstance(stimulus, EventStimulus) and not stimulus.starts:
+                run.parked.append(events[stimulus.no])
+        case Quarantined(why=why):
+            run.quarantined = why
+        case Refused(code=code):
+            message = f"case {run.before.head.id}: an event or timer was refused ({code})"
+            raise RuntimeError(message)
+
+
+def _decide_act(definition: Workflow, run: CaseRun, act: Act, facts: Facts, unit: Unit) -> None:
+    match decide(definition, run.after, act, facts, unit.now):
+        case Decision() as decision:
+            run.decisions.append(decision)
+            run.after = decision.after
+        case Refused() as refused:
+            run.refused = refused
+        case Quarantined(why=why):
+            run.quarantined = why
+        case Ignored(why=why):
+            message = f"case {act.case}: an act was ignored ({why})"
+            raise RuntimeError(message)
+
+
+def _stimulus(row: InboxRow, events: dict[int, StoredEvent]) -> EventStimulus | TimerStimulus:
+    if row.timer is not None:
+        timer = row.timer
+        return TimerStimulus(row.no, timer.id, timer.path, timer.round, timer.kind, timer.rung, timer.due_at)
+    stored = events[row.event or 0]
+    event = stored.event
+    return EventStimulus(
+        no=stored.no,
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        key=event.key,
+        plain=event.plain,
+        personal=event.personal,
+        starts=row.starts,
+    )
+
+
+def _settled(run: CaseRun) -> bool:
+    """Whether a case without a decision is done with its rows: every one of them was ignored."""
+    idle = not run.decisions and run.failed is None and run.quarantined is None
+    return idle and run.before.head.quarantine is None
+
+
+def _twins(engine: Engine, unit: Unit, slices: dict[str, Slice]) -> dict[tuple[str, str], tuple[str, ...]]:
+    wanted: set[tuple[str, str]] = set()
+    for one in slices.values():
+        lookups = _lookups(engine, one.head.workflow_hash)
+        wanted.update(needs(lookups, one.head).lookups)
+    return unit.twins(sorted(wanted)) if wanted else {}
+
+
+_LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
+
+
+def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
+    """The look-ups of a definition, worked out once per hash (a hash never changes its meaning)."""
+    if workflow_hash not in _LOOKUPS:
+        _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
+    return _LOOKUPS[workflow_hash]
+
+
+def _facts(engine: Engine, before: Slice, twins: dict[tuple[str, str], tuple[str, ...]]) -> Facts:
+    library = engine.library
+    return Facts(library.roster(), library.calendar(), library.numbers(before.head.numbers), twins)
+
+
+def _erase(unit: Unit, winners: Sequence[Recorded]) -> None:
+    persons = sorted({person for one in winners for decision in one.decisions for person in decision.erases})
+    if persons:
+        unit.erase(persons)

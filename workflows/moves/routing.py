@@ -1,0 +1,137 @@
+"""Which case an event starts or wakes: matched set-wise, in the transaction that accepts the event.
+
+An event that starts a case makes the case's id, so that the answer to the sender can name it. A wait is found by its
+subscription. What fits neither stays in `unmatched`, and whoever enters a wait looks there. Both sides first lock the
+correlation (type, key), so that whichever comes second sees the first: neither order of arrival loses the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.identifiers import derived_id
+from workflows.language.words import Workflow
+from workflows.machine.case import Case, Lane, State, Subscription
+from workflows.moves.registering import apply_registers, changed_rows
+from workflows.ports import Engine, InboxRow, StoredEvent, Unit
+
+HINT_GRACE = timedelta(seconds=2)
+"""How long an inbox row is left to a hinted run before the sweep may take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The cases an event started or woke, by event number, and the lanes that have new work."""
+
+    cases: dict[int, tuple[str, ...]]
+    lanes: frozenset[Lane]
+
+
+def route(engine: Engine, unit: Unit, events: Sequence[StoredEvent]) -> Routed:
+    """Route newly stored events: start cases, post to the inboxes of waiting ones, park the rest."""
+    awaited = engine.library.awaited_types()
+    pairs = {(one.event.type, one.event.key) for one in events if one.event.type in awaited}
+    registers = {(f"register:{name}", key) for name, key in changed_rows(events)} if pairs else set()
+    unit.lock_correlations(sorted(pairs | registers))
+    apply_registers(unit, events)
+    started = [(one, case) for one in events for case in _started(engine, unit, one)]
+    unit.add_cases([case for _, case in started])
+    woken = _woken(unit, events, sorted(pairs))
+    rows = [_row(unit, one, case.id, case.lane, starts=True) for one, case in started]
+    rows += [_row(unit, one, case, one.event.lane, starts=False) for one, case in woken]
+    rows.sort(key=lambda row: row.event or 0)
+    unit.post(rows)
+    cases: dict[int, tuple[str, ...]] = {one.no: () for one in events}
+    for row in rows:
+        if row.event is not None:
+            cases[row.event] += (row.case,)
+    unit.park_unmatched([one for one in events if not cases[one.no]])
+    return Routed(cases, frozenset(row.lane for row in rows))
+
+
+def meet_parked(unit: Unit, opened: Sequence[Subscription], lanes: dict[str, Lane]) -> list[InboxRow]:
+    """The parked events that newly opened subscriptions ask for, as inbox rows of their cases."""
+    pairs = sorted({(one.type, one.key) for one in opened})
+    if not pairs:
+        return []
+    unit.lock_correlations(pairs)
+    parked = unit.take_unmatched(pairs)
+    cases: dict[tuple[str, str], list[str]] = {}
+    for one in opened:
+        known = cases.setdefault((one.type, one.key), [])
+        if one.case not in known:
+            known.append(one.case)
+    rows = [
+        _inbox_row(unit, number, case, lanes[case], starts=False)
+        for number, type_, key in sorted(parked)
+        for case in cases[type_, key]
+    ]
+    unit.post(rows)
+    return rows
+
+
+def _started(engine: Engine, unit: Unit, stored: StoredEvent) -> Iterable[Case]:
+    for workflow_hash, definition in engine.library.started_by(stored.event.type):
+        yield _new_case(engine, unit, stored, workflow_hash, definition)
+
+
+def _new_case(engine: Engine, unit: Unit, stored: StoredEvent, workflow_hash: str, definition: Workflow) -> Case:
+    event = stored.event
+    case = derived_id(unit.county, definition.name, event.key, event.source, event.id)
+    personal = dict(event.personal)
+    if event.fingerprint is not None:
+        personal["fingerprint"] = event.fingerprint
+    return Case(
+        county=unit.county,
+        id=case,
+        workflow=definition.name,
+        workflow_hash=workflow_hash,
+        language=definition.language,
+        version=0,
+        seq=0,
+        prev_hash="",
+        root=case,
+        key=event.key,
+        person=event.person,
+        state=State.RUNNING,
+        outcome=None,
+        fields=dict(event.plain),
+        personal=personal if event.person is not None else {},
+        field_versions={},
+        numbers=engine.library.numbers().version,
+        lane=event.lane,
+        department=event.department,
+        sample=event.sample,
+        opened_at=unit.now,
+        last_at=unit.now,
+    )
+
+
+def _woken(
+    unit: Unit, events: Sequence[StoredEvent], pairs: Sequence[tuple[str, str]]
+) -> list[tuple[StoredEvent, str]]:
+    cases: dict[tuple[str, str], list[str]] = {}
+    for subscription in unit.subscriptions_to(pairs) if pairs else []:
+        known = cases.setdefault((subscription.type, subscription.key), [])
+        if subscription.case not in known:
+            known.append(subscription.case)
+    return [(one, case) for one in events for case in sorted(cases.get((one.event.type, one.event.key), ()))]
+
+
+def _row(unit: Unit, stored: StoredEvent, case: str, lane: Lane, *, starts: bool) -> InboxRow:
+    return _inbox_row(unit, stored.no, case, lane, starts=starts)
+
+
+def _inbox_row(unit: Unit, event: int, case: str, lane: Lane, *, starts: bool) -> InboxRow:
+    return InboxRow(
+        no=0,
+        county=unit.county,
+        case=case,
+        lane=lane,
+        attempts=0,
+        ready_at=unit.now + HINT_GRACE,
+        starts=starts,
+        event=event,
+    )
