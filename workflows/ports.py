@@ -340,6 +340,9 @@ class Library(Protocol):
     def by_hash(self, workflow_hash: str) -> Workflow:
         """The definition with this hash; raises KeyError."""
 
+    def current(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every current definition, by name."""
+
     def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of the current definitions that this event starts."""
 
