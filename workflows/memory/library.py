@@ -1,0 +1,80 @@
+"""Definitions and facts kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.calendar import Calendar
+from domain.numbers import Numbers
+from domain.roster import Roster
+from workflows.language.files import logic_hash
+from workflows.language.words import Workflow
+from workflows.machine.nodes import awaited
+
+
+class MemoryLibrary:
+    """The definitions and facts by version: `workflows.ports.Library`.
+
+    A replaced definition or version of the numbers stays, for the cases that pinned it.
+
+    Args:
+        workflows: the current definitions.
+        roster, calendar, numbers: the current facts.
+    """
+
+    def __init__(self, workflows: Sequence[Workflow], roster: Roster, calendar: Calendar, numbers: Numbers) -> None:
+        self._by_hash: dict[str, Workflow] = {}
+        self._current: dict[str, str] = {}
+        self._numbers: dict[str, Numbers] = {}
+        self._roster, self._calendar = roster, calendar
+        self.adopt(*workflows)
+        self.set_numbers(numbers)
+
+    def adopt(self, *workflows: Workflow) -> None:
+        """Make these the current definitions of their names."""
+        for definition in workflows:
+            digest = logic_hash(definition)
+            self._by_hash[digest] = definition
+            self._current[definition.name] = digest
+
+    def set_roster(self, roster: Roster) -> None:
+        """Make this the current roster."""
+        self._roster = roster
+
+    def set_calendar(self, calendar: Calendar) -> None:
+        """Make this the current calendar."""
+        self._calendar = calendar
+
+    def set_numbers(self, numbers: Numbers) -> None:
+        """Make these the current numbers."""
+        self._numbers[numbers.version] = numbers
+        self._newest = numbers
+
+    def by_hash(self, workflow_hash: str) -> Workflow:
+        """The definition with this hash; raises KeyError."""
+        return self._by_hash[workflow_hash]
+
+    def current(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every current definition, by name."""
+        return tuple((digest, self._by_hash[digest]) for _, digest in sorted(self._current.items()))
+
+    def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of the current definitions that this event starts, by name."""
+        current = ((digest, self._by_hash[digest]) for _, digest in sorted(self._current.items()))
+        return tuple((digest, one) for digest, one in current if one.starts_on == event_type)
+
+    def awaited_types(self) -> frozenset[str]:
+        """The event types that some step of a definition waits for, replaced definitions included."""
+        return frozenset().union(*(awaited(definition) for definition in self._by_hash.values()))
+
+    def roster(self) -> Roster:
+        """The current roster."""
+        return self._roster
+
+    def calendar(self) -> Calendar:
+        """The current calendar."""
+        return self._calendar
+
+    def numbers(self, version: str | None = None) -> Numbers:
+        """The current numbers, or a pinned version; raises KeyError."""
+        return self._newest if version is None else self._numbers[version]

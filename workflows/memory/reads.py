@@ -1,0 +1,226 @@
+"""Queries on the memory store: `workflows.reads.Reads`, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from workflows.machine.case import JSON, Case
+from workflows.memory import audit
+from workflows.memory.filters import fits, is_open, most_urgent, urgency
+from workflows.memory.personal import reveal
+from workflows.memory.rows import (
+    ACCESS,
+    ACTIVATIONS,
+    CASES,
+    EFFECTS,
+    EVENT_KEYS,
+    EVENTS,
+    FEED,
+    HISTORY,
+    HOLDERS,
+    INBOX,
+    ITEMS,
+    NOTICES,
+    READINGS,
+    ROUTED,
+    SUBSCRIPTIONS,
+    TIMERS,
+    UNMATCHED,
+    UNSEALED,
+    Reading,
+)
+from workflows.memory.slices import open_holders
+from workflows.memory.unit import MemoryUnit
+from workflows.memory.units import MemoryUnits
+from workflows.policy import Viewer, sees, visible
+from workflows.reads import (
+    CaseFilter,
+    CasePage,
+    CaseRow,
+    CaseView,
+    EventView,
+    Finding,
+    HistoryView,
+    ItemView,
+    NoticeView,
+)
+
+
+class MemoryReads:
+    """What may be read of a memory store.
+
+    Args:
+        units: the store.
+    """
+
+    def __init__(self, units: MemoryUnits) -> None:
+        self._units = units
+
+    def now(self) -> datetime:
+        return self._units.now()
+
+    def cases(self, viewer: Viewer, wanted: CaseFilter, limit: int = 50, cursor: str | None = None) -> CasePage:
+        return self._units.read(lambda unit: _cases(unit, viewer, wanted, limit, cursor))
+
+    def counts(self, viewer: Viewer) -> dict[tuple[str, str], int]:
+        heads = self._units.read(lambda unit: list(_visible_heads(unit, viewer)))
+        return dict(Counter((head.workflow, head.state.value) for head in heads))
+
+    def case(self, viewer: Viewer, case: str) -> CaseView | None:
+        return self._units.read(lambda unit: _case_view(unit, head) if (head := _seen(unit, viewer, case)) else None)
+
+    def history(self, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
+        return self._units.read(lambda unit: _history(unit, case) if _seen(unit, viewer, case) else ())
+
+    def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
+        return self._units.run(lambda unit: _personal(unit, viewer, case, purpose))  # type: ignore[arg-type]  # its own units
+
+    def items(self, viewer: Viewer, limit: int = 50, cursor: str | None = None) -> tuple[ItemView, ...]:
+        return self._units.read(lambda unit: _items(unit, viewer, limit, cursor))
+
+    def item(self, viewer: Viewer, item: str) -> ItemView | None:
+        return self._units.read(lambda unit: _item(unit, viewer, item))
+
+    def event(self, viewer: Viewer, source: str, id: str) -> EventView | None:  # noqa: A002  # CloudEvents' own name
+        return self._units.read(lambda unit: _event(unit, viewer, source, id))
+
+    def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
+        return self._units.read(lambda unit: _notices(unit, viewer, limit))
+
+    def verify(self) -> Finding:
+        return self._units.read(lambda unit: audit.verify(unit.tx))
+
+    def pending(self) -> Mapping[str, int]:
+        return self._units.read(_pending)
+
+
+def _seen(unit: MemoryUnit, viewer: Viewer, case: str) -> Case | None:
+    """The head of a case that the viewer may see."""
+    head = unit.tx.get(CASES, case)
+    if head is None:
+        return None
+    shared_with = [access.who for access in unit.tx.where(ACCESS, "case", case)]
+    return head if sees(visible(viewer), head.county, shared_with) else None
+
+
+def _visible_heads(unit: MemoryUnit, viewer: Viewer) -> Iterator[Case]:
+    return (head for case, _ in unit.tx.all(CASES) if (head := _seen(unit, viewer, case)) is not None)
+
+
+def _cases(unit: MemoryUnit, viewer: Viewer, wanted: CaseFilter, limit: int, cursor: str | None) -> CasePage:
+    heads = sorted(_visible_heads(unit, viewer), key=_recency, reverse=True)
+    left = [head for head in heads if cursor is None or _cursor(head) < cursor]
+    rows = [row for head in left if (row := _row(unit, head, wanted)) is not None]
+    page = tuple(rows[:limit])
+    return CasePage(rows=page, cursor=_cursor(page[-1].case) if len(rows) > limit else None)
+
+
+def _recency(head: Case) -> tuple[datetime, str]:
+    return head.last_at, head.id
+
+
+def _cursor(head: Case) -> str:
+    return f"{head.last_at.strftime('%Y%m%dT%H%M%S.%f')}|{head.id}"
+
+
+def _row(unit: MemoryUnit, head: Case, wanted: CaseFilter) -> CaseRow | None:
+    items = unit.tx.where(ITEMS, "case", head.id)
+    holders = tuple(sorted({holder.who for item in items for holder in open_holders(unit.tx, item.id)}))
+    row = CaseRow(case=head, item=most_urgent(items), holders=holders)
+    return row if fits(row, {item.round for item in items}, wanted, unit.now) else None
+
+
+def _case_view(unit: MemoryUnit, head: Case) -> CaseView:
+    tx, case = unit.tx, head.id
+    items = sorted(tx.where(ITEMS, "case", case), key=lambda one: (one.opened_at, one.path, one.seat, one.id))
+    return CaseView(
+        head=head,
+        activations=tuple(
+            sorted(tx.where(ACTIVATIONS, "case", case), key=lambda one: (one.entered_at, one.path, one.round))
+        ),
+        items=tuple(items),
+        holders={item.id: open_holders(unit.tx, item.id) for item in items},
+        timers=tuple(sorted(tx.where(TIMERS, "case", case), key=lambda one: (one.due_at, one.id))),
+        subscriptions=tuple(
+            sorted(tx.where(SUBSCRIPTIONS, "case", case), key=lambda one: (one.path, one.round, one.type, one.key))
+        ),
+    )
+
+
+def _history(unit: MemoryUnit, case: str) -> tuple[HistoryView, ...]:
+    return tuple(
+        HistoryView(
+            seq=row.seq,
+            at=row.at,
+            body=row.body,
+            hash=row.hash,
+            prev_hash=row.prev_hash,
+            feed_no=feed.no if (feed := unit.tx.get(FEED, (case, row.seq))) is not None else None,
+        )
+        for row in sorted(unit.tx.where(HISTORY, "case", case), key=lambda one: one.seq)
+    )
+
+
+def _personal(unit: MemoryUnit, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
+    held = any(one.holder.who in viewer.principals for one in unit.tx.where(HOLDERS, "case", case))
+    if not held or _seen(unit, viewer, case) is None:
+        return {}
+    unit.tx.put(READINGS, unit.tx.next_number("reading"), Reading(case, viewer.user, purpose, unit.now))
+    return reveal(unit.tx, "case", case)
+
+
+def _items(unit: MemoryUnit, viewer: Viewer, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
+    """The cursor is the id of the last item of the page before, still open or not."""
+    held = (one for who in viewer.principals for one in unit.tx.where(HOLDERS, "who", who))
+    views = [_item(unit, viewer, item) for item in {one.holder.item for one in held if one.is_open}]
+    mine = sorted((view for view in views if view is not None and is_open(view.item)), key=_urgency)
+    last = None if cursor is None else unit.tx.get(ITEMS, cursor)
+    return tuple([view for view in mine if last is None or _urgency(view) > urgency(last)][:limit])
+
+
+def _urgency(view: ItemView) -> tuple[datetime, str]:
+    return urgency(view.item)
+
+
+def _item(unit: MemoryUnit, viewer: Viewer, item: str) -> ItemView | None:
+    found = unit.tx.get(ITEMS, item)
+    head = None if found is None else _seen(unit, viewer, found.case)
+    if found is None or head is None:
+        return None
+    return ItemView(item=found, case=head, holders=open_holders(unit.tx, item))
+
+
+def _event(unit: MemoryUnit, viewer: Viewer, source: str, id_: str) -> EventView | None:
+    key = unit.tx.get(EVENT_KEYS, (source, id_))
+    stored = None if key is None else unit.tx.get(EVENTS, key.no)
+    if stored is None or not (viewer.sees_all or stored.event.department == viewer.department):
+        return None
+    cases = sorted(case for _, case in unit.tx.where(ROUTED, "event", stored.no))
+    return EventView(source, id_, stored.event.type, stored.at, _became(unit, stored.no), tuple(cases))
+
+
+def _became(unit: MemoryUnit, no: int) -> str:
+    if unit.tx.get(UNMATCHED, no) is not None:
+        return "unmatched"
+    waiting = any(row.event == no for _, row in unit.tx.all(INBOX))
+    return "waiting" if waiting else "applied"
+
+
+def _notices(unit: MemoryUnit, viewer: Viewer, limit: int) -> tuple[NoticeView, ...]:
+    mine = [notice for _, notice in unit.tx.all(NOTICES) if notice.to in viewer.principals]
+    newest = sorted(mine, key=lambda one: (one.at, one.key), reverse=True)
+    return tuple(NoticeView(one.key, one.to, one.body, one.at) for one in newest[:limit])
+
+
+def _pending(unit: MemoryUnit) -> Mapping[str, int]:
+    tx = unit.tx
+    return {
+        "inbox": len(tx.all(INBOX)),
+        "effects": sum(row.sent_at is None for _, row in tx.all(EFFECTS)),
+        "timers": sum(timer.due_at <= unit.now for _, timer in tx.all(TIMERS)),
+        "quarantined": sum(head.quarantine is not None for _, head in tx.all(CASES)),
+        "unsealed": len(tx.all(UNSEALED)),
+        "unmatched": len(tx.all(UNMATCHED)),
+    }

@@ -1,0 +1,338 @@
+"""The memory unit: one transaction of the moves, each method one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from workflows.machine.case import (
+    Capacity,
+    Case,
+    Effect,
+    Holder,
+    ItemState,
+    Lane,
+    Plan,
+    Slice,
+    Subscription,
+    WorkItem,
+)
+from workflows.memory import inbox, outbox
+from workflows.memory.personal import destroy, keep, reveal
+from workflows.memory.rows import (
+    ACCESS,
+    ACTIVATIONS,
+    ACTS,
+    CASES,
+    CORRELATIONS,
+    EVENT_KEYS,
+    EVENTS,
+    HINTS,
+    HISTORY,
+    HOLDERS,
+    INBOX,
+    ITEMS,
+    PLANS,
+    REGISTERS,
+    ROUTED,
+    SUBSCRIPTIONS,
+    TIMERS,
+    UNMATCHED,
+    UNSEALED,
+    EventBody,
+    EventKey,
+    Held,
+    Unmatched,
+    Unsealed,
+)
+from workflows.memory.seals import seal
+from workflows.memory.slices import live_slice, open_holders
+from workflows.memory.store import Transaction
+from workflows.ports import (
+    ActRow,
+    Changes,
+    Conflict,
+    DueEffect,
+    HistoryRow,
+    InboxRow,
+    Keyed,
+    NewEvent,
+    RegisterRow,
+    StoredEvent,
+)
+
+HINT_SECONDS = 2
+"""A hint older than this counts as lost (architecture §2.1)."""
+
+Pair = tuple[str, str]
+T = TypeVar("T")
+
+
+class MemoryUnit:
+    """One open transaction; `workflows.ports.Unit` says what each method means."""
+
+    def __init__(self, county: str, tx: Transaction) -> None:
+        self.county = county
+        self.now: datetime = tx.now
+        self.tx = tx
+
+    # -- doors and routing ---------------------------------------------------------------------------------
+
+    def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
+        return [self._key(event) for event in events]
+
+    def _key(self, event: NewEvent) -> Keyed:
+        known = self.tx.get(EVENT_KEYS, (event.source, event.id))
+        if known is not None:
+            return Keyed("duplicate" if known.body_hash == event.body_hash else "conflict", known.no)
+        no = self.tx.next_number("event")
+        self.tx.insert(EVENT_KEYS, (event.source, event.id), EventKey(no, event.body_hash))
+        return Keyed("new", no)
+
+    def add_events(self, events: Sequence[StoredEvent]) -> None:
+        for stored in events:
+            event = stored.event
+            self.tx.insert(EVENTS, stored.no, EventBody(stored.no, replace(event, personal={}), stored.at))
+            keep(self.tx, "event", str(stored.no), event.person or _nobody("event", stored.no), event.personal)
+
+    def lock_correlations(self, pairs: Sequence[Pair]) -> None:
+        for pair in sorted(set(pairs)):
+            self.tx.take_part(CORRELATIONS, pair)
+
+    def subscriptions_to(self, pairs: Sequence[Pair]) -> list[Subscription]:
+        found = [one for pair in sorted(set(pairs)) for one in self.tx.where(SUBSCRIPTIONS, "pair", pair)]
+        return sorted(found, key=lambda one: (one.type, one.key, one.case, one.path, one.round))
+
+    def park_unmatched(self, events: Sequence[StoredEvent]) -> None:
+        for stored in events:
+            self.tx.insert(UNMATCHED, stored.no, Unmatched(stored.no, stored.event.type, stored.event.key))
+
+    def take_unmatched(self, pairs: Sequence[Pair]) -> list[tuple[int, str, str]]:
+        found = [one for pair in set(pairs) for one in self.tx.where(UNMATCHED, "pair", pair)]
+        for one in found:
+            self.tx.drop(UNMATCHED, one.no)
+        return sorted((one.no, one.type, one.key) for one in found)
+
+    def add_cases(self, cases: Sequence[Case]) -> set[str]:
+        new = [head for head in cases if self.tx.get(CASES, head.id) is None]
+        for head in new:
+            self.tx.put(CASES, head.id, replace(head, personal={}))
+            self._keep_head(head)
+        return {head.id for head in new}
+
+    def post(self, rows: Sequence[InboxRow]) -> None:
+        for row in rows:
+            no = self.tx.next_number("inbox")
+            self.tx.insert(INBOX, no, replace(row, no=no))
+            if row.event is not None:
+                self.tx.put(ROUTED, (row.event, row.case), (row.event, row.case))
+
+    def events(self, numbers: Sequence[int]) -> dict[int, StoredEvent]:
+        found = (self.tx.get(EVENTS, no) for no in numbers)
+        return {one.no: self._stored(one) for one in found if one is not None}
+
+    def _stored(self, body: EventBody) -> StoredEvent:
+        personal = reveal(self.tx, "event", str(body.no))
+        return StoredEvent(no=body.no, event=replace(body.event, personal=personal), at=body.at)
+
+    # -- advance -------------------------------------------------------------------------------------------
+
+    def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
+        return inbox.fresh(self.tx, lane, limit)
+
+    def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
+        return inbox.named(self.tx, cases)
+
+    def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
+        return inbox.counted(self.tx, lane, limit)
+
+    def load(self, cases: Sequence[str]) -> dict[str, Slice]:
+        heads = (self.tx.get(CASES, case) for case in cases)
+        return {head.id: live_slice(self.tx, head) for head in heads if head is not None}
+
+    def item(self, item: str) -> WorkItem | None:
+        return self.tx.get(ITEMS, item)
+
+    def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
+        return {head.id for expected, head in sorted(heads, key=_by_id) if self._save_head(expected, head)}
+
+    def _save_head(self, expected: int, head: Case) -> bool:
+        latest = self.tx.latest(CASES, head.id)
+        if latest is None or latest.version != expected:
+            return False
+        self.tx.put_latest(CASES, head.id, replace(head, personal={}))
+        self._keep_head(head)
+        return True
+
+    def _keep_head(self, head: Case) -> None:
+        keep(self.tx, "case", head.id, head.person or _nobody("case", head.id), head.personal)
+
+    def write(self, changes: Changes) -> None:
+        self._write_steps(changes)
+        outbox.add(self.tx, changes.effects)
+        for plan in changes.plans:
+            self.tx.put(PLANS, plan.id, plan)
+        for access in changes.access:
+            if self.tx.get(ACCESS, (access.case, access.who)) is None:
+                self.tx.put(ACCESS, (access.case, access.who), access)
+        for entry in changes.history:
+            self._add_history(entry)
+
+    def _write_steps(self, changes: Changes) -> None:
+        for activation in changes.activations:
+            self.tx.put(ACTIVATIONS, (activation.case, activation.path, activation.round), activation)
+        for item in changes.items:
+            self.tx.put(ITEMS, item.id, item)
+        for closed in changes.items_closed:
+            for held in self.tx.where(HOLDERS, "item", closed):
+                self._hold(held.holder, is_open=False)
+        for holder in changes.holders_opened:
+            self._hold(holder, is_open=True)
+        for cleared in changes.timers_cleared:
+            self.tx.drop(TIMERS, cleared)
+        for timer in changes.timers_set:
+            self.tx.put(TIMERS, timer.id, timer)
+        for subscription in changes.subscriptions_closed:
+            self.tx.drop(SUBSCRIPTIONS, subscription)
+        for subscription in changes.subscriptions_opened:
+            self.tx.put(SUBSCRIPTIONS, subscription, subscription)
+
+    def _hold(self, holder: Holder, *, is_open: bool) -> None:
+        self.tx.put(HOLDERS, (holder.item, holder.who), Held(holder, is_open=is_open))
+
+    def _add_history(self, entry: HistoryRow) -> None:
+        self.tx.insert(HISTORY, (entry.case, entry.seq), replace(entry, personal={}, salt=None))
+        no = self.tx.next_number("unsealed")
+        self.tx.insert(UNSEALED, (entry.case, entry.seq), Unsealed(no, entry.case, entry.seq))
+        if entry.personal:
+            head = self.tx.get(CASES, entry.case)
+            person = head.person if head is not None and head.person else _nobody("case", entry.case)
+            secret = {"salt": entry.salt, "values": dict(entry.personal)}
+            keep(self.tx, "history", f"{entry.case}/{entry.seq}", person, secret)
+
+    def clear_inbox(self, numbers: Sequence[int]) -> None:
+        for no in numbers:
+            self.tx.drop(INBOX, no)
+
+    def quarantine(self, case: str, why: str) -> None:
+        head = self.tx.latest(CASES, case)
+        if head is not None:
+            self.tx.put_latest(CASES, case, replace(head, quarantine=why))
+
+    def twins(self, wanted: Sequence[Pair]) -> dict[Pair, tuple[str, ...]]:
+        return {pair: tuple(sorted(row.key for row in self.tx.where(REGISTERS, "twin", pair))) for pair in wanted}
+
+    def registers(self, wanted: Sequence[Pair]) -> dict[Pair, RegisterRow]:
+        found = {key: self.tx.get(REGISTERS, key) for key in wanted}
+        return {key: row for key, row in found.items() if row is not None}
+
+    def put_registers(self, rows: Sequence[RegisterRow]) -> None:
+        for row in rows:
+            self.tx.put(REGISTERS, (row.register, row.key), row)
+
+    def erase(self, persons: Sequence[str]) -> None:
+        for person in persons:
+            destroy(self.tx, person)
+
+    def find_act(self, key: str) -> ActRow | None:
+        return self.tx.get(ACTS, key)
+
+    def add_act(self, row: ActRow) -> None:
+        if self.tx.latest(ACTS, row.key) is not None:
+            raise Conflict(f"act {row.key!r} was stored meanwhile: read its answer")
+        self.tx.put(ACTS, row.key, row)
+
+    # -- track ---------------------------------------------------------------------------------------------
+
+    def fire_timers(self, limit: int) -> int:
+        due = sorted(
+            (one for _, one in self.tx.all(TIMERS) if one.due_at <= self.now), key=lambda one: (one.due_at, one.id)
+        )
+        fired = self.tx.lock_some(TIMERS, due, lambda timer: timer.id, limit)
+        for timer in fired:
+            self.tx.drop(TIMERS, timer.id)
+        heads = {timer.case: self.tx.get(CASES, timer.case) for timer in fired}
+        lanes = {case: Lane.INTERACTIVE if head is None else head.lane for case, head in heads.items()}
+        self.post(
+            [InboxRow(0, self.county, one.case, lanes[one.case], 0, ready_at=self.now, timer=one) for one in fired]
+        )
+        return len(fired)
+
+    def due_plans(self, limit: int) -> list[Plan]:
+        due = sorted(
+            (one for _, one in self.tx.all(PLANS) if one.due_at <= self.now), key=lambda one: (one.due_at, one.id)
+        )
+        return self.tx.lock_some(PLANS, due, lambda plan: plan.id, limit)
+
+    def advance_plans(self, done: Sequence[str], moved: Sequence[Plan]) -> None:
+        for plan in done:
+            self.tx.drop(PLANS, plan)
+        for following in moved:
+            self.tx.put(PLANS, following.id, following)
+
+    def seal(self, limit: int) -> int:
+        return seal(self.tx, limit)
+
+    # -- assign --------------------------------------------------------------------------------------------
+
+    def narrowable(self, limit: int) -> list[tuple[WorkItem, tuple[Holder, ...]]]:
+        items = (one for _, one in self.tx.all(ITEMS) if one.state is ItemState.OPEN and one.pick == "least_loaded")
+        held = [
+            (item, open_holders(self.tx, item.id)) for item in sorted(items, key=lambda one: (one.opened_at, one.id))
+        ]
+        free = [(item, holders) for item, holders in held if not _is_owned(holders)]
+        return self.tx.lock_some(ITEMS, free, lambda one: one[0].id, limit)
+
+    def open_counts(self, users: Sequence[str]) -> dict[str, int]:
+        return {user: self._owned_by(f"user:{user}") for user in users}
+
+    def _owned_by(self, who: str) -> int:
+        held = self.tx.where(HOLDERS, "who", who)
+        return sum(one.is_open and one.holder.capacity is Capacity.OWNER for one in held)
+
+    def own(self, holders: Sequence[Holder]) -> None:
+        for holder in holders:
+            item = self.tx.latest(ITEMS, holder.item)
+            if item is not None and item.state is ItemState.OPEN and not _is_owned(open_holders(self.tx, holder.item)):
+                self._hold(replace(holder, capacity=Capacity.OWNER), is_open=True)
+
+    # -- deliver -------------------------------------------------------------------------------------------
+
+    def lease_effects(self, limit: int, seconds: int) -> list[DueEffect]:
+        return outbox.lease(self.tx, self.county, limit, seconds)
+
+    def record_sent(self, sent: Sequence[DueEffect]) -> set[str]:
+        return outbox.record_sent(self.tx, sent)
+
+    def record_failed(self, failed: Sequence[tuple[DueEffect, str, datetime]]) -> set[str]:
+        return outbox.record_failed(self.tx, failed)
+
+    def add_notices(self, notices: Sequence[Effect]) -> None:
+        outbox.add_notices(self.tx, notices)
+
+    # -- lanes ---------------------------------------------------------------------------------------------
+
+    def raise_hint(self, lane: Lane) -> bool:
+        raised = self.tx.latest(HINTS, lane)
+        if raised is not None and self.now - raised <= timedelta(seconds=HINT_SECONDS):
+            return False
+        self.tx.put_latest(HINTS, lane, self.now)
+        return True
+
+    def clear_hint(self, lane: Lane) -> None:
+        self.tx.put_latest(HINTS, lane, None)
+
+
+def _by_id(pair: tuple[int, Case]) -> str:
+    return pair[1].id
+
+
+def _nobody(kind: str, ref: str | int) -> str:
+    """The key for personal values (an opinion) of a row that is about no person."""
+    return f"{kind}:{ref}"
+
+
+def _is_owned(holders: Iterable[Holder]) -> bool:
+    return any(one.capacity is Capacity.OWNER for one in holders)
