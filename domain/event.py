@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
+from domain.audit import NotCanonicalError, canonical
 from domain.forbidden import forbidden_fields
 from domain.identifiers import mask_forbidden
 
@@ -93,10 +94,13 @@ class DomainEvent(BaseModel):
     def _refuse_what_must_not_exist(cls, data: Any, handler: ModelWrapValidatorHandler["DomainEvent"]) -> "DomainEvent":
         if not isinstance(data, Mapping):
             return handler(data)
-        paths = forbidden_fields(data)
-        if paths:
-            raise ValidationError.from_exception_data(cls.__name__, [_must_not_exist(path) for path in paths])
-        return handler({name: value if name in cls.model_fields else _masked(value) for name, value in data.items()})
+        fields = cls.model_fields
+        unknown = {name: value for name, value in data.items() if name not in fields}
+        refusals = [_must_not_exist(path) for path in forbidden_fields(data)] or _not_keepable(unknown)
+        if refusals:
+            raise ValidationError.from_exception_data(cls.__name__, refusals)
+        known = {name: value for name, value in data.items() if name in fields}
+        return handler(known | _masked(unknown))
 
     def key(self) -> str:
         """What correlates the event with its case."""
@@ -126,6 +130,18 @@ def _must_not_exist(path: tuple[str | int, ...]) -> InitErrorDetails:
     return InitErrorDetails(type=refusal, loc=path, input=None)
 
 
+def _not_keepable(unknown: Mapping[str, Any]) -> list[InitErrorDetails]:
+    # History commits to personal values in canonical form, which knows no fractions.
+    refusals = []
+    for name, value in unknown.items():
+        try:
+            canonical({name: value})
+        except NotCanonicalError as error:
+            refusal = PydanticCustomError("not_canonical", "{why}", {"why": str(error)})
+            refusals.append(InitErrorDetails(type=refusal, loc=(name,), input=None))
+    return refusals
+
+
 def _masked(value: Any) -> Any:
     match value:
         case str():
@@ -133,6 +149,6 @@ def _masked(value: Any) -> Any:
         case list() | tuple():
             return [_masked(item) for item in value]
         case dict():
-            return {name: _masked(item) for name, item in value.items()}
+            return {mask_forbidden(name): _masked(item) for name, item in value.items()}
         case _:
             return value

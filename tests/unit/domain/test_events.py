@@ -107,6 +107,24 @@ def test_unknown_fields_of_a_newer_sender_are_kept_and_count_as_personal() -> No
     assert "preferred_language" not in event.plain()
 
 
+@pytest.mark.parametrize("value", [2.5, [1, {"share": 0.5}], float("nan"), "\ud800", {"\ud800": 1}])
+def test_an_unknown_field_without_one_spelling_is_refused_by_name(value: object) -> None:
+    assert [loc for loc, _ in errors_of(APPLIED | {"later": value})] == [("later",)]
+
+
+def test_an_unknown_field_may_be_called_like_a_method() -> None:
+    event = parse_event("member.applied.v1", APPLIED | {"key": "k", "person": 1, "plain": None})
+
+    assert event.key() == APPLIED["application"]
+    assert event.personal()["key"] == "k"
+
+
+def test_an_id_number_as_the_name_of_an_unknown_field_is_covered() -> None:
+    event = parse_event("member.applied.v1", APPLIED | {"11010519491231002X": {"11010519491231002X": 1}})
+
+    assert event.personal()["*" * 18] == {"*" * 18: 1}
+
+
 def test_an_id_number_hidden_in_an_unknown_field_is_covered() -> None:
     event = parse_event("member.applied.v1", APPLIED | {"note": {"lines": ["号码11010519491231002X"]}})
 

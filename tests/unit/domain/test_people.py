@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.events import EVENT_TYPES
-from domain.people import REFUSAL_REASONS, Member, RegisterError, Status, apply, registers_for
+from domain.people import (
+    REFUSAL_REASONS,
+    Member,
+    RegisterError,
+    Status,
+    apply,
+    dump_member,
+    parse_member,
+    registers_for,
+)
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 PLAIN = {"application": "a-1", "town": "330226105"}
@@ -111,11 +121,12 @@ def test_events_of_no_register_change_none() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(sorted(EVENT_TYPES)), st.integers(0, 400)), max_size=10))
-def test_replaying_the_events_rebuilds_the_register(later: list[tuple[str, int]]) -> None:
+def test_replaying_the_events_rebuilds_the_register_and_each_row_survives_writing(later: list[tuple[str, int]]) -> None:
     events = [("member.applied.v1", NOW), *((name, NOW + timedelta(days=day)) for name, day in later)]
     live = [register_of(events[: end + 1]) for end in range(len(events))]
 
     assert register_of(events) == live[-1]
+    assert all(parse_member(json.loads(json.dumps(dump_member(row)))) == row for row in live)
     assert all(row.until is None or row.status is not Status.REGISTERED for row in live)
 
 
