@@ -1,0 +1,192 @@
+"""Why a case waits, for whom, since when, and what would move it: pure data; the adapters make a sentence of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.calendar import Calendar, Light, light, minutes_between, shift_days
+from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
+from workflows.machine.answering import verbs_offered
+from workflows.machine.case import Activation, ActivationState, Holder, State, Subscription, Timer, WorkItem
+from workflows.machine.nodes import index
+from workflows.machine.turn import step_path
+from workflows.reads import CaseView
+
+
+class Why(StrEnum):
+    """Kinds of reason why nothing moves."""
+
+    ITEM = "item"
+    EVENT = "event"
+    GATE = "gate"
+    QUARANTINED = "quarantined"
+    ENDED = "ended"
+    UNDER_WAY = "under_way"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that the case waits for.
+
+    `holders` are principals; `verbs` and `events` are what would move it; `remaining` are working minutes until
+    `due_at`, negative when it is past; `escalates_at` is when `escalates_to` (a role) may decide as well.
+    """
+
+    why: Why
+    since: datetime
+    path: str | None = None
+    kind: str | None = None
+    holders: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    remaining: int | None = None
+    light: Light = Light.GREEN
+    escalates_at: datetime | None = None
+    escalates_to: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every reason, the most pressing first; a running case always has at least one."""
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def first(self) -> Reason:
+        """The most pressing reason."""
+        return self.reasons[0]
+
+
+def explain(definition: Workflow, view: CaseView, calendar: Calendar, now: datetime) -> Explanation:
+    """Say why the case of `view` stands where it stands at `now`.
+
+    Args:
+        definition: what the case runs.
+        view: the case with everything live in it.
+        calendar: the version that counts the remaining working time.
+        now: aware UTC.
+    """
+    head = view.head
+    if head.state is not State.RUNNING:
+        return Explanation((Reason(Why.ENDED, since=head.last_at, detail=head.outcome),))
+    if head.quarantine is not None:
+        return Explanation((Reason(Why.QUARANTINED, since=head.last_at, detail=head.quarantine),))
+    if head.gate is not None:
+        return Explanation((Reason(Why.GATE, since=head.last_at, detail=head.gate),))
+    items = [_item_reason(definition, view, item, calendar, now) for item in view.items if item.closed_at is None]
+    waits = [_wait_reason(definition, view, one, calendar, now) for one in _live_waits(definition, view.activations)]
+    found = tuple(sorted((*items, *waits), key=_urgency))
+    return Explanation(found or (Reason(Why.UNDER_WAY, since=head.last_at),))
+
+
+def _urgency(reason: Reason) -> tuple[bool, datetime, str]:
+    return reason.due_at is None, reason.due_at or reason.since, reason.path or ""
+
+
+def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar: Calendar, now: datetime) -> Reason:
+    step = _asking_step(definition, item)
+    escalates_at, escalates_to = _escalation(step, item, view.timers, calendar)
+    return Reason(
+        Why.ITEM,
+        since=item.opened_at,
+        path=item.path,
+        kind=item.kind,
+        holders=_holders(view.holders, item),
+        verbs=_verbs(step, item),
+        events=_answering_events(step, item),
+        due_at=item.due_at,
+        remaining=_remaining(calendar, now, item.due_at),
+        light=light(now, item.yellow_at, item.due_at, item.paused_at is not None, None),
+        escalates_at=escalates_at,
+        escalates_to=escalates_to,
+    )
+
+
+def _asking_step(definition: Workflow, item: WorkItem) -> Step:
+    path = step_path(item.path)
+    return index(definition)[path.removesuffix("/supplement") if item.kind == "supplement" else path].step
+
+
+def _verbs(step: Step, item: WorkItem) -> tuple[str, ...]:
+    if isinstance(step, Approve) and item.kind == "approve":
+        return verbs_offered(step, item.round)
+    return ("complete",)
+
+
+def _answering_events(step: Step, item: WorkItem) -> tuple[str, ...]:
+    if item.kind != "supplement" or not isinstance(step, Approve) or step.on_return is None:
+        return ()
+    return (step.on_return.answered_by,) if step.on_return.answered_by else ()
+
+
+def _holders(holders: Mapping[str, tuple[Holder, ...]], item: WorkItem) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.who for one in holders.get(item.id, ())))
+
+
+def _escalation(
+    step: Step, item: WorkItem, timers: Iterable[Timer], calendar: Calendar
+) -> tuple[datetime | None, str | None]:
+    """When and to whom the ladder of `step` next escalates: only its next rung has a timer, the rest is counted."""
+    if not isinstance(step, Approve | CarryOut) or item.due_at is None or item.kind == "supplement":
+        return None, None
+    ahead = min((one.rung for one in timers if one.path == item.path and one.kind == "ladder"), default=None)
+    if ahead is None:
+        return None, None
+    for rung in step.overdue[ahead:]:
+        if isinstance(rung, Escalate):
+            return shift_days(calendar, item.due_at, rung.at), rung.to.name
+    return None, None
+
+
+def _remaining(calendar: Calendar, now: datetime, due_at: datetime | None) -> int | None:
+    if due_at is None:
+        return None
+    return minutes_between(calendar, now, due_at) if due_at >= now else -minutes_between(calendar, due_at, now)
+
+
+# -- waits -------------------------------------------------------------------------------------------------
+
+
+def _live_waits(definition: Workflow, activations: Iterable[Activation]) -> list[Activation]:
+    return [
+        one
+        for one in activations
+        if one.state is ActivationState.LIVE and isinstance(_step_at(definition, one.path), Wait)
+    ]
+
+
+def _step_at(definition: Workflow, path: str) -> Step | None:
+    node = index(definition).get(step_path(path))
+    return None if node is None else node.step
+
+
+def _wait_reason(
+    definition: Workflow, view: CaseView, waiting: Activation, calendar: Calendar, now: datetime
+) -> Reason:
+    step = _step_at(definition, waiting.path)
+    due_at = _silence_at(view.timers, waiting)
+    awaited = tuple(sorted({one.type for one in view.subscriptions if _belongs(one, waiting)}))
+    own = (step.event,) if isinstance(step, Wait) else ()
+    return Reason(
+        Why.EVENT,
+        since=waiting.entered_at,
+        path=waiting.path,
+        events=awaited or own,
+        due_at=due_at,
+        remaining=_remaining(calendar, now, due_at),
+        light=light(now, None, due_at, paused=False, closed_at=None),
+    )
+
+
+def _belongs(subscription: Subscription, waiting: Activation) -> bool:
+    return (subscription.path, subscription.round) == (waiting.path, waiting.round)
+
+
+def _silence_at(timers: Iterable[Timer], waiting: Activation) -> datetime | None:
+    """When the wait gives up."""
+    return min((one.due_at for one in timers if one.path == waiting.path and one.kind == "silence"), default=None)
