@@ -1,13 +1,16 @@
 """Checks that every Chinese sentence of the program has a finished English translation.
 
 The Chinese sentence is the msgid; it is marked with `_`, `ngettext`, `{% trans %}`, or `zh` (a sentence kept as data).
+The titles of workflows stand in both languages beside each other: {zh: ..., en: ...}.
 """
 
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
@@ -21,7 +24,7 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 def main() -> int:
     catalogue = english()
-    findings = [*missing(catalogue), *unfinished(catalogue)]
+    findings = [*missing(catalogue), *unfinished(catalogue), *untranslated_titles()]
     print("\n".join(findings), end="\n" if findings else "")
     return 1 if findings else 0
 
@@ -59,6 +62,24 @@ def faults(message: Message) -> Iterator[str]:
         yield "is empty"
     if any(HAN.search(string or "") for string in strings):
         yield "holds Chinese characters in its English"
+
+
+def untranslated_titles() -> Iterator[str]:
+    for path in sorted(Path("workflows").rglob("*.titles.yaml")):
+        for place, title in titles(yaml.safe_load(path.read_text(encoding="utf-8")), ()):
+            if not title.get("en") or HAN.search(str(title["en"])):
+                yield f"{path}: {'.'.join(place)}: {title['zh']!r} has no English title."
+
+
+def titles(node: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, str]]]:
+    """Every {zh, en} below a node, with the names that lead to it."""
+    if not isinstance(node, dict):
+        return
+    if "zh" in node:
+        yield place, node
+        return
+    for name, below in node.items():
+        yield from titles(below, (*place, str(name)))
 
 
 if __name__ == "__main__":

@@ -78,6 +78,20 @@ def test_a_sentence_without_translation_is_named_from_code_and_from_a_page(
     ]
 
 
+@pytest.mark.parametrize("english", ["", "Receipt 收件", "~"])
+def test_a_workflow_title_without_english_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, english: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "workflows").mkdir()
+    titles = f"steps:\n  received: {{zh: 收件, en: {english}}}\n  done: {{zh: 办结, en: Done}}\n"
+    (tmp_path / "workflows" / "sample.titles.yaml").write_text(titles, encoding="utf-8")
+
+    (finding,) = script("translations").untranslated_titles()
+
+    assert finding == "workflows/sample.titles.yaml: steps.received: '收件' has no English title."
+
+
 @pytest.mark.parametrize(
     "licence",
     [
