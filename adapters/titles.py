@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from adapters.texts import _, in_english
 from domain.events import EVENT_TYPES, WIRE_PREFIX
+from domain.people import REFUSAL_REASONS
 from domain.roster import Roster, post_of
 from workflows.machine.case import SYSTEM
 from workflows.presentation import Presentation, Title, merged, presentation_of
@@ -18,7 +19,8 @@ def _titles(workflow: str, version: str, departments: tuple[tuple[str, str, str]
     events = {name: Title(zh=event.TITLE, en=in_english(event.TITLE)) for name, event in EVENT_TYPES.items()}
     names = {code: Title(zh=zh, en=en) for code, zh, en in departments}
     towns = {f"town.{code}": title for code, title in names.items()}
-    house = Presentation(revision=version, events=events, departments=names, choices=towns)
+    reasons = {name: Title(zh=text, en=in_english(text)) for name, text in REFUSAL_REASONS.items()}
+    house = Presentation(revision=version, events=events, departments=names, choices=towns, reasons=reasons)
     return merged(house, presentation_of(workflow))
 
 

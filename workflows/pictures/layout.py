@@ -35,6 +35,7 @@ TITLE_LINE = 20
 NOTE_LINE = 17
 LABEL_WIDTH = 110
 SPLIT_HEIGHT = 34
+LINE_HEIGHT = 24
 END_HEIGHT = 32
 MARGIN = 14
 
@@ -69,13 +70,21 @@ def _step(node: Node, wording: Wording) -> Block:
 
 def _box(node: Node, wording: Wording) -> Block:
     title, note = wording.title(node), wording.note(node.step)
-    return _labelled(_kind(node), node.path, title, note)
+    match node.step:
+        case Approve() | CarryOut():
+            return _labelled(Kind.PEOPLE, node.path, title, note)
+        case Wait():
+            return _labelled(Kind.WAIT, node.path, title, note)
+        case _:
+            return _line(node.path, title, note)
 
 
-def _kind(node: Node) -> Kind:
-    if isinstance(node.step, Approve | CarryOut):
-        return Kind.PEOPLE
-    return Kind.WAIT if isinstance(node.step, Wait) else Kind.SYSTEM
+def _line(path: str, title: str, note: str) -> Block:
+    """What the system does by itself: one line, the rest in its tip."""
+    tip = f"{title} · {note}" if note else title
+    (line,) = wrapped(title, NOTE_SIZE, BOX_WIDTH - 3 * PADDING, 1)
+    shape = Shape(Kind.SYSTEM, path, 0, 0, BOX_WIDTH, LINE_HEIGHT, (), (line,), tip)
+    return Block(BOX_WIDTH, LINE_HEIGHT, BOX_WIDTH // 2, tight=True, shapes=(shape,))
 
 
 def _labelled(kind: Kind, path: str, title: str, note: str) -> Block:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 GAP = 26
 """Between a box and the next one below it."""
+TIGHT = 4
+"""Between two steps that the system does by itself, one right after the other."""
 SPREAD = 22
 """Between things side by side."""
 
@@ -76,12 +79,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A drawn piece: the main way enters at (axis, 0) and, if it goes on, leaves at (axis, height)."""
+    """A drawn piece: the main way enters at (axis, 0) and, if it goes on, leaves at (axis, height).
+
+    Tight pieces, the system's own steps, stand close together like the lines of a list.
+    """
 
     width: int
     height: int
     axis: int
     goes_on: bool = True
+    tight: bool = False
     shapes: tuple[Shape, ...] = ()
     wires: tuple[Wire, ...] = ()
     frames: tuple[Frame, ...] = ()
@@ -113,16 +120,19 @@ def stacked(blocks: Sequence[Block]) -> Block:
     if not solid:
         return empty()
     axis = max(block.axis for block in solid)
-    parts: list[Block] = []
+    parts = [moved(solid[0], axis - solid[0].axis, 0)]
     wires: list[Wire] = []
-    y = 0
-    for index, block in enumerate(solid):
-        if index and solid[index - 1].goes_on:
-            wires.append(Wire(((axis, y - GAP), (axis, y))))
-        parts.append(moved(block, axis - block.axis, y))
-        y += block.height + GAP
+    y = solid[0].height
+    for above, block in pairwise(solid):
+        together = above.tight and block.tight
+        gap = TIGHT if together else GAP
+        if above.goes_on and not together:
+            wires.append(Wire(((axis, y), (axis, y + gap))))
+        parts.append(moved(block, axis - block.axis, y + gap))
+        y += gap + block.height
     width = axis + max(block.width - block.axis for block in solid)
-    return united(parts, Block(width, y - GAP, axis, solid[-1].goes_on, wires=tuple(wires)))
+    tight = len(solid) == 1 and solid[0].tight
+    return united(parts, Block(width, y, axis, solid[-1].goes_on, tight=tight, wires=tuple(wires)))
 
 
 def abreast(blocks: Sequence[Block], spread: int = SPREAD) -> tuple[list[Block], list[int], int]:

@@ -25,6 +25,7 @@ STYLE = """
 .flow .note{fill:var(--muted,#5b6472)}
 .flow .box{fill:var(--surface,#fff);stroke:var(--line-strong,#8b95a5);stroke-width:1.2}
 .flow .system .box{fill:var(--sunken,#f1f3f6)}
+.flow .system .note{fill:currentColor}
 .flow .wait .box{stroke-dasharray:7 3}
 .flow .handler .box{fill:none;stroke-dasharray:2 3}
 .flow .wire{fill:none;stroke:var(--line-strong,#8b95a5);stroke-width:1.4}
