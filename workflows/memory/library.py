@@ -60,8 +60,7 @@ class MemoryLibrary:
 
     def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of the current definitions that this event starts, by name."""
-        current = ((digest, self._by_hash[digest]) for _, digest in sorted(self._current.items()))
-        return tuple((digest, one) for digest, one in current if one.starts_on == event_type)
+        return tuple((digest, one) for digest, one in self.current() if one.starts_on == event_type)
 
     def awaited_types(self) -> frozenset[str]:
         """The event types that some step of a definition waits for, replaced definitions included."""

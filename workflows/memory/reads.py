@@ -23,6 +23,7 @@ from workflows.memory.rows import (
     INBOX,
     ITEMS,
     NOTICES,
+    PLANS,
     READINGS,
     ROUTED,
     SUBSCRIPTIONS,
@@ -94,6 +95,10 @@ class MemoryReads:
 
     def pending(self) -> Mapping[str, int]:
         return self._units.read(_pending)
+
+    def next_due(self) -> datetime | None:
+        """When the next timer, plan, unsent effect or inbox row falls due after now; None when nothing will."""
+        return self._units.read(_next_due)
 
 
 def _seen(unit: MemoryUnit, viewer: Viewer, case: str) -> Case | None:
@@ -224,3 +229,12 @@ def _pending(unit: MemoryUnit) -> Mapping[str, int]:
         "unsealed": len(tx.all(UNSEALED)),
         "unmatched": len(tx.all(UNMATCHED)),
     }
+
+
+def _next_due(unit: MemoryUnit) -> datetime | None:
+    tx = unit.tx
+    moments = [timer.due_at for _, timer in tx.all(TIMERS)]
+    moments += [plan.due_at for _, plan in tx.all(PLANS)]
+    moments += [row.ready_at for _, row in tx.all(EFFECTS) if row.sent_at is None]
+    moments += [row.ready_at for _, row in tx.all(INBOX)]
+    return min((one for one in moments if one > unit.now), default=None)

@@ -1,0 +1,338 @@
+"""Run any workflow in memory, with a clock you turn and a roster you write (contract.md §6).
+
+    from workflows.testkit import Office, staff
+
+    office = Office(workflows=[MY_WORKFLOW], roster=staff(chen="town_clerk", he="office_head"))
+    case = office.send(office.event("base.applied.v1", key="b1", town="T1")).cases[0]
+    office.turn(days=7)                                      # the term is over: the head was told
+    item = office.inbox("he")[0].item
+    office.act("he", item, "agree", opinion="同意")
+    assert office.case(case).head.state == "approved"
+    assert [effect.gateway for effect in office.effects()] == ["notice", "publish"]
+
+Nothing is simulated but the store, the clock and the way out: events pass through `accept`, people through `act`, and
+everything else through the moves, as in production.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Final
+
+from domain.audit import canonical
+from domain.calendar import Calendar
+from domain.event import DomainEvent
+from domain.identifiers import COUNTY, derived_id
+from domain.numbers import Numbers
+from domain.organisation import Appointment, Department, Grant, Post
+from domain.roster import Roster
+from workflows.language.words import Workflow
+from workflows.library import CATALOGUE
+from workflows.machine.case import JSON, Act, Effect, WorkItem
+from workflows.machine.deadlines import local_day
+from workflows.memory import MemoryLibrary, MemoryReads, MemoryUnits
+from workflows.moves.accepting import Accepted, Submission, accept
+from workflows.moves.acting import Answer, act
+from workflows.moves.running import drain
+from workflows.moves.sweeping import sweep
+from workflows.policy import Viewer, officer_viewer, operator_viewer
+from workflows.ports import DueEffect, Engine, NewEvent, Units, Vault
+from workflows.reads import CaseFilter, CaseRow, CaseView, HistoryView, ItemView, NoticeView, Reads
+
+MONDAY: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Where an office's clock stands at first: nine in the morning in China, no holiday near."""
+
+_LOOK_AHEAD: Final = timedelta(hours=1)
+_SOME: Final = 1000
+
+
+class Clock:
+    """A clock that only its owner turns, and only forward."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def __call__(self) -> datetime:
+        """The time it shows."""
+        return self._at
+
+    def turn_to(self, at: datetime) -> None:
+        """Show a later time; raises ValueError for an earlier one."""
+        if at < self._at:
+            raise ValueError(
+                f"the clock stands at {self._at.isoformat()}: it cannot be turned back to {at.isoformat()}"
+            )
+        self._at = at
+
+
+class KnownSecret:
+    """A vault whose secret everybody may know: for tests and samples only."""
+
+    def fingerprint(self, *values: str) -> str:
+        """A blind index of these values."""
+        return self._keyed("fingerprint", values)
+
+    def salt(self, *parts: str | int) -> str:
+        """A salt derived from these parts."""
+        return self._keyed("salt", parts)
+
+    def _keyed(self, purpose: str, parts: Sequence[str | int]) -> str:
+        return hmac.new(purpose.encode(), canonical(list(parts)), sha256).hexdigest()
+
+
+class Outside:
+    """The other side of every gateway: takes what it is sent, once per key, and puts notices into inboxes."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+        self.taken: dict[str, Effect] = {}
+
+    def send(self, effects: Sequence[DueEffect]) -> Mapping[str, str | None]:
+        """Take all of them."""
+        notices = [due.effect for due in effects if due.effect.gateway == "notice"]
+        if notices:
+            self._units.run(lambda unit: unit.add_notices(notices))
+        for due in effects:
+            self.taken.setdefault(due.effect.key, due.effect)
+        return dict.fromkeys((due.effect.key for due in effects), None)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store and its queries; `next_due` tells when something falls due after now, where it can say so."""
+
+    units: Units
+    reads: Reads
+    next_due: Callable[[], datetime | None] | None = None
+
+
+def memory_store(county: str, now: Callable[[], datetime], vault: Vault) -> Store:
+    """An empty store in memory."""
+    units = MemoryUnits(county, now, vault)
+    reads = MemoryReads(units)
+    return Store(units, reads, reads.next_due)
+
+
+def staff(department: str = "office", since: date = date(2020, 1, 1), **roles: str | Sequence[str]) -> Roster:
+    """A roster of one department, a post for each user: `staff(chen="town_clerk:330226105", he=("office_head",))`.
+
+    A role is its name, or "name:scope".
+    """
+    posts = tuple(
+        Post(code=f"post_{user}", department=department, title_zh=user, title_en=user, roles=_grants(held), since=since)
+        for user, held in roles.items()
+    )
+    return Roster(
+        version="staff",
+        county=COUNTY,
+        departments=(Department(code=department, name_zh=department, name_en=department, since=since),),
+        posts=posts,
+        appointments=tuple(Appointment(user=user, post=f"post_{user}", since=since) for user in roles),
+    )
+
+
+def _grants(held: str | Sequence[str]) -> tuple[Grant, ...]:
+    named = [one.partition(":") for one in ([held] if isinstance(held, str) else held)]
+    return tuple(Grant(role=name, scope=scope or None) for name, _, scope in named)
+
+
+class Office:
+    """An office with its people, its clock and its cases.
+
+    Args:
+        workflows: the definitions; the whole catalogue if not given.
+        roster: who is there and in which role (`staff` writes a small one); nobody if not given.
+        calendar: the working calendar; Monday to Friday if not given.
+        numbers: the office's numbers; the defaults written in the definitions if not given.
+        start: where the clock stands at first (aware).
+        store: makes the store from the county, the clock and the vault; in memory if not given.
+    """
+
+    def __init__(
+        self,
+        workflows: Sequence[Workflow] = CATALOGUE,
+        roster: Roster | None = None,
+        calendar: Calendar | None = None,
+        numbers: Numbers | None = None,
+        start: datetime = MONDAY,
+        store: Callable[[str, Callable[[], datetime], Vault], Store] = memory_store,
+    ) -> None:
+        here = roster or staff()
+        self.county = here.county
+        self.clock = Clock(start)
+        self.library = MemoryLibrary(
+            workflows, here, calendar or Calendar(version="plain"), numbers or Numbers("defaults", {})
+        )
+        vault = KnownSecret()
+        self.store = store(self.county, self.clock, vault)
+        self.outside = Outside(self.store.units)
+        gateways = {"notice": self.outside, "publish": self.outside}
+        self.engine = Engine(self.store.units, self.library, vault, gateways, wake=lambda _: None)
+        self._numbers = count(1)
+
+    # -- what comes in -------------------------------------------------------------------------------------
+
+    def event(  # what an event is made of, all by keyword
+        self,
+        type: str,  # noqa: A002  # CloudEvents' own name
+        *,
+        key: str,
+        id: str | None = None,  # noqa: A002  # CloudEvents' own name
+        source: str = "urn:test",
+        department: str = "office",
+        person: str | None = None,
+        personal: Mapping[str, JSON] | None = None,
+        **plain: JSON,
+    ) -> NewEvent:
+        """An event as a door hands it over; without an id it gets one of its own."""
+        body: dict[str, JSON] = {"type": type, "key": key, "plain": plain, "personal": dict(personal or {})}
+        return NewEvent(
+            county=self.county,
+            source=source,
+            id=id or f"e{next(self._numbers)}",
+            type=type,
+            key=key,
+            person=person,
+            plain=plain,
+            personal=dict(personal or {}),
+            body_hash=derived_id("body", canonical(body).decode()),
+            department=department,
+            fingerprint=self._fingerprint(personal or {}),
+        )
+
+    def said(self, event: DomainEvent, *, id: str | None = None, department: str = "office") -> NewEvent:  # noqa: A002  # as above
+        """The event that a department's door makes of a domain event."""
+        new = self.event(event.TYPE, key=event.key(), id=id, department=department, person=event.person())
+        plain, personal = event.plain(), event.personal()
+        body_hash = derived_id("body", canonical([event.TYPE, plain, personal]).decode())
+        fingerprint = self._fingerprint(personal)
+        return replace(new, plain=plain, personal=personal, body_hash=body_hash, fingerprint=fingerprint)
+
+    def _fingerprint(self, personal: Mapping[str, JSON]) -> str | None:
+        name = personal.get("name")
+        return None if name is None else self.engine.vault.fingerprint(name, personal.get("mobile", ""))
+
+    def send(self, event: NewEvent | DomainEvent, *, at: datetime | None = None) -> Accepted:
+        """Hand in one event and let the office work it off; `at` turns the clock first (for a log that is replayed)."""
+        if at is not None:
+            self.turn_to(at)
+        new = self.said(event) if isinstance(event, DomainEvent) else event
+        [[accepted]] = accept(self.engine, [Submission((new,), whole=True)])
+        self.drain()
+        return accepted
+
+    def act(  # what an act is made of, all by keyword
+        self,
+        user: str,
+        on: WorkItem | ItemView | str,
+        verb: str,
+        *,
+        opinion: str = "",
+        form: Mapping[str, JSON] | None = None,
+        reason: str | None = None,
+        key: str | None = None,
+        at: datetime | None = None,
+    ) -> Answer:
+        """Let somebody act on an item (or, to withdraw, on a case) and let the office work off what follows.
+
+        Args:
+            user: a user of the roster, or a principal such as "person:p1".
+            on: the item or its id; the case's id for "withdraw".
+            verb: agree, reject, return, complete or withdraw.
+            key: the idempotency key; one of its own if not given.
+            at: turns the clock first.
+        """
+        if at is not None:
+            self.turn_to(at)
+        viewer, item = self.viewer(user), self._item(on)
+        wanted = Act(
+            key=key or f"act{next(self._numbers)}",
+            case=str(on) if item is None else item.case,
+            item=None if item is None else item.id,
+            verb=verb,
+            actor=user,
+            principals=viewer.principals,
+            seen=None if item is None else item.version,
+            opinion=opinion,
+            reason=reason,
+            form=form or {},
+            department=viewer.department,
+            post=viewer.post,
+        )
+        answer = act(self.engine, wanted)
+        self.drain()
+        return answer
+
+    def _item(self, on: WorkItem | ItemView | str) -> WorkItem | None:
+        if isinstance(on, WorkItem):
+            return on
+        found = self.store.reads.item(operator_viewer(self.county), on) if isinstance(on, str) else on
+        return None if found is None else found.item
+
+    # -- time ----------------------------------------------------------------------------------------------
+
+    def turn(self, *, days: float = 0, hours: float = 0) -> None:
+        """Turn the clock on by calendar days and hours; whatever falls due meanwhile happens at its moment."""
+        self.turn_to(self.clock() + timedelta(days=days, hours=hours))
+
+    def turn_to(self, at: datetime) -> None:
+        """Turn the clock to a later moment, through everything that falls due before it."""
+        self.drain()
+        while (moment := self._next_moment()) is not None and moment < at:
+            self.clock.turn_to(moment)
+            self.drain()
+        self.clock.turn_to(at)
+        self.drain()
+
+    def _next_moment(self) -> datetime | None:
+        if self.store.next_due is None:
+            return self.clock() + _LOOK_AHEAD
+        return self.store.next_due()
+
+    def drain(self) -> int:
+        """Let the moves and the sweep run until nothing moves; returns how many rows moved."""
+        moved = 0
+        while step := drain(self.engine) + sweep(self.engine):
+            moved += step
+        return moved
+
+    # -- what can be seen ----------------------------------------------------------------------------------
+
+    def viewer(self, user: str) -> Viewer:
+        """What `user` holds at this moment: on the roster, or as the principal that the name itself is."""
+        if ":" in user:
+            return Viewer(self.county, user, frozenset({user}), sees_all=False)
+        roster, day = self.library.roster(), local_day(self.library.calendar(), self.clock())
+        return officer_viewer(roster, user, day)
+
+    def inbox(self, user: str) -> tuple[ItemView, ...]:
+        """The open items that `user` can act on, the most urgent first."""
+        return self.store.reads.items(self.viewer(user), _SOME)
+
+    def notices(self, user: str) -> tuple[NoticeView, ...]:
+        """What `user` was told, newest first."""
+        return self.store.reads.notices(self.viewer(user), _SOME)
+
+    def case(self, case: str) -> CaseView:
+        """One case; raises LookupError when there is none."""
+        found = self.store.reads.case(operator_viewer(self.county), case)
+        if found is None:
+            raise LookupError(f"no case {case!r} in this office")
+        return found
+
+    def cases(self) -> tuple[CaseRow, ...]:
+        """Every case, most recently changed first."""
+        return self.store.reads.cases(operator_viewer(self.county), CaseFilter(), _SOME).rows
+
+    def history(self, case: str) -> tuple[HistoryView, ...]:
+        """What happened in a case, oldest first."""
+        return self.store.reads.history(operator_viewer(self.county), case)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What the outside has seen, in order, each key once."""
+        return tuple(self.outside.taken.values())
