@@ -8,7 +8,7 @@ where the sweep counts its attempts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflows.language.words import Workflow
 from workflows.machine.case import (
@@ -63,7 +63,7 @@ def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | N
         by_case.setdefault(row.case, []).append(row)
     if act is not None:
         by_case.setdefault(act.case, [])
-    slices = unit.load(sorted(by_case))
+    slices = {case: _with_fired(one, by_case[case]) for case, one in unit.load(sorted(by_case)).items()}
     events = unit.events([row.event for row in rows if row.event is not None])
     twins = _twins(engine, unit, slices)
     runs = {
@@ -149,6 +149,12 @@ def _decide_act(definition: Workflow, run: CaseRun, act: Act, facts: Facts, unit
         case Ignored(why=why):
             message = f"case {act.case}: an act was ignored ({why})"
             raise RuntimeError(message)
+
+
+def _with_fired(live: Slice, rows: Sequence[InboxRow]) -> Slice:
+    """The slice with the timers that fell due and wait in its inbox: they are the case's until a decision clears them."""
+    fired = {row.timer.id: row.timer for row in rows if row.timer is not None}
+    return replace(live, timers={**live.timers, **fired}) if fired else live
 
 
 def _stimulus(row: InboxRow, events: dict[int, StoredEvent]) -> EventStimulus | TimerStimulus:
