@@ -105,11 +105,16 @@ def _segment(step: Step, number: int) -> str:
     return getattr(step, "name", None) or str(number)
 
 
+def everything(definition: Workflow) -> Iterator[Node]:
+    """Every step of the definition, its straight way first, then what the workflow's own handlers do."""
+    yield from walk(Node(ROOT, definition.steps, None))
+    for number, handler in enumerate(definition.on):
+        yield from walk(Node(f"on/{number}", handler.do, None))
+
+
 def _index(definition: Workflow) -> Mapping[str, Node]:
-    roots = [Node(ROOT, definition.steps, None)]
-    roots += [Node(f"on/{number}", handler.do, None) for number, handler in enumerate(definition.on)]
     found: dict[str, Node] = {}
-    for node in (inner for root in roots for inner in walk(root)):
+    for node in everything(definition):
         if node.path in found:
             message = f"workflow '{definition.name}': two steps stand at '{node.path}'; give each its own name"
             raise ValueError(message)

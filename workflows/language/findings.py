@@ -1,0 +1,95 @@
+"""What `check` finds wrong with a definition: a place, a code, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from domain.texts import zh
+
+Sentences = Mapping[str, tuple[str, str]]
+
+SENTENCES: Final[Sentences] = MappingProxyType(
+    {
+        # the way through
+        "dead_end": (zh("此处之后没有办结环节"), zh("请在此处之后加上办结(end)，写明结果")),
+        "unreachable": (zh("此环节永远不会到达"), zh("请删除此环节，或移到前一办结(end)之前")),
+        "twin_name": (zh("同一顺序中有两个环节都叫%(name)s"), zh("请给每个环节各取一个名称")),
+        "bad_name": (zh("名称%(name)s不能使用"), zh("请用小写字母开头，只含小写字母、数字和下划线，且不用on")),
+        "unknown_language": (zh("语言版本%(language)s无法识别"), zh("请改用版本%(known)s，或升级本程序")),
+        "automatic_signature": (
+            zh("需要签字的环节可能无人签字就通过"),
+            zh("请让逾期未补正以办结(end)结束，不要继续往下走"),
+        ),
+        # silence
+        "no_silence": (zh("无人答复时没有下文"), zh("请写明期限(within)，以及提醒、升级(overdue)或逾期处理(silence)")),
+        "overdue_without_within": (
+            zh("有提醒或升级、逾期处理，却没有期限"),
+            zh("请写明期限(within)"),
+        ),
+        "ladder_order": (zh("提醒和升级没有按时间先后排列"), zh("请按相对期限的天数从小到大排列，不要重复")),
+        "late_reminder": (zh("提醒排在逾期处理之后，不会发出"), zh("请把提醒排在期限之前(负数)")),
+        "no_days": (zh("期限%(days)s不是正数"), zh("请写1或更大的数")),
+        "number_differs": (zh("参数%(name)s有两个不同的默认值"), zh("请改成相同的默认值，或另取一个名称")),
+        # people
+        "nobody": (zh("目前没有人担任%(role)s"), zh("请先在人员名册中设置，或改由其他角色办理")),
+        "too_few": (zh("%(role)s目前只有%(people)s人，席位却有%(seats)s个"), zh("请减少席位，或先增加人员")),
+        "unknown_department": (zh("名册中没有部门%(department)s的联络员"), zh("请核对部门代码，或先设置联络员")),
+        "scope_field": (
+            zh("%(field)s不能用来确定角色范围"),
+            zh("请改用启动事件、表单或补充内容中的非个人文本字段"),
+        ),
+        "needs_person": (zh("此处涉及个人信息，流程却不针对个人"), zh("请在流程中写明person=True")),
+        # events, fields, forms
+        "unknown_event": (zh("没有事件%(event)s"), zh("请用liaison event-types查看可用的事件")),
+        "takes_unknown": (zh("事件%(event)s没有字段%(field)s"), zh("请从takes中删除，或改用该事件已有的字段")),
+        "wait_key": (zh("%(field)s不能用来对应事件"), zh("请改用此前一定已填写的非个人文本字段，或删除key")),
+        "emit_misses": (
+            zh("发出事件%(event)s时，字段%(field)s可能还没有值"),
+            zh("请在此之前填写该字段，或在emit中直接给出"),
+        ),
+        "emit_value": (zh("字段%(field)s的值不符合事件%(event)s的要求"), zh("请改用该事件允许的值")),
+        "unknown_form": (zh("没有表单%(form)s"), zh("请在forms中定义，或改用已有的表单")),
+        "twin_form": (zh("有两个表单都叫%(form)s"), zh("请给每个表单各取一个名称")),
+        "twin_field": (zh("表单中有两个字段都叫%(field)s"), zh("请删除其中一个")),
+        "no_choices": (zh("选择字段%(field)s没有选项"), zh("请写明choices，至少两项，不要重复")),
+        "needless_choices": (zh("字段%(field)s不是选择字段，却有选项"), zh("请把类型改为choice，或删除choices")),
+        "never_written": (zh("条件中的字段%(field)s无处填写"), zh("请核对字段名称，或在此之前填写该字段")),
+        "wrong_type": (zh("条件中字段%(field)s的类型不符"), zh("请与相同类型的值比较")),
+        "impossible_value": (zh("字段%(field)s不会是%(value)s"), zh("请改用该字段允许的值")),
+        "two_writers": (zh("两个并行分支都填写字段%(field)s"), zh("请只在一个分支填写，或改用不同的字段")),
+        "unknown_register": (zh("没有登记簿%(register)s"), zh("请改用已有的登记簿：%(known)s")),
+        "lookup_field": (
+            zh("不能按字段%(field)s查找"),
+            zh("请改用此前填写的文本字段，或姓名和手机号码的指纹(fingerprint)"),
+        ),
+        # several definitions together
+        "start_cycle": (zh("流程互相启动，没有尽头：%(cycle)s"), zh("请在其中加上人工环节、等待或后续计划")),
+        "never_comes": (
+            zh("等待的事件%(event)s不会发生：没有流程能先发出它"),
+            zh("请核对发出该事件的流程，或写明期限和逾期处理"),
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at `path` ("" is the workflow itself): `code` names the rule.
+
+    `message` and `remedy` are Chinese sentences (msgids) with places for `values`; translate them, then fill them in.
+    """
+
+    path: str
+    code: str
+    message: str
+    remedy: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def finding(path: str, code: str, **values: str | int) -> Finding:
+    """The finding of the rule `code` at `path`."""
+    message, remedy = SENTENCES[code]
+    return Finding(path, code, message, remedy, values)

@@ -1,0 +1,1 @@
+"""What `check` refuses: one file for each kind of rule."""

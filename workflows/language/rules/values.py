@@ -1,0 +1,177 @@
+"""Events, forms and fields fit together: what is read was written, as what it is read as."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from workflows.language.findings import Finding, finding
+from workflows.language.rules.asking import is_plain_text
+from workflows.language.rules.subject import Kind, Subject, handler_writes, kind_of_value, kinds_of, own_writes
+from workflows.language.rules.ways import Ways, given_by
+from workflows.language.words import (
+    Approve,
+    CarryOut,
+    Do,
+    Emit,
+    FollowUp,
+    Form,
+    FormField,
+    Handler,
+    Lookup,
+    Parallel,
+    Sequence,
+    Wait,
+)
+from workflows.machine.nodes import Node, children, detours, walk
+
+REGISTERS: Final = ("member",)
+"""The registers that a look-up may search."""
+
+
+def known_events(subject: Subject) -> Iterator[Finding]:
+    """Events exist, and have the fields that are taken from them."""
+    for path, event, takes in _events_named(subject):
+        if event not in subject.events:
+            yield finding(path, "unknown_event", event=event)
+            continue
+        missing = [name for name in takes if name not in kinds_of(subject.events[event])]
+        yield from (finding(path, "takes_unknown", event=event, field=name) for name in missing)
+
+
+def _events_named(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    yield "", subject.definition.starts_on, ()
+    yield from ((f"on/{number}", one.event, one.takes) for number, one in enumerate(subject.definition.on))
+    for node in subject.nodes:
+        match node.step:
+            case Wait(event=event, takes=takes):
+                yield node.path, event, takes
+            case Approve(on_return=asked) if asked is not None and asked.answered_by is not None:
+                yield node.path, asked.answered_by, asked.takes
+            case FollowUp(event=event):
+                yield node.path, event, ()
+            case Do(actions=actions):
+                yield from ((node.path, one.event, ()) for one in actions if isinstance(one, Emit))
+            case Sequence(on=on) | Parallel(on=on):
+                yield from ((f"{node.path}/on/{number}", one.event, one.takes) for number, one in enumerate(on))
+
+
+def forms(subject: Subject) -> Iterator[Finding]:
+    """Forms are defined once, have each field once, and choices where something is chosen."""
+    defined = Counter(form.name for form in subject.definition.forms)
+    yield from (finding(f"forms/{name}", "twin_form", form=name) for name, n in defined.items() if n > 1)
+    for form in subject.definition.forms:
+        yield from _fields_of(form)
+    for node in subject.nodes:
+        asked = node.step.form if isinstance(node.step, Approve | CarryOut) else None
+        if asked is not None and asked not in defined:
+            yield finding(node.path, "unknown_form", form=asked)
+
+
+def _fields_of(form: Form) -> Iterator[Finding]:
+    place = f"forms/{form.name}"
+    counted = Counter(one.name for one in form.fields)
+    yield from (finding(place, "twin_field", field=name) for name, n in counted.items() if n > 1)
+    for one in form.fields:
+        if one.type == "choice" and not _is_a_choice(one):
+            yield finding(place, "no_choices", field=one.name)
+        if one.type != "choice" and one.choices:
+            yield finding(place, "needless_choices", field=one.name)
+
+
+def _is_a_choice(one: FormField) -> bool:
+    return len(one.choices) > 1 and len(set(one.choices)) == len(one.choices)
+
+
+def waits(subject: Subject, ways: Ways) -> Iterator[Finding]:
+    """The field that a wait correlates by surely has a value by then, and is nothing personal."""
+    for node in subject.nodes:
+        key = node.step.key if isinstance(node.step, Wait) else None
+        if key is None or node.path not in ways.before:
+            continue
+        if key not in ways.before[node.path] or not is_plain_text(subject.written.get(key, ())):
+            yield finding(node.path, "wait_key", field=key)
+
+
+def lookups(subject: Subject) -> Iterator[Finding]:
+    """Look-ups search a register that exists, by a text that somebody writes."""
+    for node in subject.nodes:
+        actions = node.step.actions if isinstance(node.step, Do) else ()
+        for one in (action for action in actions if isinstance(action, Lookup)):
+            if one.register_name not in REGISTERS:
+                yield finding(node.path, "unknown_register", register=one.register_name, known="、".join(REGISTERS))
+            kinds = subject.written.get(one.by, ())
+            if not kinds or any(kind.type != "text" for kind in kinds):
+                yield finding(node.path, "lookup_field", field=one.by)
+
+
+def emitted(subject: Subject, ways: Ways) -> Iterator[Finding]:
+    """An event that the engine emits or plans has every field that its schema requires, with a value that fits."""
+    for node in subject.nodes:
+        if node.path not in ways.before:
+            continue
+        known = ways.before[node.path]
+        if isinstance(node.step, FollowUp):
+            plain = frozenset(name for name in known if not _is_personal(subject, name))
+            yield from _fits(subject, node.path, Emit(event=node.step.event), plain)
+        for number, action in enumerate(node.step.actions if isinstance(node.step, Do) else ()):
+            if isinstance(action, Emit) and isinstance(node.step, Do):
+                yield from _fits(subject, node.path, action, known | given_by(node.step.actions[:number]))
+
+
+def _fits(subject: Subject, path: str, emit: Emit, known: frozenset[str]) -> Iterator[Finding]:
+    event = subject.events.get(emit.event)
+    if event is None:
+        return
+    values, kinds = dict(emit.values), kinds_of(event)
+    for name in values.keys() - kinds.keys():
+        yield finding(path, "takes_unknown", event=emit.event, field=name)
+    for name, wanted in sorted(kinds.items()):
+        given = (kind_of_value(values[name]),) if name in values else subject.written.get(name, ())
+        if name not in values and name not in known | {event.KEY} and event.model_fields[name].is_required():
+            yield finding(path, "emit_misses", event=emit.event, field=name)
+        elif not all(_is_allowed(kind, wanted) for kind in given):
+            yield finding(path, "emit_value", event=emit.event, field=name)
+
+
+def _is_allowed(kind: Kind, wanted: Kind) -> bool:
+    if "other" in (kind.type, wanted.type):
+        return True
+    if kind.type != wanted.type:
+        return False
+    return wanted.choices is None or (kind.choices is not None and kind.choices <= wanted.choices)
+
+
+def _is_personal(subject: Subject, name: str) -> bool:
+    return any(kind.personal for kind in subject.written.get(name, ()))
+
+
+def writers(subject: Subject) -> Iterator[Finding]:
+    """What runs side by side writes different fields: otherwise the later one wins unseen."""
+    beside = [(f"on/{n}", one) for n, one in enumerate(subject.definition.on) if one.mode == "beside"]
+    by_path = {node.path: node for node in subject.nodes}
+    straight = _all_writes(subject, [node for node in subject.nodes if not node.path.startswith("on/")])
+    yield from _twice("", [straight, *(_handler_fields(subject, by_path[path], one) for path, one in beside)])
+    for node in subject.nodes:
+        bodies = zip(detours(node), getattr(node.step, "on", ()), strict=False)
+        aside = [_handler_fields(subject, body, one) for body, one in bodies if one.mode == "beside"]
+        branches = [_all_writes(subject, walk(child)) for child in children(node)]
+        if isinstance(node.step, Parallel):
+            yield from _twice(node.path, [*branches, *aside])
+        elif aside:
+            yield from _twice(node.path, [frozenset().union(*branches), *aside])
+
+
+def _handler_fields(subject: Subject, body: Node, handler: Handler) -> frozenset[str]:
+    taken = frozenset(name for name, _ in handler_writes(handler, subject.events))
+    return taken | _all_writes(subject, walk(body))
+
+
+def _all_writes(subject: Subject, nodes: Iterable[Node]) -> frozenset[str]:
+    return frozenset(name for node in nodes for name, _ in own_writes(node, subject.definition, subject.events))
+
+
+def _twice(path: str, groups: list[frozenset[str]]) -> Iterator[Finding]:
+    counted = Counter(name for group in groups for name in group)
+    yield from (finding(path, "two_writers", field=name) for name, n in sorted(counted.items()) if n > 1)

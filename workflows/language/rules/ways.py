@@ -1,0 +1,171 @@
+"""The ways through a definition: where they end, what is never reached, and which fields are known on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workflows.language.findings import Finding, finding
+from workflows.language.rules.subject import REASON, Subject, surely_given
+from workflows.language.words import (
+    Action,
+    Approve,
+    CarryOut,
+    Choice,
+    Do,
+    End,
+    Handler,
+    Parallel,
+    Sequence,
+    SetField,
+    Wait,
+)
+from workflows.machine.nodes import ROOT, Node, children, detours
+
+Known = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """For each step that can be reached, the fields that surely have a value before it and after it.
+
+    A step that nothing comes out of (an `end`) has no entry in `after`.
+    """
+
+    subject: Subject
+    before: dict[str, Known] = field(default_factory=dict)
+    after: dict[str, Known] = field(default_factory=dict)
+
+    def follow(self, node: Node, known: Known) -> Known | None:
+        """Go through the step with `known`; what is known behind it, None where nothing comes out."""
+        self.before[node.path] = known
+        outs = [out for out in self._outs(node, known) if out is not None]
+        if not outs:
+            return None
+        self.after[node.path] = outs[0].intersection(*outs[1:])
+        return self.after[node.path]
+
+    def _outs(self, node: Node, known: Known) -> Iterator[Known | None]:
+        """What is known on each way out of a step."""
+        match node.step:
+            case Sequence(on=on):
+                yield self._in_order(node, known)
+                yield from self._handled(node, on, known)
+            case Choice():
+                yield from (self.follow(branch, known) for branch in children(node))
+            case Parallel(on=on):
+                yield self._side_by_side(node, known)
+                yield from self._handled(node, on, known)
+            case Approve():
+                yield from self._decided(node, node.step, known)
+            case CarryOut(form=form):
+                yield known | self._filled_in(form)
+            case Wait(event=event, takes=takes):
+                yield known | self._taken(event, takes)
+                yield from (self.follow(silence, known) for silence in detours(node))
+            case Do(actions=actions):
+                yield known | given_by(actions)
+            case End():
+                yield None
+            case _:
+                yield known
+
+    def _in_order(self, node: Node, known: Known) -> Known | None:
+        out: Known | None = known
+        for child in children(node):
+            if out is None:
+                return None
+            out = self.follow(child, out)
+        return out
+
+    def _side_by_side(self, node: Node, known: Known) -> Known | None:
+        outs = [self.follow(branch, known) for branch in children(node)]
+        branches = node.step.branches if isinstance(node.step, Parallel) else ()
+        certain = [out for out, branch in zip(outs, branches, strict=True) if branch.when is None]
+        passed = [out for out in certain if out is not None]
+        return known.union(*passed) if len(passed) == len(certain) else None
+
+    def _handled(self, node: Node, handlers: tuple[Handler, ...], known: Known) -> Iterator[Known | None]:
+        for body, handler in zip(detours(node), handlers, strict=True):
+            out = self.follow(body, known | self._taken(handler.event, handler.takes))
+            if handler.mode == "interrupts":
+                yield out
+
+    def _decided(self, node: Node, step: Approve, known: Known) -> Iterator[Known | None]:
+        rejected, *unanswered = detours(node)
+        yield known | self._filled_in(step.form)
+        yield self.follow(rejected, known | ({REASON} if step.reasons else set()))
+        yield from (self.follow(silence, known) for silence in unanswered)
+
+    def _taken(self, event: str, takes: tuple[str, ...]) -> Known:
+        return surely_given(self.subject.events.get(event)).intersection(takes)
+
+    def _filled_in(self, name: str | None) -> Known:
+        form = self.subject.form(name)
+        return frozenset(one.name for one in form.fields if one.required) if form else frozenset()
+
+
+def given_by(actions: Iterable[Action]) -> Known:
+    """The fields that surely have a value after these actions."""
+    return frozenset(one.field for one in actions if isinstance(one, SetField) and one.value is not None)
+
+
+def ways_through(subject: Subject) -> Ways:
+    """Follow every way from the start event and from each handler of the workflow."""
+    ways = Ways(subject)
+    known = surely_given(subject.events.get(subject.definition.starts_on))
+    roots = {node.path: node for node in subject.nodes if node.parent is None}
+    ways.follow(roots[ROOT], known)
+    for number, handler in enumerate(subject.definition.on):
+        taken = surely_given(subject.events.get(handler.event)).intersection(handler.takes)
+        ways.follow(roots[f"on/{number}"], known | taken)
+    return ways
+
+
+def endings(subject: Subject, ways: Ways) -> Iterator[Finding]:
+    """Every way ends with an `end` that says how, and every step lies on a way."""
+    by_path = {node.path: node for node in subject.nodes}
+    for place in _open_ends(by_path[ROOT], ways):
+        yield finding(place, "dead_end")
+    for number, handler in enumerate(subject.definition.on):
+        if handler.mode == "interrupts":
+            yield from (finding(place, "dead_end") for place in _open_ends(by_path[f"on/{number}"], ways))
+    yield from _never_reached(subject.nodes, ways.before)
+
+
+def _open_ends(node: Node, ways: Ways) -> Iterator[str]:
+    """The places where a way comes out of the step without an end."""
+    if node.path not in ways.after:
+        return
+    inner = _last_inside(node)
+    if not inner:
+        yield node.path
+    for last in inner:
+        yield from _open_ends(last, ways)
+
+
+def _last_inside(node: Node) -> tuple[Node, ...]:
+    """The steps inside after which the step itself is over."""
+    match node.step:
+        case Sequence(on=on):
+            bodies = zip(detours(node), on, strict=True)
+            return (*children(node)[-1:], *(body for body, handler in bodies if handler.mode == "interrupts"))
+        case Choice():
+            return children(node)
+        case _:
+            return ()
+
+
+def _never_reached(nodes: tuple[Node, ...], before: Mapping[str, Known]) -> Iterator[Finding]:
+    for node in nodes:
+        if node.path not in before and (node.parent is None or node.parent in before):
+            yield finding(node.path, "unreachable")
+
+
+def signatures(subject: Subject, ways: Ways) -> Iterator[Finding]:
+    """No way leads past a signature without somebody who signs."""
+    for node in subject.nodes:
+        if isinstance(node.step, Approve) and node.step.signature:
+            silent = f"{node.path}/supplement/silence"
+            if silent in ways.after:
+                yield finding(silent, "automatic_signature")
