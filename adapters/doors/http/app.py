@@ -1,0 +1,35 @@
+"""The HTTP application: the machine API of an office, and the pages where they are given."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from adapters.doors.http import cases, events, items, operating, workflows
+from adapters.doors.http.answers import answer_problems
+from adapters.doors.http.guarding import Guard
+from adapters.doors.http.office import Office
+
+
+def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
+    """The application of `office`; `pages` are what people see in a browser.
+
+    There is no /docs with assets from elsewhere: nothing here is loaded from another host (个人信息保护法 art. 36).
+    """
+    app = FastAPI(
+        title="Liaison",
+        summary="Carries every matter that crosses the departments of a joint meeting (联席会议), and loses none.",
+        version=version("liaison"),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.office = office
+    for room in (events, cases, items, workflows, operating):
+        app.include_router(room.router)
+    if pages is not None:
+        app.include_router(pages)
+    answer_problems(app)
+    https = office.base_url.startswith("https://")
+    app.add_middleware(Guard, figures=office.figures, language=office.language, https=https)
+    return app

@@ -1,0 +1,133 @@
+"""/api/cases: the list with its filters, one case, its history, why it waits, its picture, and its withdrawal."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from adapters.doors.http.acting import Body, KeyOf, answer
+from adapters.doors.http.answers import json_response, not_found
+from adapters.doors.http.office import Office, OfficeOf
+from adapters.doors.http.viewers import ActorOf, ReaderOf
+from adapters.doors.http.views import case_row, case_view, explanation, history_entry
+from adapters.explaining import explained
+from adapters.texts import current_language
+from adapters.titles import titles_of
+from domain.calendar import Light
+from workflows.machine.case import Act, State
+from workflows.pictures.svg import draw
+from workflows.policy import Viewer
+from workflows.reads import CaseFilter, CaseView
+
+router = APIRouter(prefix="/api/cases", tags=["cases"])
+
+MOST = 500
+
+
+class CaseQuery(BaseModel):
+    """The filters of the list; what is not named is not restricted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workflow: str | None = None
+    state: State | None = None
+    light: Light | None = None
+    department: str | None = None
+    holder: str | None = None
+    subject: str | None = None
+    round: int | None = None
+    due_before: AwareDatetime | None = None
+    due_after: AwareDatetime | None = None
+    text: Annotated[str | None, Field(max_length=200)] = None
+    quarantined: bool | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    cursor: Annotated[str | None, Field(max_length=200)] = None
+
+    def wanted(self) -> CaseFilter:
+        """The filter, without where the page starts."""
+        return CaseFilter(**self.model_dump(exclude={"limit", "cursor"}, mode="python"))
+
+
+@router.get("")
+def list_cases(office: OfficeOf, viewer: ReaderOf, query: Annotated[CaseQuery, Query()]) -> Response:
+    """The cases that the viewer may see, most recently changed first."""
+    now = office.reads.now()
+    page = office.reads.cases(viewer, query.wanted(), query.limit, query.cursor)
+    return json_response({"cases": [case_row(row, now) for row in page.rows], "cursor": page.cursor})
+
+
+@router.get("/{case}")
+def get_case(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
+    """One case with its items, waits and timers."""
+    return json_response(case_view(seen_case(office, viewer, case), office.reads.now()))
+
+
+@router.get("/{case}/history")
+def get_history(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
+    """The timeline, oldest first, with the hashes that chain it."""
+    seen_case(office, viewer, case)
+    return json_response({"history": [history_entry(one) for one in office.reads.history(viewer, case)]})
+
+
+@router.get("/{case}/explain")
+def get_explanation(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
+    """Why the case waits, for whom, since when, and what would move it: in one sentence, and as data."""
+    found, sentence = explained(office.engine.library, seen_case(office, viewer, case), office.reads.now())
+    return json_response({"case": case, "sentence": sentence, "reasons": explanation(found)})
+
+
+@router.get("/{case}/diagram.svg")
+def get_diagram(office: OfficeOf, viewer: ReaderOf, case: str, lang: Literal["zh", "en"] | None = None) -> Response:
+    """The workflow with where the case stands in it."""
+    view = seen_case(office, viewer, case)
+    library = office.engine.library
+    picture = draw(
+        library.by_hash(view.head.workflow_hash),
+        titles_of(view.head.workflow, library.roster()),
+        view,
+        lang or current_language(),
+        office.reads.history(viewer, case),
+        library.numbers(view.head.numbers),
+    )
+    return svg_response(picture)
+
+
+def svg_response(picture: str) -> Response:
+    """A picture, which runs nothing even when it is opened by itself."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return Response(picture, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
+
+
+class Withdrawal(Body):
+    """A withdrawal gives its reason in words."""
+
+    opinion: Annotated[str, Field(max_length=2000)] = ""
+
+
+@router.post("/{case}/withdraw")
+def withdraw(office: OfficeOf, viewer: ActorOf, case: str, key: KeyOf, body: Withdrawal) -> Response:
+    """The applicant takes the matter back, by himself or through the counter."""
+    seen_case(office, viewer, case)
+    wanted = Act(
+        key=key,
+        case=case,
+        item=None,
+        verb="withdraw",
+        actor=viewer.user,
+        principals=viewer.principals,
+        seen=body.version,
+        opinion=body.opinion,
+        department=viewer.department,
+        post=viewer.post,
+    )
+    return answer(office, wanted)
+
+
+def seen_case(office: Office, viewer: Viewer, case: str) -> CaseView:
+    """The case, if the viewer may see it."""
+    found = office.reads.case(viewer, case)
+    if found is None:
+        raise not_found()
+    return found

@@ -1,0 +1,144 @@
+"""What the machine API shows of cases, items and history: plain JSON-ready mappings, nothing personal in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.calendar import light
+from domain.event import WIRE_PREFIX
+from workflows.machine.answering import verbs_offered
+from workflows.machine.case import Case, Holder, ItemState, WorkItem
+from workflows.machine.explain import Explanation, Reason
+from workflows.machine.nodes import index
+from workflows.machine.turn import step_path
+from workflows.ports import Library
+from workflows.reads import CaseRow, CaseView, HistoryView, ItemView
+
+View = dict[str, Any]
+
+
+def case_row(row: CaseRow, now: datetime) -> View:
+    """A line of the list of cases."""
+    return _head(row.case) | {
+        "item": None if row.item is None else item_line(row.item, now),
+        "holders": list(row.holders),
+    }
+
+
+def case_view(view: CaseView, now: datetime) -> View:
+    """One case with its items and what it waits for."""
+    return _head(view.head) | {
+        "items": [item_line(item, now) | {"holders": _holders(view.holders.get(item.id, ()))} for item in view.items],
+        "waits": [
+            {"path": one.path, "round": one.round, "event": WIRE_PREFIX + one.type} for one in view.subscriptions
+        ],
+        "timers": [
+            {"path": one.path, "round": one.round, "kind": one.kind, "due_at": one.due_at} for one in view.timers
+        ],
+    }
+
+
+def _head(head: Case) -> View:
+    return {
+        "id": head.id,
+        "workflow": head.workflow,
+        "definition": head.workflow_hash,
+        "subject": head.key,
+        "state": head.state.value,
+        "outcome": head.outcome,
+        "quarantined": head.quarantine is not None,
+        "department": head.department,
+        "fields": dict(head.fields),
+        "sample": head.sample,
+        "version": head.version,
+        "opened_at": head.opened_at,
+        "changed_at": head.last_at,
+    }
+
+
+def item_line(item: WorkItem, now: datetime) -> View:
+    """A work item, with the light that it shows now."""
+    return {
+        "id": item.id,
+        "case": item.case,
+        "path": item.path,
+        "round": item.round,
+        "seat": item.seat,
+        "kind": item.kind,
+        "state": item.state.value,
+        "version": item.version,
+        "light": light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at).value,
+        "opened_at": item.opened_at,
+        "yellow_at": item.yellow_at,
+        "due_at": item.due_at,
+        "closed_by": item.closed_by,
+        "closed_at": item.closed_at,
+    }
+
+
+def item_view(view: ItemView, library: Library, now: datetime) -> View:
+    """A work item with its case, its holders, its form and the verbs that it offers."""
+    return item_line(view.item, now) | {
+        "workflow": view.case.workflow,
+        "subject": view.case.key,
+        "sample": view.case.sample,
+        "holders": _holders(view.holders),
+        "verbs": list(_verbs(view, library)),
+        "form": _form(view, library),
+    }
+
+
+def _holders(holders: Iterable[Holder]) -> list[View]:
+    return [{"who": one.who, "capacity": one.capacity.value} for one in holders]
+
+
+def _verbs(view: ItemView, library: Library) -> Sequence[str]:
+    if view.item.state is not ItemState.OPEN:
+        return ()
+    if view.item.kind != "approve":
+        return ("complete",)
+    step = index(library.by_hash(view.case.workflow_hash))[step_path(view.item.path)].step
+    return verbs_offered(step, view.item.round)  # type: ignore[arg-type]  # an approve item stands at an approve step
+
+
+def _form(view: ItemView, library: Library) -> View | None:
+    forms = library.by_hash(view.case.workflow_hash).forms
+    found = next((form for form in forms if form.name == view.item.form), None)
+    return None if found is None else found.model_dump(mode="json")
+
+
+def history_entry(entry: HistoryView) -> View:
+    """An entry of the timeline with the hashes that chain it."""
+    return {
+        "seq": entry.seq,
+        "at": entry.at,
+        **entry.body,
+        "hash": entry.hash,
+        "prev_hash": entry.prev_hash,
+        "feed_no": entry.feed_no,
+    }
+
+
+def explanation(found: Explanation) -> list[View]:
+    """Why a case waits, the most pressing reason first."""
+    return [_reason(one) for one in found.reasons]
+
+
+def _reason(reason: Reason) -> View:
+    return {
+        "why": reason.why.value,
+        "since": reason.since,
+        "path": reason.path,
+        "kind": reason.kind,
+        "holders": list(reason.holders),
+        "verbs": list(reason.verbs),
+        "events": [WIRE_PREFIX + name for name in reason.events],
+        "due_at": reason.due_at,
+        "remaining_minutes": reason.remaining,
+        "light": reason.light.value,
+        "escalates_at": reason.escalates_at,
+        "escalates_to": reason.escalates_to,
+        "detail": reason.detail,
+    }

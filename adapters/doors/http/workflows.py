@@ -1,0 +1,94 @@
+"""/api/workflows: the current definitions, their pictures and files, and the check of one that is not adopted yet."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from adapters.doors.http.answers import Refuse, json_response, not_found
+from adapters.doors.http.cases import svg_response
+from adapters.doors.http.office import Office, OfficeOf
+from adapters.doors.http.viewers import ReaderOf
+from adapters.doors.problems import Problem
+from adapters.texts import _, current_language
+from adapters.titles import titles_of
+from domain.events import EVENT_TYPES, WIRE_PREFIX
+from workflows.language.checks import check
+from workflows.language.files import BadDefinition, from_json, from_yaml, to_yaml
+from workflows.language.words import Workflow
+from workflows.pictures.svg import draw
+
+router = APIRouter(prefix="/api/workflows", tags=["workflows"])
+
+DEFINITION_BYTES = 1024 * 1024
+
+
+@router.get("")
+def list_workflows(office: OfficeOf, viewer: ReaderOf) -> Response:
+    """The current definitions, by name."""
+    roster = office.engine.library.roster()
+    rows = [
+        {
+            "name": definition.name,
+            "title": titles_of(definition.name, roster).workflow(definition.name, current_language()),
+            "hash": digest,
+            "language": definition.language,
+            "starts_on": WIRE_PREFIX + definition.starts_on,
+            "about": definition.about,
+        }
+        for digest, definition in office.engine.library.current()
+    ]
+    return json_response({"workflows": rows})
+
+
+@router.post("/check")
+async def check_workflow(request: Request, office: OfficeOf, viewer: ReaderOf) -> Response:
+    """What is wrong with a definition (YAML or JSON): each finding with its place and remedy. Nothing is adopted."""
+    body = await request.body()
+    if len(body) > DEFINITION_BYTES:
+        raise Refuse(Problem(413, "too-large", _("流程定义超过 1 MiB")))
+    definition = _read(request.headers.get("content-type", ""), body)
+    found = [
+        {
+            "code": one.code,
+            "path": one.path,
+            "problem": _(one.message, **one.values),
+            "remedy": _(one.remedy, **one.values),
+        }
+        for one in check(definition, EVENT_TYPES, office.engine.library.roster(), office.identity.today())
+    ]
+    return json_response({"name": definition.name, "findings": found})
+
+
+def _read(content_type: str, body: bytes) -> Workflow:
+    try:
+        return from_json(body) if "json" in content_type else from_yaml(body.decode())
+    except (BadDefinition, UnicodeDecodeError) as error:
+        raise Refuse(Problem(422, "bad-data", str(error))) from None
+
+
+@router.get("/{name}")
+def get_workflow(office: OfficeOf, viewer: ReaderOf, name: str) -> Response:
+    """One definition as data."""
+    return json_response(_named(office, name).model_dump(mode="json"))
+
+
+@router.get("/{name}/yaml")
+def get_yaml(office: OfficeOf, viewer: ReaderOf, name: str) -> Response:
+    """One definition as the file that `check` reads."""
+    return Response(to_yaml(_named(office, name)), media_type="application/yaml")
+
+
+@router.get("/{name}/diagram.svg")
+def get_picture(office: OfficeOf, viewer: ReaderOf, name: str, lang: Literal["zh", "en"] | None = None) -> Response:
+    """The picture of a definition."""
+    titles = titles_of(name, office.engine.library.roster())
+    return svg_response(draw(_named(office, name), titles, None, lang or current_language()))
+
+
+def _named(office: Office, name: str) -> Workflow:
+    found = next((one for _hash, one in office.engine.library.current() if one.name == name), None)
+    if found is None:
+        raise not_found()
+    return found
