@@ -1,0 +1,224 @@
+"""Everything in which SQLite and PostgreSQL differ when a unit talks to them; all other SQL is written once.
+
+A batch goes to the database as one table, `given`: arrays that PostgreSQL unnests, a JSON text that SQLite takes
+apart. So each statement is built once for each dialect and run once for a batch, however many rows it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    FromClause,
+    Table,
+    Text,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.sql.columns import Micros, micros
+from adapters.sql.tables import series
+
+COUNTY = bindparam("county", type_=Text)
+"""The county of the unit: every statement names it, the transaction gives it."""
+
+Rows = Sequence[Sequence[Any]]
+Build = Callable[["Dialect"], Executable]
+
+
+class Dialect(Protocol):
+    """How one kind of database takes batches."""
+
+    name: str
+
+    def given(self, *columns: ColumnElement[Any]) -> FromClause:
+        """The rows of the batch as a table with these columns (their names and types)."""
+
+    def packed(self, rows: Rows) -> dict[str, Any]:
+        """The parameters that carry the rows of `given`."""
+
+    def built(self, build: Build) -> Executable:
+        """The statement, built when it is first needed."""
+
+    def insert(self, connection: Connection, county: str, how: str, table: Table, rows: Rows) -> None:
+        """Insert rows without their county; `how` is one of HOW."""
+
+    def next_numbers(self, connection: Connection, county: str, name: str, count: int) -> Sequence[int]:
+        """As many new numbers, rising, none ever given twice."""
+
+    def lock(self, connection: Connection, names: Sequence[str]) -> None:
+        """Wait until no other transaction holds one of these names, and hold them until the end of this one."""
+
+    def clock(self, connection: Connection) -> datetime | None:
+        """The database's own time, or None when it has none of its own."""
+
+
+PLAIN, NEW, REPLACE = HOW = ("plain", "new", "replace")
+"""A row that is there already is an error; stays as it is; is replaced."""
+
+
+class Postgres:
+    """Arrays, sequences, advisory locks and the server's clock."""
+
+    name = "postgresql"
+
+    def __init__(self) -> None:
+        self._statements: dict[Build, Executable] = {}
+        self._inserts: dict[tuple[str, str], Executable] = {}
+
+    def given(self, *columns: ColumnElement[Any]) -> FromClause:
+        arrays = [
+            bindparam(f"given_{place}", type_=ARRAY(each.type, dimensions=1)) for place, each in enumerate(columns)
+        ]
+        names = [column(_name(each), each.type) for each in columns]
+        return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+    def packed(self, rows: Rows) -> dict[str, Any]:
+        return {f"given_{place}": list(values) for place, values in enumerate(zip(*rows, strict=True))}
+
+    def built(self, build: Build) -> Executable:
+        found = self._statements.get(build)
+        if found is None:
+            found = self._statements[build] = build(self)
+        return found
+
+    def insert(self, connection: Connection, county: str, how: str, table: Table, rows: Rows) -> None:
+        statement = self._inserts.get((how, table.name))
+        if statement is None:
+            statement = self._inserts[how, table.name] = self._insert(how, table)
+        connection.execute(statement, {"county": county, **self.packed(rows)})
+
+    def _insert(self, how: str, table: Table) -> Executable:
+        columns = _beside_county(table)
+        given = self.given(*columns)
+        names = ["county", *(each.name for each in columns)]
+        statement: Executable = _resolved(
+            postgresql.insert(table).from_select(names, select(COUNTY, *given.c)), how, table
+        )
+        return statement
+
+    def next_numbers(self, connection: Connection, county: str, name: str, count: int) -> Sequence[int]:
+        statement = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")
+        return connection.execute(statement, {"name": name, "count": count}).scalars().all()
+
+    def lock(self, connection: Connection, names: Sequence[str]) -> None:
+        # In one order for everybody, so that two units never wait for each other.
+        keys = sorted({_lock_key(name) for name in names})
+        connection.execute(_LOCKS, {"keys": keys}).all()
+
+    def clock(self, connection: Connection) -> datetime | None:
+        moment: datetime = connection.execute(_CLOCK).scalar_one()
+        return moment
+
+
+_LOCKS = select(func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger, dimensions=1)))))
+_CLOCK = select(func.clock_timestamp())
+
+
+def _lock_key(name: str) -> int:
+    """A stable 64-bit number: Python's own hash differs from process to process."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class Sqlite:
+    """One JSON text, a counter row and no locks: there is one writer."""
+
+    name = "sqlite"
+
+    def __init__(self) -> None:
+        self._statements: dict[Build, Executable] = {}
+        self._inserts: dict[tuple[str, str], tuple[str, tuple[int, ...]]] = {}
+
+    def given(self, *columns: ColumnElement[Any]) -> FromClause:
+        each = func.json_each(bindparam("given", type_=Text)).table_valued("value", name="each")
+        values = [
+            type_coerce(func.json_extract(each.c.value, literal_column(f"'$[{place}]'")), one.type).label(_name(one))
+            for place, one in enumerate(columns)
+        ]
+        return select(*values).select_from(each).subquery("given")
+
+    def packed(self, rows: Rows) -> dict[str, Any]:
+        return {"given": json.dumps([*map(tuple, rows)], ensure_ascii=False, default=micros)}
+
+    def built(self, build: Build) -> Executable:
+        found = self._statements.get(build)
+        if found is None:
+            found = self._statements[build] = build(self)
+        return found
+
+    def insert(self, connection: Connection, county: str, how: str, table: Table, rows: Rows) -> None:
+        found = self._inserts.get((how, table.name))
+        if found is None:
+            found = self._inserts[how, table.name] = self._insert(how, table)
+        statement, moments = found
+        connection.exec_driver_sql(statement, [*_spelled(county, rows, moments)])
+
+    def _insert(self, how: str, table: Table) -> tuple[str, tuple[int, ...]]:
+        statement = _resolved(sqlite.insert(table), how, table)
+        moments = tuple(
+            place for place, each in enumerate(table.columns) if isinstance(each.type.dialect_impl(_PYSQLITE), Micros)
+        )
+        return str(statement.compile(dialect=_PYSQLITE)), moments
+
+    def next_numbers(self, connection: Connection, county: str, name: str, count: int) -> Sequence[int]:
+        last: int = connection.execute(_COUNT_ON, {"county": county, "name": name, "value": count}).scalar_one()
+        return range(last - count + 1, last + 1)
+
+    def lock(self, connection: Connection, names: Sequence[str]) -> None:
+        """Nobody else writes."""
+
+    def clock(self, connection: Connection) -> datetime | None:
+        return None
+
+
+_PYSQLITE = sqlite.dialect()
+_FIRST_COUNT = sqlite.insert(series)
+_COUNT_ON = _FIRST_COUNT.on_conflict_do_update(
+    index_elements=["county", "name"], set_={"value": series.c.value + _FIRST_COUNT.excluded.value}
+).returning(series.c.value)
+
+
+def _spelled(county: str, rows: Rows, moments: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+    """Rows as SQLite's driver takes them: its own adapters for moments are global and deprecated."""
+    for row in rows:
+        values = [county, *row]
+        for place in moments:
+            value = values[place]
+            values[place] = None if value is None else micros(value)
+        yield tuple(values)
+
+
+def _resolved(statement: Any, how: str, table: Table) -> Any:
+    """The insert with its answer to a row that is there already."""
+    if how == PLAIN:
+        return statement
+    if how == NEW:
+        return statement.on_conflict_do_nothing()
+    key = [each.name for each in table.primary_key.columns]
+    rest = {each.name: statement.excluded[each.name] for each in table.columns if each.name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=rest)
+
+
+def _beside_county(table: Table) -> list[Column[Any]]:
+    return [each for each in table.columns if each.name != "county"]
+
+
+def _name(each: ColumnElement[Any]) -> str:
+    name: str = getattr(each, "name")  # noqa: B009  # labels and columns both carry one, their common type does not
+    return name

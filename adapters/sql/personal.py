@@ -1,0 +1,134 @@
+"""Personal values: written under the key of the person they are about, read back while that key exists.
+
+Only a door gives a person a key again after it was destroyed (the person came back and brought new values); what a
+case still writes about somebody erased is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Executable, and_, bindparam, select, update
+
+from adapters.sql.columns import dumps, loads
+from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.tables import payload, person_key
+from adapters.sql.transaction import Transaction
+from adapters.vault import ALGORITHM
+from workflows.machine.case import JSON
+
+NOTHING: Mapping[str, JSON] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Personal values of `person` that stand in the row `ref`."""
+
+    ref: str
+    person: str
+    values: Mapping[str, JSON]
+
+
+def write(tx: Transaction, parts: Sequence[Personal]) -> set[str]:
+    """Seal and store these values; returns the refs that were stored (not those of somebody erased)."""
+    _make_keys(tx, {part.person for part in parts})
+    rows = []
+    for part in parts:
+        key = tx.data_keys[part.person]
+        if key is not None:
+            sealed = tx.vault.seal(key, part.person, part.ref, dumps(part.values).encode())
+            rows.append((part.ref, part.person, ALGORITHM, key.id, sealed))
+    tx.put(payload, rows)
+    return {row[0] for row in rows}
+
+
+def read(tx: Transaction, refs: Iterable[str]) -> dict[str, Mapping[str, JSON]]:
+    """The values of these rows; one whose key was destroyed is missing."""
+    rows = tx.rows_of(_payloads, [(ref,) for ref in sorted(set(refs))])
+    _find_keys(tx, {row.person for row in rows})
+    found = {}
+    for row in rows:
+        key = tx.data_keys[row.person]
+        if key is None or key.id != row.key_id:
+            continue
+        plain = tx.vault.open(key, row.person, row.ref, row.ciphertext)
+        if plain is not None:
+            found[row.ref] = loads(plain.decode())
+    return found
+
+
+def welcome(tx: Transaction, persons: Iterable[str]) -> None:
+    """Give a key to everybody here who has none, also to those whose key was destroyed before."""
+    wanted = set(persons)
+    _make_keys(tx, wanted)
+    back = [(person, *_fresh(tx, person)) for person in sorted(wanted) if tx.data_keys[person] is None]
+    tx.run_of(_revive, back)
+    _forget(tx, [person for person, *_ in back])
+    _find_keys(tx, wanted)
+
+
+def destroy(tx: Transaction, persons: Iterable[str]) -> None:
+    """Destroy the keys of these persons, and remember that they are: nobody else can make them one by mistake."""
+    gone = [(person,) for person in sorted(set(persons))]
+    tx.insert_new(person_key, [(person, "", None, tx.now) for (person,) in gone])
+    tx.run_of(_destroy, gone, at=tx.now)
+    tx.data_keys.update({person: None for (person,) in gone})
+    tx.personal.clear()
+
+
+def _make_keys(tx: Transaction, persons: set[str]) -> None:
+    _find_keys(tx, persons)
+    missing = sorted(persons - tx.data_keys.keys())
+    if missing:
+        tx.insert_new(person_key, [(person, *_fresh(tx, person), None) for person in missing])
+        # Somebody else may have been quicker: whoever's key stands is the person's key.
+        _find_keys(tx, persons)
+
+
+def _fresh(tx: Transaction, person: str) -> tuple[str, str]:
+    key = tx.vault.new_key()
+    return key.id, tx.vault.wrap(key, person)
+
+
+def _find_keys(tx: Transaction, persons: set[str]) -> None:
+    unknown = sorted(persons - tx.data_keys.keys())
+    for row in tx.rows_of(_keys, [(person,) for person in unknown]):
+        destroyed = row.wrapped is None
+        tx.data_keys[row.person] = None if destroyed else tx.vault.unwrap(row.wrapped, row.key_id, row.person)
+
+
+def _forget(tx: Transaction, persons: Iterable[str]) -> None:
+    for person in persons:
+        tx.data_keys.pop(person, None)
+
+
+def _keys(dialect: Dialect) -> Executable:
+    given = dialect.given(person_key.c.person)
+    known = and_(person_key.c.county == COUNTY, person_key.c.person == given.c.person)
+    return select(person_key.c.person, person_key.c.key_id, person_key.c.wrapped).join(given, known)
+
+
+def _payloads(dialect: Dialect) -> Executable:
+    given = dialect.given(payload.c.ref)
+    columns: list[Column[Any]] = [payload.c.ref, payload.c.person, payload.c.key_id, payload.c.ciphertext]
+    return select(*columns).join(given, and_(payload.c.county == COUNTY, payload.c.ref == given.c.ref))
+
+
+def _revive(dialect: Dialect) -> Executable:
+    given = dialect.given(person_key.c.person, person_key.c.key_id, person_key.c.wrapped)
+    return (
+        update(person_key)
+        .values(key_id=given.c.key_id, wrapped=given.c.wrapped, destroyed_at=None)
+        .where(person_key.c.county == COUNTY, person_key.c.person == given.c.person, person_key.c.wrapped.is_(None))
+    )
+
+
+def _destroy(dialect: Dialect) -> Executable:
+    given = dialect.given(person_key.c.person)
+    return (
+        update(person_key)
+        .values(wrapped=None, destroyed_at=bindparam("at", type_=person_key.c.destroyed_at.type))
+        .where(person_key.c.county == COUNTY, person_key.c.person == given.c.person, person_key.c.wrapped.is_not(None))
+    )

@@ -1,0 +1,275 @@
+"""Values of the engine as rows and back: each pair of functions names the columns of one table, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from adapters.sql.columns import dumps, loads, micros, moment
+from workflows.machine.case import (
+    JSON,
+    Activation,
+    ActivationState,
+    Capacity,
+    Case,
+    Effect,
+    Holder,
+    ItemState,
+    Lane,
+    Plan,
+    State,
+    Subscription,
+    Timer,
+    WorkItem,
+)
+from workflows.ports import HistoryRow, InboxRow, NewEvent, RegisterRow, StoredEvent
+
+Values = tuple[Any, ...]
+
+
+def case_values(case: Case) -> Values:
+    return (
+        case.id,
+        case.workflow,
+        case.workflow_hash,
+        case.language,
+        case.version,
+        case.seq,
+        case.prev_hash,
+        case.root,
+        case.key,
+        case.person,
+        str(case.state),
+        case.outcome,
+        dumps(case.fields),
+        dumps(case.field_versions),
+        case.numbers,
+        str(case.lane),
+        case.department,
+        case.sample,
+        case.opened_at,
+        case.last_at,
+        case.gate,
+        case.quarantine,
+    )
+
+
+def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
+    return Case(
+        county=row.county,
+        id=row.id,
+        workflow=row.workflow,
+        workflow_hash=row.workflow_hash,
+        language=row.language,
+        version=row.version,
+        seq=row.seq,
+        prev_hash=row.prev_hash,
+        root=row.root,
+        key=row.key,
+        person=row.person,
+        state=State(row.state),
+        outcome=row.outcome,
+        fields=loads(row.fields),
+        personal=personal,
+        field_versions=loads(row.field_versions),
+        numbers=row.numbers,
+        lane=Lane(row.lane),
+        department=row.department,
+        sample=bool(row.sample),
+        opened_at=row.opened_at,
+        last_at=row.last_at,
+        gate=row.gate,
+        quarantine=row.quarantine,
+    )
+
+
+def activation_values(one: Activation) -> Values:
+    return (
+        one.case,
+        one.path,
+        one.round,
+        one.parent,
+        str(one.state),
+        one.entered_at,
+        one.n,
+        one.agree,
+        one.against,
+        one.abstain,
+        one.resume,
+    )
+
+
+def activation_of(row: Row[Any]) -> Activation:
+    _, case, path, number, parent, state, *rest = tuple(row)
+    return Activation(case, path, number, parent, ActivationState(state), *rest)
+
+
+def item_values(item: WorkItem) -> Values:
+    return (
+        item.id,
+        item.case,
+        item.path,
+        item.round,
+        item.seat,
+        item.kind,
+        str(item.state),
+        item.version,
+        item.opened_at,
+        item.yellow_at,
+        item.due_at,
+        item.due_rule,
+        item.paused_at,
+        item.roster,
+        item.form,
+        item.pick,
+        item.closed_by,
+        item.closed_at,
+    )
+
+
+def item_of(row: Row[Any]) -> WorkItem:
+    _, id_, case, path, number, seat, kind, state, *rest = tuple(row)
+    return WorkItem(id_, case, path, number, seat, kind, ItemState(state), *rest)
+
+
+def holder_values(holder: Holder) -> Values:
+    return holder.item, holder.case, holder.who, str(holder.capacity), holder.due_at, None
+
+
+def holder_of(row: Row[Any]) -> Holder:
+    return Holder(row.item, row.case, row.who, Capacity(row.capacity), row.due_at)
+
+
+def timer_values(timer: Timer) -> Values:
+    return timer.id, timer.case, timer.path, timer.round, timer.kind, timer.rung, timer.due_at
+
+
+def timer_of(row: Row[Any]) -> Timer:
+    return Timer(row.id, row.case, row.path, row.round, row.kind, row.rung, row.due_at)
+
+
+def subscription_values(one: Subscription) -> Values:
+    return one.type, one.key, one.case, one.path, one.round
+
+
+def subscription_of(row: Row[Any]) -> Subscription:
+    return Subscription(row.case, row.path, row.round, row.type, row.key)
+
+
+def effect_values(effect: Effect, due_at: datetime) -> Values:
+    return effect.key, effect.case, effect.gateway, dumps(effect.body), 0, 0, due_at, None, None
+
+
+def effect_of(row: Row[Any]) -> Effect:
+    return Effect(row.key, row.case, row.gateway, loads(row.body))
+
+
+def plan_values(plan: Plan) -> Values:
+    return (
+        plan.id,
+        plan.case,
+        plan.type,
+        plan.key,
+        plan.person,
+        dumps(plan.plain),
+        plan.due_at,
+        plan.months,
+        plan.occurrence,
+        plan.repeats,
+    )
+
+
+def plan_of(row: Row[Any]) -> Plan:
+    return Plan(
+        id=row.id,
+        case=row.case,
+        type=row.type,
+        key=row.key,
+        person=row.person,
+        plain=loads(row.plain),
+        due_at=row.due_at,
+        months=row.months,
+        repeats=bool(row.repeats),
+        occurrence=row.occurrence,
+    )
+
+
+def register_values(one: RegisterRow) -> Values:
+    return one.register, one.key, one.fingerprint, dumps(one.values)
+
+
+def register_of(row: Row[Any]) -> RegisterRow:
+    return RegisterRow(row.register, row.key, row.fingerprint, loads(row.fields))
+
+
+def inbox_values(row: InboxRow, number: int) -> Values:
+    timer = None if row.timer is None else _timer_document(row.timer)
+    return number, row.case, str(row.lane), row.attempts, row.ready_at, row.starts, row.event, timer
+
+
+def inbox_of(row: Row[Any]) -> InboxRow:
+    return InboxRow(
+        no=row.no,
+        county=row.county,
+        case=row.case,
+        lane=Lane(row.lane),
+        attempts=row.attempts,
+        ready_at=row.ready_at,
+        starts=bool(row.starts),
+        event=row.event,
+        timer=None if row.timer is None else _timer_of_document(row.timer),
+    )
+
+
+def _timer_document(timer: Timer) -> str:
+    return dumps([timer.id, timer.case, timer.path, timer.round, timer.kind, timer.rung, micros(timer.due_at)])
+
+
+def _timer_of_document(document: str) -> Timer:
+    id_, case, path, number, kind, rung, due_at = loads(document)
+    return Timer(id_, case, path, number, kind, rung, moment(due_at))
+
+
+def event_values(stored: StoredEvent, payload_ref: str | None) -> Values:
+    new = stored.event
+    return (
+        stored.no,
+        new.type,
+        new.key,
+        dumps(new.plain),
+        dumps(new.attributes),
+        new.department,
+        str(new.lane),
+        new.person,
+        new.fingerprint,
+        payload_ref,
+        new.sample,
+        stored.at,
+    )
+
+
+def event_of(row: Row[Any], personal: Mapping[str, JSON]) -> StoredEvent:
+    new = NewEvent(
+        county=row.county,
+        source=row.source,
+        id=row.id,
+        type=row.type,
+        key=row.key,
+        person=row.person,
+        plain=loads(row.plain),
+        personal=personal,
+        body_hash=row.body_hash,
+        department=row.department,
+        fingerprint=row.fingerprint,
+        sample=bool(row.sample),
+        lane=Lane(row.lane),
+        attributes=loads(row.attributes),
+    )
+    return StoredEvent(no=row.no, event=new, at=row.at)
+
+
+def history_values(row: HistoryRow, payload_ref: str | None) -> Values:
+    return row.case, row.seq, row.at, dumps(row.body), row.commitment, payload_ref, row.prev_hash, row.hash

@@ -1,0 +1,70 @@
+"""Time in a unit: timers that fall due become stimuli, plans give their next occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Executable, and_, bindparam, delete, select
+
+from adapters.sql.columns import MOMENT
+from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.doors import post
+from adapters.sql.rows import plan_of, plan_values, timer_of
+from adapters.sql.tables import case_head, plan, timer
+from adapters.sql.transaction import Transaction
+from workflows.machine.case import Lane, Plan
+from workflows.ports import InboxRow
+
+
+def fire_timers(tx: Transaction, limit: int) -> int:
+    """A timer leaves its table in the transaction in which its stimulus enters the inbox: exactly once."""
+    due = sorted(tx.rows(_due_timers, now=tx.now, limit=limit), key=lambda row: (row.due_at, row.id))
+    tx.run_of(_remove_timers, [(row.id,) for row in due])
+    post(
+        tx,
+        [
+            InboxRow(0, tx.county, row.case, Lane(row.lane), attempts=0, ready_at=tx.now, timer=timer_of(row))
+            for row in due
+        ],
+    )
+    return len(due)
+
+
+def _due_timers(dialect: Dialect) -> Executable:
+    return (
+        select(timer, case_head.c.lane)
+        .join(case_head, and_(case_head.c.county == timer.c.county, case_head.c.id == timer.c.case))
+        .where(timer.c.county == COUNTY, timer.c.due_at <= bindparam("now", type_=MOMENT))
+        .order_by(timer.c.due_at, timer.c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True, of=timer)
+    )
+
+
+def _remove_timers(dialect: Dialect) -> Executable:
+    given = dialect.given(timer.c.id)
+    return delete(timer).where(timer.c.county == COUNTY, timer.c.id.in_(select(given.c.id)))
+
+
+def due_plans(tx: Transaction, limit: int) -> list[Plan]:
+    return [plan_of(row) for row in tx.rows(_due_plans, now=tx.now, limit=limit)]
+
+
+def _due_plans(dialect: Dialect) -> Executable:
+    return (
+        select(plan)
+        .where(plan.c.county == COUNTY, plan.c.due_at <= bindparam("now", type_=MOMENT))
+        .order_by(plan.c.due_at, plan.c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True, of=plan)
+    )
+
+
+def advance_plans(tx: Transaction, done: Sequence[str], moved: Sequence[Plan]) -> None:
+    tx.run_of(_end_plans, [(one,) for one in done])
+    tx.put(plan, [plan_values(one) for one in moved])
+
+
+def _end_plans(dialect: Dialect) -> Executable:
+    given = dialect.given(plan.c.id)
+    return delete(plan).where(plan.c.county == COUNTY, plan.c.id.in_(select(given.c.id)))

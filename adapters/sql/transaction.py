@@ -1,0 +1,80 @@
+"""One transaction: statements that are built once, run on batches, for one county, at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table
+
+from adapters.sql.dialects import NEW, PLAIN, REPLACE, Build, Dialect, Rows
+from adapters.vault import DataKey, OfficeVault
+from workflows.machine.case import JSON
+
+
+class Transaction:
+    """What the duties of a unit work on. `now` is read once, when it begins.
+
+    `data_keys` and `personal` are what this unit has decrypted so far; nothing of it outlives the unit.
+    """
+
+    __slots__ = ("connection", "county", "data_keys", "dialect", "now", "personal", "vault")
+
+    def __init__(
+        self, connection: Connection, dialect: Dialect, county: str, now: datetime, vault: OfficeVault
+    ) -> None:
+        self.connection = connection
+        self.dialect = dialect
+        self.county = county
+        self.now = now
+        self.vault = vault
+        self.data_keys: dict[str, DataKey | None] = {}
+        self.personal: dict[str, Mapping[str, JSON]] = {}
+
+    def rows(self, build: Build, **values: Any) -> Sequence[Row[Any]]:
+        """Run a statement and fetch all that it returns."""
+        statement = self.dialect.built(build)
+        return self.connection.execute(statement, {"county": self.county, **values}).all()
+
+    def rows_of(self, build: Build, given: Rows, **values: Any) -> Sequence[Row[Any]]:
+        """The same for a batch; an empty batch asks nothing."""
+        return self.rows(build, **self.dialect.packed(given), **values) if given else []
+
+    def run(self, build: Build, **values: Any) -> None:
+        """Run a statement that returns nothing."""
+        self.connection.execute(self.dialect.built(build), {"county": self.county, **values})
+
+    def run_of(self, build: Build, given: Rows, **values: Any) -> None:
+        """The same for a batch."""
+        if given:
+            self.run(build, **self.dialect.packed(given), **values)
+
+    def insert(self, table: Table, rows: Rows) -> None:
+        """Insert rows (values in the order of the table's columns, without county) that are not there yet."""
+        self._insert(PLAIN, table, rows)
+
+    def insert_new(self, table: Table, rows: Rows) -> None:
+        """Insert the rows whose key is new; the others stay as they are."""
+        self._insert(NEW, table, rows)
+
+    def put(self, table: Table, rows: Rows) -> None:
+        """Insert rows, or replace those with their key; the last of a batch with the same key counts."""
+        key = _key_of(table)
+        self._insert(REPLACE, table, [*{key(row): row for row in rows}.values()])
+
+    def _insert(self, how: str, table: Table, rows: Rows) -> None:
+        if rows:
+            self.dialect.insert(self.connection, self.county, how, table, rows)
+
+    def next_numbers(self, name: str, count: int) -> Sequence[int]:
+        """New row numbers, rising."""
+        return self.dialect.next_numbers(self.connection, self.county, name, count) if count else []
+
+
+@cache
+def _key_of(table: Table) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    names = [each.name for each in table.columns][1:]
+    places = [names.index(each.name) for each in table.primary_key.columns if each.name != "county"]
+    return lambda row: tuple(row[place] for place in places)

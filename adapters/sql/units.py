@@ -1,0 +1,249 @@
+"""Where units come from on SQLite and PostgreSQL, and the unit itself: one method, one duty of this folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from adapters.sql import (
+    assigning,
+    claims,
+    delivering,
+    doors,
+    heads,
+    personal,
+    registers,
+    sealing,
+    tracking,
+    writing,
+)
+from adapters.sql.engines import Database, SqliteDatabase
+from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
+from adapters.sql.pace import Pace
+from adapters.sql.transaction import Transaction
+from adapters.vault import OfficeVault
+from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.ports import (
+    ActRow,
+    Changes,
+    Conflict,
+    DueEffect,
+    InboxRow,
+    Keyed,
+    NewEvent,
+    RegisterRow,
+    StoredEvent,
+    Unit,
+)
+
+T = TypeVar("T")
+Pairs = Sequence[tuple[str, str]]
+
+TRIES = 5
+REST_SECONDS = 0.01
+# How long a bulk unit may keep a click waiting, and the largest batch (architecture.md §2.6, §4).
+SQLITE_PACE = (0.020, 50)
+POSTGRES_PACE = (0.120, 200)
+
+
+class SqlUnit:
+    """One transaction; `workflows.ports.Unit` says what each method promises."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.tx = tx
+        self.county = tx.county
+        self.now = tx.now
+
+    # doors and routing
+    def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
+        return doors.key_events(self.tx, events)
+
+    def add_events(self, events: Sequence[StoredEvent]) -> None:
+        doors.add_events(self.tx, events)
+
+    def lock_correlations(self, pairs: Pairs) -> None:
+        doors.lock_correlations(self.tx, pairs)
+
+    def subscriptions_to(self, pairs: Pairs) -> list[Subscription]:
+        return doors.subscriptions_to(self.tx, pairs)
+
+    def park_unmatched(self, events: Sequence[StoredEvent]) -> None:
+        doors.park_unmatched(self.tx, events)
+
+    def take_unmatched(self, pairs: Pairs) -> list[tuple[int, str, str]]:
+        return doors.take_unmatched(self.tx, pairs)
+
+    def add_cases(self, cases: Sequence[Case]) -> set[str]:
+        return heads.add_cases(self.tx, cases)
+
+    def post(self, rows: Sequence[InboxRow]) -> None:
+        doors.post(self.tx, rows)
+
+    def events(self, numbers: Sequence[int]) -> dict[int, StoredEvent]:
+        return doors.events(self.tx, numbers)
+
+    # advance
+    def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
+        return claims.claim_fresh(self.tx, lane, limit)
+
+    def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
+        return claims.claim_cases(self.tx, cases)
+
+    def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
+        return claims.count_attempts(self.tx, lane, limit)
+
+    def load(self, cases: Sequence[str]) -> dict[str, Slice]:
+        return heads.load(self.tx, cases)
+
+    def item(self, item: str) -> WorkItem | None:
+        return heads.item(self.tx, item)
+
+    def save_heads(self, expected: Sequence[tuple[int, Case]]) -> set[str]:
+        return heads.save_heads(self.tx, expected)
+
+    def write(self, changes: Changes) -> None:
+        writing.write(self.tx, changes)
+
+    def clear_inbox(self, numbers: Sequence[int]) -> None:
+        claims.clear_inbox(self.tx, numbers)
+
+    def quarantine(self, case: str, why: str) -> None:
+        heads.quarantine(self.tx, case, why)
+
+    def twins(self, wanted: Pairs) -> dict[tuple[str, str], tuple[str, ...]]:
+        return registers.twins(self.tx, wanted)
+
+    def registers(self, wanted: Pairs) -> dict[tuple[str, str], RegisterRow]:
+        return registers.registers(self.tx, wanted)
+
+    def put_registers(self, rows: Sequence[RegisterRow]) -> None:
+        registers.put_registers(self.tx, rows)
+
+    def erase(self, persons: Sequence[str]) -> None:
+        personal.destroy(self.tx, persons)
+
+    def find_act(self, key: str) -> ActRow | None:
+        return registers.find_act(self.tx, key)
+
+    def add_act(self, row: ActRow) -> None:
+        registers.add_act(self.tx, row)
+
+    # track
+    def fire_timers(self, limit: int) -> int:
+        return tracking.fire_timers(self.tx, limit)
+
+    def due_plans(self, limit: int) -> list[Plan]:
+        return tracking.due_plans(self.tx, limit)
+
+    def advance_plans(self, done: Sequence[str], moved: Sequence[Plan]) -> None:
+        tracking.advance_plans(self.tx, done, moved)
+
+    def seal(self, limit: int) -> int:
+        return sealing.seal(self.tx, limit)
+
+    # assign
+    def narrowable(self, limit: int) -> list[tuple[WorkItem, tuple[Holder, ...]]]:
+        return assigning.narrowable(self.tx, limit)
+
+    def open_counts(self, users: Sequence[str]) -> dict[str, int]:
+        return assigning.open_counts(self.tx, users)
+
+    def own(self, holders: Sequence[Holder]) -> None:
+        assigning.own(self.tx, holders)
+
+    # deliver
+    def lease_effects(self, limit: int, seconds: int) -> list[DueEffect]:
+        return delivering.lease_effects(self.tx, limit, seconds)
+
+    def record_sent(self, sent: Sequence[DueEffect]) -> set[str]:
+        return delivering.record_sent(self.tx, sent)
+
+    def record_failed(self, failed: Sequence[tuple[DueEffect, str, datetime]]) -> set[str]:
+        return delivering.record_failed(self.tx, failed)
+
+    def add_notices(self, notices: Sequence[Effect]) -> None:
+        delivering.add_notices(self.tx, notices)
+
+    # lanes
+    def raise_hint(self, lane: Lane) -> bool:
+        return delivering.raise_hint(self.tx, lane)
+
+    def clear_hint(self, lane: Lane) -> None:
+        delivering.clear_hint(self.tx, lane)
+
+
+class SqlUnits:
+    """Units on a database.
+
+    Args:
+        database: opened by `engines.open_database`.
+        county: the county whose rows these units see.
+        vault: the office's keys.
+        now: a clock to use instead of the database's own; needed on SQLite, which has none.
+
+    Raises:
+        ValueError: for SQLite without a clock.
+    """
+
+    def __init__(
+        self, database: Database, county: str, vault: OfficeVault, now: Callable[[], datetime] | None = None
+    ) -> None:
+        on_sqlite = isinstance(database, SqliteDatabase)
+        if on_sqlite and now is None:
+            raise ValueError("SQLite has no clock of its own: give SqlUnits a `now`")
+        self.database = database
+        self.county = county
+        self.vault = vault
+        self._now = now
+        self._pace = Pace(*(SQLITE_PACE if on_sqlite else POSTGRES_PACE))
+
+    @property
+    def batch(self) -> int:
+        """How many cases a move takes at once; shrinks when bulk units keep others waiting."""
+        return self._pace.batch
+
+    def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
+        """Run `work` in one transaction and commit; `workflows.ports.Units` says the rest.
+
+        Raises:
+            Conflict: it lost five times.
+            CommitUnknown: the connection broke during COMMIT.
+            StoreUnavailable: the database does not answer; nothing was written.
+        """
+        for tried in range(1, TRIES):
+            try:
+                return self._in_turn(work, lane)
+            except (Conflict, Lost):
+                time.sleep(REST_SECONDS * tried)
+        return self._in_turn(work, lane)
+
+    def read(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` in a transaction that is thrown away."""
+        with in_words_of_the_ports(), self.database.reading.connect() as connection:
+            return work(self._unit(connection))
+
+    def _in_turn(self, work: Callable[[Unit], T], lane: Lane) -> T:
+        if isinstance(self.database, SqliteDatabase):
+            return self.database.writer.run(lambda: self._once(self.database.writing, work, lane), lane)
+        return self._once(self.database.writing, work, lane)
+
+    def _once(self, engine: Engine, work: Callable[[Unit], T], lane: Lane) -> T:
+        with in_words_of_the_ports(), engine.connect() as connection:
+            began = time.monotonic()
+            result = work(self._unit(connection))
+            with around_commit():
+                connection.commit()
+            if lane is Lane.BULK:
+                self._pace.note(time.monotonic() - began)
+        return result
+
+    def _unit(self, connection: Connection) -> SqlUnit:
+        dialect = self.database.dialect
+        now = self._now() if self._now is not None else dialect.clock(connection)
+        if now is None:
+            raise RuntimeError("neither the unit nor the database has a clock")
+        return SqlUnit(Transaction(connection, dialect, self.county, now.astimezone(UTC), self.vault))
