@@ -1,0 +1,89 @@
+"""One suite over every store: what holds for one must hold for all, so that no fake drifts from the real thing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.sql.engines import open_database
+from adapters.sql.migrations import upgrade
+from adapters.sql.units import SqlUnits
+from adapters.vault import OfficeVault
+from tests.contract.emptying import empty
+from tests.services import POSTGRES, database_of_its_own, required
+from workflows.memory import MemoryUnits
+from workflows.ports import Units
+
+COUNTY = "330226"
+SECRET = "a secret for tests and nothing else"
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.time = START
+        self._lock = threading.Lock()
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def turn(self, **span: float) -> None:
+        with self._lock:
+            self.time += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def vault() -> OfficeVault:
+    return OfficeVault(SECRET, COUNTY)
+
+
+@pytest.fixture(scope="module")
+def emptied_postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with all tables that the tests of a module share; each test finds it empty."""
+    with database_of_its_own(required(POSTGRES)) as url:
+        upgrade(url)
+        yield url
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> str:
+    """The name of the store under test."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def units(
+    store: str, request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, vault: OfficeVault
+) -> Iterator[Units]:
+    """An empty store of each kind."""
+    if store == "memory":
+        yield MemoryUnits(COUNTY, clock, vault)
+        return
+    url = _sqlite(tmp_path) if store == "sqlite" else _postgres(request)
+    database = open_database(url)
+    yield SqlUnits(database, COUNTY, vault, clock)
+    database.close()
+
+
+def _sqlite(folder: Path) -> str:
+    url = f"sqlite:///{folder / 'liaison.sqlite3'}"
+    upgrade(url)
+    return url
+
+
+def _postgres(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("emptied_postgres_url")
+    empty(url)
+    return url
