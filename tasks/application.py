@@ -18,7 +18,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-class OpenedBeforeFork(SystemExit):  # noqa: N818  # ends the process: Celery's signals swallow ordinary exceptions
+class OpenedBeforeFork(SystemExit):  # ends the process: Celery's signals swallow ordinary exceptions
     """A database connection would be shared by several processes; none of them could trust its answers."""
 
 

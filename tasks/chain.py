@@ -50,7 +50,8 @@ def register(app: Celery, engine: Callable[[], Engine], progressed: Callable[[],
 
     later = [_task_of(move, engine) for move in MOVES[1:]]
     bodies = zip(MOVES, [first, *later], strict=True)
-    return tuple(app.task(name=TASKS[move.__name__])(body) for move, body in bodies)
+    # Not shared: a second application in the same process (a test, a benchmark) has an engine of its own.
+    return tuple(app.task(name=TASKS[move.__name__], shared=False)(body) for move, body in bodies)
 
 
 def chain_of(app: Celery, lane: Lane) -> chain:
