@@ -109,7 +109,7 @@ COMPLETENESS = approve(
 )
 
 DUPLICATES = sequence(
-    do("look_for_duplicates", lookup("member", by="fingerprint", into="twin")),
+    do("look_for_duplicates", lookup("members", by="fingerprint", into="twin")),
     choice(
         "duplicate",
         when(

@@ -168,7 +168,7 @@ def _carry_out(turn: Turn, act: Act, item: WorkItem) -> None:
         return
     activation = turn.live[item.path]
     if act.verb == "return":
-        _return_to_applicant(turn, activation)
+        _return_to_applicant(turn, activation, act)
     else:
         _count(turn, activation, act)
 
@@ -202,26 +202,27 @@ def _count(turn: Turn, activation: Activation, act: Act) -> None:
         verdict = Verdict.AGREED if counted.agree >= counted.n else Verdict.OPEN
     if verdict is Verdict.OPEN:
         return
-    _cancel_peers(turn, activation.path, "decided")
+    _cancel_peers(turn, activation.path, act.actor)
     if verdict is Verdict.AGREED:
         turn.agenda.append(Leave(activation.path, activation.parent))
     else:
         turn.agenda.append(Enter(f"{activation.path}/rejected", activation.path))
 
 
-def _cancel_peers(turn: Turn, path: str, reason: str) -> None:
+def _cancel_peers(turn: Turn, path: str, by: str) -> None:
+    """Cancel what is still open in the step; a late click is told who decided instead (approvals.md A2)."""
     for peer in turn.items_at(path):
-        turn.close_item(peer, ItemState.CANCELLED, reason)
+        turn.close_item(peer, ItemState.CANCELLED, by)
     for timer in [one for one in turn.timers.values() if one.path == path]:
         turn.clear(timer)
 
 
-def _return_to_applicant(turn: Turn, activation: Activation) -> None:
+def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
     step = turn.human_step(activation.path)
     if not isinstance(step, Approve) or step.on_return is None:
         message = f"step '{activation.path}' has no return to the applicant"
         raise LookupError(message)
-    _cancel_peers(turn, activation.path, "returned")
+    _cancel_peers(turn, activation.path, act.actor)
     open_supplement(turn, activation.path, activation.round, step.on_return)
 
 

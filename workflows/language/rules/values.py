@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from domain.people import REGISTERS
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.asking import is_plain_text
 from workflows.language.rules.subject import Kind, Subject, handler_writes, kind_of_value, kinds_of, own_writes
@@ -26,7 +27,7 @@ from workflows.language.words import (
 )
 from workflows.machine.nodes import Node, children, detours, walk
 
-REGISTERS: Final = ("member",)
+SEARCHED: Final = tuple(sorted({register.name for changed in REGISTERS.values() for register in changed}))
 """The registers that a look-up may search."""
 
 
@@ -99,8 +100,8 @@ def lookups(subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes:
         actions = node.step.actions if isinstance(node.step, Do) else ()
         for one in (action for action in actions if isinstance(action, Lookup)):
-            if one.register_name not in REGISTERS:
-                yield finding(node.path, "unknown_register", register=one.register_name, known="、".join(REGISTERS))
+            if one.register_name not in SEARCHED:
+                yield finding(node.path, "unknown_register", register=one.register_name, known="、".join(SEARCHED))
             kinds = subject.written.get(one.by, ())
             if not kinds or any(kind.type != "text" for kind in kinds):
                 yield finding(node.path, "lookup_field", field=one.by)
