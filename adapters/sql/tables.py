@@ -263,8 +263,7 @@ api_key = _table(
     "hash",
     texts("hash", "name"),
     optional(texts("department", "user")),
-    texts("scopes"),
-    optional(texts("types")),
+    texts("scopes", "types"),
     moments("issued_at"),
     optional(moments("revoked_at")),
 )

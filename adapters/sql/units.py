@@ -37,7 +37,6 @@ from workflows.ports import (
     NewEvent,
     RegisterRow,
     StoredEvent,
-    Unit,
 )
 
 T = TypeVar("T")
@@ -206,7 +205,7 @@ class SqlUnits:
         """How many cases a move takes at once; shrinks when bulk units keep others waiting."""
         return self._pace.batch
 
-    def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
+    def run(self, work: Callable[[SqlUnit], T], lane: Lane = Lane.INTERACTIVE) -> T:
         """Run `work` in one transaction and commit; `workflows.ports.Units` says the rest.
 
         Raises:
@@ -221,17 +220,17 @@ class SqlUnits:
                 time.sleep(REST_SECONDS * tried)
         return self._in_turn(work, lane)
 
-    def read(self, work: Callable[[Unit], T]) -> T:
+    def read(self, work: Callable[[SqlUnit], T]) -> T:
         """Run `work` in a transaction that is thrown away."""
         with in_words_of_the_ports(), self.database.reading.connect() as connection:
             return work(self._unit(connection))
 
-    def _in_turn(self, work: Callable[[Unit], T], lane: Lane) -> T:
+    def _in_turn(self, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         if isinstance(self.database, SqliteDatabase):
             return self.database.writer.run(lambda: self._once(self.database.writing, work, lane), lane)
         return self._once(self.database.writing, work, lane)
 
-    def _once(self, engine: Engine, work: Callable[[Unit], T], lane: Lane) -> T:
+    def _once(self, engine: Engine, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         with in_words_of_the_ports(), engine.connect() as connection:
             began = time.monotonic()
             result = work(self._unit(connection))

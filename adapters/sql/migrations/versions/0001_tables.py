@@ -222,8 +222,7 @@ def _office() -> None:
         "hash",
         texts("hash", "name"),
         optional(texts("department", "user")),
-        texts("scopes"),
-        optional(texts("types")),
+        texts("scopes", "types"),
         moments("issued_at"),
         optional(moments("revoked_at")),
     )

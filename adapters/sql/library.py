@@ -1,0 +1,232 @@
+"""Definitions and the facts that decisions are taken on, by version: nothing that a case pinned is ever replaced."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.sql.columns import dumps, loads
+from adapters.sql.tables import calendar_version, definition, numbers_version, roster_version, series
+from adapters.sql.transaction import Transaction
+from adapters.sql.units import SqlUnits
+from domain.calendar import Calendar, dump_calendar, parse_calendar
+from domain.numbers import Numbers, dump_numbers, parse_numbers
+from domain.roster import Roster, dump_roster, parse_roster
+from workflows.language.files import canonical_json, from_json, logic_hash
+from workflows.language.words import Workflow
+from workflows.machine.nodes import awaited
+
+T = TypeVar("T")
+
+CHECK_SECONDS = 1.0
+"""How long a process may work on versions that another one has replaced."""
+
+_REVISION = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Everything of the library as one process knows it, as of a revision."""
+
+    revision: int
+    by_hash: Mapping[str, Workflow]
+    current: tuple[tuple[str, Workflow], ...]
+    awaited: frozenset[str]
+    roster: Roster | None
+    calendar: Calendar | None
+    numbers: Numbers | None
+    numbers_by_version: Mapping[str, Numbers]
+
+
+class SqlLibrary:
+    """The library of a county: `workflows.ports.Library`, read once and looked after by one row a second.
+
+    Args:
+        units: the store.
+    """
+
+    def __init__(self, units: SqlUnits) -> None:
+        self._units = units
+        self._shelf: _Shelf | None = None
+        self._check_at = 0.0
+
+    # what the machine asks
+    def by_hash(self, workflow_hash: str) -> Workflow:
+        """The definition with this hash; raises KeyError."""
+        shelf = self._known()
+        if workflow_hash not in shelf.by_hash:
+            # Another process may have adopted it within the last second, and a case of it is here already.
+            shelf = self._looked_up()
+        return shelf.by_hash[workflow_hash]
+
+    def current(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every current definition, by name."""
+        return self._known().current
+
+    def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of the current definitions that this event starts, by name."""
+        return tuple((digest, one) for digest, one in self.current() if one.starts_on == event_type)
+
+    def awaited_types(self) -> frozenset[str]:
+        """The event types that some step of a definition waits for, replaced definitions included."""
+        return self._known().awaited
+
+    def roster(self) -> Roster:
+        """The current roster; raises LookupError before the first one."""
+        return _installed(self._known().roster, "roster")
+
+    def calendar(self) -> Calendar:
+        """The current calendar; raises LookupError before the first one."""
+        return _installed(self._known().calendar, "calendar")
+
+    def numbers(self, version: str | None = None) -> Numbers:
+        """The current numbers, or a pinned version; raises KeyError, LookupError before the first one."""
+        shelf = self._known()
+        if version is None:
+            return _installed(shelf.numbers, "numbers")
+        if version not in shelf.numbers_by_version:
+            shelf = self._looked_up()
+        return shelf.numbers_by_version[version]
+
+    # what the office changes
+    def adopt(self, *workflows: Workflow) -> None:
+        """Make these the current definitions of their names; the ones they replace stay for their cases."""
+        self._units.run(lambda unit: _adopt(unit.tx, workflows))
+        self._check_at = 0.0
+
+    def set_roster(self, roster: Roster) -> None:
+        """Make this the current roster; raises ValueError when its version is taken by another one."""
+        self._set(roster_version, roster.version, dump_roster(roster))
+
+    def set_calendar(self, calendar: Calendar) -> None:
+        """Make this the current calendar; raises ValueError when its version is taken by another one."""
+        self._set(calendar_version, calendar.version, dump_calendar(calendar))
+
+    def set_numbers(self, numbers: Numbers) -> None:
+        """Make these the current numbers; raises ValueError when their version is taken by others."""
+        self._set(numbers_version, numbers.version, dump_numbers(numbers))
+
+    def install(self, workflows: Sequence[Workflow], roster: Roster, calendar: Calendar, numbers: Numbers) -> None:
+        """Put in what an office begins with; what it has replaced since stays replaced."""
+        begun = [
+            (numbers_version, numbers.version, dump_numbers(numbers)),
+            (calendar_version, calendar.version, dump_calendar(calendar)),
+            (roster_version, roster.version, dump_roster(roster)),
+        ]
+        self._units.run(lambda unit: _install(unit.tx, workflows, begun))
+        self._check_at = 0.0
+
+    def _set(self, table: Table, version: str, document: object) -> None:
+        self._units.run(lambda unit: _set_version(unit.tx, table, version, dumps(document)))
+        self._check_at = 0.0
+
+    def _known(self) -> _Shelf:
+        shelf = self._shelf
+        return shelf if shelf is not None and time.monotonic() < self._check_at else self._looked_up()
+
+    def _looked_up(self) -> _Shelf:
+        shelf = self._shelf
+        known = -1 if shelf is None else shelf.revision
+        fresh = self._units.read(lambda unit: _newer_than(unit.tx, known))
+        self._shelf = shelf = fresh or shelf or _EMPTY
+        self._check_at = time.monotonic() + CHECK_SECONDS
+        return shelf
+
+
+_EMPTY = _Shelf(0, {}, (), frozenset(), None, None, None, {})
+
+
+def _installed(found: T | None, what: str) -> T:
+    if found is None:
+        raise LookupError(f"the database holds no {what} yet: run `liaison up --sample`, or import the office's own")
+    return found
+
+
+def _newer_than(tx: Transaction, revision: int) -> _Shelf | None:
+    query = select(series.c.value).where(series.c.county == tx.county, series.c.name == _REVISION)
+    stands = tx.connection.execute(query).scalar_one_or_none() or 0
+    return _read(tx, stands) if stands != revision else None
+
+
+def _read(tx: Transaction, revision: int) -> _Shelf:
+    query = select(definition).where(definition.c.county == tx.county).order_by(definition.c.revision)
+    rows = tx.connection.execute(query).all()
+    by_hash = {row.hash: from_json(row.body) for row in rows}
+    newest = {row.name: row.hash for row in rows}
+    numbers = [parse_numbers(document) for document in _versions(tx, numbers_version)]
+    return _Shelf(
+        revision=revision,
+        by_hash=by_hash,
+        current=tuple((digest, by_hash[digest]) for _, digest in sorted(newest.items())),
+        awaited=frozenset().union(*map(awaited, by_hash.values())),
+        roster=next((parse_roster(document) for document in _versions(tx, roster_version)), None),
+        calendar=next((parse_calendar(document) for document in _versions(tx, calendar_version)), None),
+        numbers=next(iter(numbers), None),
+        numbers_by_version={one.version: one for one in numbers},
+    )
+
+
+def _versions(tx: Transaction, table: Table) -> list[Any]:
+    """The documents of every version, the current one first."""
+    query = select(table.c.body).where(table.c.county == tx.county).order_by(table.c.revision.desc())
+    return [loads(body) for body in tx.connection.execute(query).scalars()]
+
+
+def _install(tx: Transaction, workflows: Sequence[Workflow], begun: Sequence[tuple[Table, str, object]]) -> None:
+    for table, version, document in begun:
+        if _newest(tx, table) is None:
+            _set_version(tx, table, version, dumps(document))
+    for workflow in workflows:
+        if _newest(tx, definition, definition.c.hash == logic_hash(workflow)) is None:
+            _adopt_one(tx, workflow)
+
+
+def _adopt(tx: Transaction, workflows: Sequence[Workflow]) -> None:
+    for workflow in workflows:
+        _adopt_one(tx, workflow)
+
+
+def _adopt_one(tx: Transaction, workflow: Workflow) -> None:
+    digest, body = logic_hash(workflow), canonical_json(workflow).decode()
+    newest = _newest(tx, definition, definition.c.name == workflow.name)
+    if newest is not None and newest.hash == digest:
+        return
+    revision = 1 if newest is None else newest.revision + 1
+    tx.put(definition, [(digest, workflow.name, revision, body, tx.now)])
+    _move_on(tx)
+
+
+def _set_version(tx: Transaction, table: Table, version: str, body: str) -> None:
+    known = tx.connection.execute(
+        select(table.c.body).where(table.c.county == tx.county, table.c.version == version)
+    ).scalar_one_or_none()
+    if known is not None and known != body:
+        raise ValueError(f"{table.name} '{version}' is stored with another content: give the changed one a new version")
+    newest = _newest(tx, table)
+    if newest is not None and newest.version == version:
+        return
+    revision = 1 if newest is None else newest.revision + 1
+    if known is None:
+        tx.insert(table, [(revision, version, body, tx.now)])
+    else:
+        again = update(table).where(table.c.county == tx.county, table.c.version == version)
+        tx.connection.execute(again.values(revision=revision))
+    _move_on(tx)
+
+
+def _newest(tx: Transaction, table: Table, *conditions: Any) -> Any:
+    query = select(table).where(table.c.county == tx.county, *conditions).order_by(table.c.revision.desc()).limit(1)
+    return tx.connection.execute(query).one_or_none()
+
+
+def _move_on(tx: Transaction) -> None:
+    """Tell every process that it knows an old state."""
+    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    first = insert(series).values(county=tx.county, name=_REVISION, value=1)
+    counted = first.on_conflict_do_update(index_elements=["county", "name"], set_={"value": series.c.value + 1})
+    tx.connection.execute(counted)

@@ -1,0 +1,125 @@
+"""Queries on the SQL store: `workflows.reads.Reads`, each in a short transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select, union_all
+
+from adapters.sql import auditing, listing, personal, views
+from adapters.sql.heads import personal_ref
+from adapters.sql.personal import NOTHING
+from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
+from adapters.sql.transaction import Transaction
+from adapters.sql.units import SqlUnits
+from adapters.sql.visibility import may_see
+from workflows.machine.case import JSON
+from workflows.policy import Viewer
+from workflows.reads import (
+    CaseFilter,
+    CasePage,
+    CaseView,
+    EventView,
+    Finding,
+    HistoryView,
+    ItemView,
+    NoticeView,
+)
+
+
+class SqlReads:
+    """What may be read of a database.
+
+    Args:
+        units: the store; its county, keys and clock are the readers' too.
+    """
+
+    def __init__(self, units: SqlUnits) -> None:
+        self._units = units
+
+    def now(self) -> datetime:
+        return self._units.read(lambda unit: unit.now)
+
+    def cases(self, viewer: Viewer, wanted: CaseFilter, limit: int = 50, cursor: str | None = None) -> CasePage:
+        return self._units.read(lambda unit: listing.cases(unit.tx, viewer, wanted, limit, cursor))
+
+    def counts(self, viewer: Viewer) -> dict[tuple[str, str], int]:
+        return self._units.read(lambda unit: _counts(unit.tx, viewer))
+
+    def case(self, viewer: Viewer, case: str) -> CaseView | None:
+        return self._units.read(lambda unit: views.case_view(unit.tx, viewer, case))
+
+    def history(self, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
+        return self._units.read(lambda unit: views.timeline(unit.tx, viewer, case))
+
+    def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
+        return self._units.run(lambda unit: _personal(unit.tx, viewer, case, purpose))
+
+    def items(self, viewer: Viewer, limit: int = 50, cursor: str | None = None) -> tuple[ItemView, ...]:
+        return self._units.read(lambda unit: views.inbox_of(unit.tx, viewer, limit, cursor))
+
+    def item(self, viewer: Viewer, item: str) -> ItemView | None:
+        return self._units.read(lambda unit: views.item_view(unit.tx, viewer, item))
+
+    def event(self, viewer: Viewer, source: str, id: str) -> EventView | None:  # noqa: A002  # CloudEvents' own name
+        return self._units.read(lambda unit: views.event_view(unit.tx, viewer, source, id))
+
+    def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
+        return self._units.read(lambda unit: views.notices(unit.tx, viewer, limit))
+
+    def verify(self) -> Finding:
+        return self._units.read(lambda unit: auditing.verify(unit.tx))
+
+    def pending(self) -> Mapping[str, int]:
+        return self._units.read(lambda unit: _pending(unit.tx))
+
+    def next_due(self) -> datetime | None:
+        """When the next timer, plan, unsent effect or inbox row falls due after now; None when nothing will."""
+        return self._units.read(lambda unit: _next_due(unit.tx))
+
+
+def _counts(tx: Transaction, viewer: Viewer) -> dict[tuple[str, str], int]:
+    query = (
+        select(case_head.c.workflow, case_head.c.state, func.count())
+        .where(may_see(viewer))
+        .group_by(case_head.c.workflow, case_head.c.state)
+    )
+    return {(workflow, state): count for workflow, state, count in tx.connection.execute(query)}
+
+
+def _personal(tx: Transaction, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
+    """The reading is on record in the transaction that reads: whoever sees the values was seen."""
+    head = views.head(tx, viewer, case)
+    if head is None or head.person is None or not views.has_held(tx, viewer, case):
+        return NOTHING
+    (no,) = tx.next_numbers("read_log_no", 1)
+    tx.insert(read_log, [(no, head.person, case, viewer.user, viewer.department, viewer.post, purpose, tx.now)])
+    ref = personal_ref(case)
+    return personal.read(tx, [ref]).get(ref, NOTHING)
+
+
+def _pending(tx: Transaction) -> Mapping[str, int]:
+    counted = {
+        "inbox": select(func.count()).where(inbox.c.county == tx.county),
+        "effects": select(func.count()).where(effect.c.county == tx.county, effect.c.sent_at.is_(None)),
+        "timers": select(func.count()).where(timer.c.county == tx.county, timer.c.due_at <= tx.now),
+        "quarantined": select(func.count()).where(case_head.c.county == tx.county, case_head.c.quarantine.is_not(None)),
+        "unsealed": select(func.count()).where(unsealed.c.county == tx.county),
+        "unmatched": select(func.count()).where(unmatched.c.county == tx.county),
+    }
+    row = tx.connection.execute(select(*(query.scalar_subquery() for query in counted.values()))).one()
+    return dict(zip(counted, row, strict=True))
+
+
+def _next_due(tx: Transaction) -> datetime | None:
+    moments = [
+        select(func.min(column).label("at")).where(table.c.county == tx.county, column > tx.now)
+        for table, column in ((timer, timer.c.due_at), (plan, plan.c.due_at), (inbox, inbox.c.ready_at))
+    ]
+    unsent = select(func.min(effect.c.due_at).label("at")).where(
+        effect.c.county == tx.county, effect.c.sent_at.is_(None), effect.c.due_at > tx.now
+    )
+    every = union_all(*moments, unsent).subquery()
+    soonest: datetime | None = tx.connection.execute(select(func.min(every.c.at))).scalar_one()
+    return soonest

@@ -1,0 +1,183 @@
+"""One case, one item, one inbox, one event: what a page shows of them, to whoever may see it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, and_, desc, exists, func, literal, select, tuple_
+
+from adapters.sql.columns import MOMENT, loads
+from adapters.sql.personal import NOTHING
+from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscription_of, timer_of
+from adapters.sql.tables import (
+    activation,
+    case_head,
+    event,
+    event_key,
+    feed,
+    history,
+    holder,
+    inbox,
+    notice,
+    routed,
+    subscription,
+    timer,
+    unmatched,
+    work_item,
+)
+from adapters.sql.transaction import Transaction
+from adapters.sql.visibility import may_see
+from workflows.machine.case import Case, Holder, ItemState
+from workflows.policy import Viewer
+from workflows.reads import CaseView, EventView, HistoryView, ItemView, NoticeView
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_URGENCY = func.coalesce(work_item.c.due_at, literal(_NEVER, MOMENT))
+
+
+def head(tx: Transaction, viewer: Viewer, case: str) -> Case | None:
+    """The head of a case that the viewer may see."""
+    query = select(case_head).where(case_head.c.id == case, may_see(viewer))
+    row = tx.connection.execute(query).one_or_none()
+    return None if row is None else case_of(row, NOTHING)
+
+
+def case_view(tx: Transaction, viewer: Viewer, case: str) -> CaseView | None:
+    seen = head(tx, viewer, case)
+    if seen is None:
+        return None
+    items = [item_of(row) for row in _of_case(tx, work_item, case, "opened_at", "path", "seat", "id")]
+    held = _open_holders(tx, [item.id for item in items])
+    return CaseView(
+        head=seen,
+        activations=tuple(map(activation_of, _of_case(tx, activation, case, "entered_at", "path", "round"))),
+        items=tuple(items),
+        holders={item.id: held[item.id] for item in items},
+        timers=tuple(map(timer_of, _of_case(tx, timer, case, "due_at", "id"))),
+        subscriptions=tuple(map(subscription_of, _of_case(tx, subscription, case, "path", "round", "type", "key"))),
+    )
+
+
+def _of_case(tx: Transaction, table: Table, case: str, *order: str) -> Sequence[Row[Any]]:
+    query = select(table).where(table.c.county == tx.county, table.c.case == case)
+    return tx.connection.execute(query.order_by(*(table.c[name] for name in order))).all()
+
+
+def _open_holders(tx: Transaction, items: Iterable[str]) -> dict[str, tuple[Holder, ...]]:
+    query = (
+        select(holder)
+        .where(holder.c.county == tx.county, holder.c.item.in_(list(items)), holder.c.closed_at.is_(None))
+        .order_by(holder.c.item, holder.c.who)
+    )
+    found: dict[str, tuple[Holder, ...]] = defaultdict(tuple)
+    for row in tx.connection.execute(query):
+        found[row.item] += (holder_of(row),)
+    return found
+
+
+def timeline(tx: Transaction, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
+    if head(tx, viewer, case) is None:
+        return ()
+    sealed = and_(feed.c.county == history.c.county, feed.c.case == history.c.case, feed.c.seq == history.c.seq)
+    query = (
+        select(history, feed.c.no)
+        .outerjoin(feed, sealed)
+        .where(history.c.county == tx.county, history.c.case == case)
+        .order_by(history.c.seq)
+    )
+    return tuple(
+        HistoryView(row.seq, row.at, loads(row.body), row.hash, row.prev_hash, row.no)
+        for row in tx.connection.execute(query)
+    )
+
+
+def has_held(tx: Transaction, viewer: Viewer, case: str) -> bool:
+    """Whether the viewer holds, or once held, an item of the case."""
+    query = select(literal(1)).where(
+        holder.c.county == tx.county, holder.c.case == case, holder.c.who.in_(sorted(viewer.principals))
+    )
+    return tx.connection.execute(query.limit(1)).first() is not None
+
+
+def _items() -> Select[Any]:
+    """Items beside the head of their case, so that a query can ask who may see it."""
+    mine = and_(case_head.c.county == work_item.c.county, case_head.c.id == work_item.c.case)
+    return select(work_item).join(case_head, mine)
+
+
+def _item_views(tx: Transaction, query: Select[Any]) -> tuple[ItemView, ...]:
+    items = [item_of(row) for row in tx.connection.execute(query)]
+    of_items = select(case_head).where(
+        case_head.c.county == tx.county, case_head.c.id.in_(sorted({item.case for item in items}))
+    )
+    heads = {row.id: case_of(row, NOTHING) for row in tx.connection.execute(of_items)}
+    held = _open_holders(tx, [item.id for item in items])
+    return tuple(ItemView(item, heads[item.case], held[item.id]) for item in items)
+
+
+def inbox_of(tx: Transaction, viewer: Viewer, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
+    """Open items that the viewer holds; the cursor is the last item of the page before, still open or not."""
+    holds = exists(
+        select(literal(1)).where(
+            holder.c.county == work_item.c.county,
+            holder.c.item == work_item.c.id,
+            holder.c.who.in_(sorted(viewer.principals)),
+            holder.c.closed_at.is_(None),
+        )
+    )
+    query = (
+        _items()
+        .where(work_item.c.county == tx.county, work_item.c.state == str(ItemState.OPEN), holds, may_see(viewer))
+        .order_by(_URGENCY, work_item.c.id)
+        .limit(limit)
+    )
+    if cursor is not None:
+        last = work_item.alias("last")
+        place = select(func.coalesce(last.c.due_at, literal(_NEVER, MOMENT)), last.c.id).where(
+            last.c.county == tx.county, last.c.id == cursor
+        )
+        after = tx.connection.execute(place).one_or_none()
+        if after is not None:
+            query = query.where(tuple_(_URGENCY, work_item.c.id) > tuple_(literal(after[0], MOMENT), literal(after[1])))
+    return _item_views(tx, query)
+
+
+def item_view(tx: Transaction, viewer: Viewer, item: str) -> ItemView | None:
+    query = _items().where(work_item.c.county == tx.county, work_item.c.id == item, may_see(viewer))
+    return next(iter(_item_views(tx, query)), None)
+
+
+def event_view(tx: Transaction, viewer: Viewer, source: str, id_: str) -> EventView | None:
+    keyed = and_(event_key.c.county == event.c.county, event_key.c.no == event.c.no)
+    query = (
+        select(event.c.no, event.c.type, event.c.at, event.c.department)
+        .join(event_key, keyed)
+        .where(event_key.c.county == tx.county, event_key.c.source == source, event_key.c.id == id_)
+    )
+    found = tx.connection.execute(query).one_or_none()
+    if found is None or not (viewer.sees_all or found.department == viewer.department):
+        return None
+    cases = select(routed.c.case).where(routed.c.county == tx.county, routed.c.event == found.no)
+    names = tx.connection.execute(cases.order_by(routed.c.case)).scalars().all()
+    return EventView(source, id_, found.type, found.at, _became(tx, found.no, found.type), tuple(names))
+
+
+def _became(tx: Transaction, no: int, type_: str) -> str:
+    parked = and_(unmatched.c.county == tx.county, unmatched.c.type == type_, unmatched.c.no == no)
+    if tx.connection.execute(select(literal(1)).where(parked)).first() is not None:
+        return "unmatched"
+    waiting = select(literal(1)).where(inbox.c.county == tx.county, inbox.c.event == no)
+    return "waiting" if tx.connection.execute(waiting.limit(1)).first() is not None else "applied"
+
+
+def notices(tx: Transaction, viewer: Viewer, limit: int) -> tuple[NoticeView, ...]:
+    query = (
+        select(notice)
+        .where(notice.c.county == tx.county, notice.c.who.in_(sorted(viewer.principals)))
+        .order_by(desc(notice.c.at), desc(notice.c.key))
+        .limit(limit)
+    )
+    return tuple(NoticeView(row.key, row.who, loads(row.body), row.at) for row in tx.connection.execute(query))
