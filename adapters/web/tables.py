@@ -1,0 +1,182 @@
+"""The live table of cases and the inbox, as plain rows that a template only has to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from adapters.explaining import Saying, saying
+from adapters.texts import _, current_language, working_time
+from adapters.titles import titles_of
+from domain.calendar import Light, light, minutes_between
+from domain.texts import zh
+from workflows.machine.case import Case, State, WorkItem
+from workflows.ports import Library
+from workflows.reads import CaseFilter, CaseRow, ItemView, NoticeView
+
+STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "running": zh("办理中"),
+        "approved": zh("已通过"),
+        "rejected": zh("未通过"),
+        "withdrawn": zh("已撤回"),
+        "completed": zh("已办结"),
+    }
+)
+LIGHTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "green": zh("时限正常"),
+        "yellow": zh("临近到期"),
+        "red": zh("已超期"),
+        "grey": zh("时限暂停"),
+        "blue": zh("超期办结"),
+    }
+)
+SIGNS: Final[Mapping[str, str]] = MappingProxyType({"green": "●", "yellow": "▲", "red": "■", "grey": "Ⅱ", "blue": "◆"})
+"""A sign of its own for each light: nobody has to tell colours apart."""
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A light with its sign, its words, and how much working time is left."""
+
+    colour: str
+    sign: str
+    title: str
+    left: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table of cases or of the inbox."""
+
+    case: str
+    key: str
+    workflow: str
+    place: str
+    state: str
+    state_title: str
+    quarantined: bool
+    step: str
+    holders: str
+    lamp: Lamp | None
+    since: datetime
+    sample: bool
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A line below the inbox."""
+
+    words: str
+    case: str | None
+    at: datetime
+
+
+def lamp_of(item: WorkItem | None, library: Library, now: datetime) -> Lamp | None:
+    """The light of an item, None where there is nothing to be late with."""
+    if item is None or item.due_at is None:
+        return None
+    colour = light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at)
+    return Lamp(
+        colour.value, SIGNS[colour.value], _(LIGHTS[colour.value]), _left(item, colour, library, now), item.due_at
+    )
+
+
+def _left(item: WorkItem, colour: Light, library: Library, now: datetime) -> str:
+    if item.due_at is None or item.closed_at is not None:
+        return ""
+    if colour is Light.RED:
+        return _("超期%(time)s", time=working_time(minutes_between(library.calendar(), item.due_at, now)))
+    return _("剩%(time)s", time=working_time(minutes_between(library.calendar(), now, item.due_at)))
+
+
+def case_line(row: CaseRow, library: Library, now: datetime) -> Line:
+    """A case as a line of the table: its most urgent item, or what it waits for."""
+    said = _said(row.case, library, now)
+    line = _line(row.case, row.item, said, library, now)
+    if row.item is None:
+        return replace(line, step=_no_item(row.case, said), since=row.case.last_at)
+    return replace(line, holders=said.names.all(row.holders))
+
+
+def inbox_line(view: ItemView, library: Library, now: datetime) -> Line:
+    """An item of the inbox."""
+    said = _said(view.case, library, now)
+    holders = said.names.all(tuple(one.who for one in view.holders))
+    return replace(_line(view.case, view.item, said, library, now), holders=holders, item=view.item.id)
+
+
+def notice_line(notice: NoticeView, library: Library) -> Notice:
+    """A notice in words."""
+    titles = titles_of(str(notice.body.get("workflow", "")), library.roster())
+    words = titles.template(str(notice.body.get("template", "")), current_language())
+    return Notice(words, notice.body.get("case"), notice.at)
+
+
+def _said(case: Case, library: Library, now: datetime) -> Saying:
+    definition = library.by_hash(case.workflow_hash)
+    return saying(definition, library.roster(), library.calendar().zone, now)
+
+
+def _line(case: Case, item: WorkItem | None, said: Saying, library: Library, now: datetime) -> Line:
+    titles, language = said.names.titles, said.names.language
+    return Line(
+        case=case.id,
+        key=case.key,
+        workflow=titles.workflow(case.workflow, language),
+        place=titles.department(place_of(case), language),
+        state=case.state.value,
+        state_title=_(STATES[case.state.value]),
+        quarantined=case.quarantine is not None,
+        step="" if item is None else said.step(item.path),
+        holders="",
+        lamp=lamp_of(item, library, now),
+        since=case.last_at if item is None else item.opened_at,
+        sample=case.sample,
+    )
+
+
+def place_of(case: Case) -> str:
+    """The town a case is about, else the department that sent it."""
+    town = case.fields.get("town")
+    return town if isinstance(town, str) else case.department
+
+
+def _no_item(case: Case, said: Saying) -> str:
+    if case.state is State.RUNNING:
+        return _("等待事件")
+    return said.names.titles.outcome(case.outcome or "", said.names.language)
+
+
+# -- filters and counts ------------------------------------------------------------------------------------
+
+
+def filter_of(workflow: str, state: str, light: str, text: str) -> CaseFilter:
+    """The filter that the address of the page asks for; what does not exist restricts nothing."""
+    return CaseFilter(
+        workflow=workflow or None,
+        state=state if state in STATES else None,
+        light=light if light in LIGHTS else None,
+        text=text or None,
+    )
+
+
+def counted(counts: Mapping[tuple[str, str], int], workflow: str) -> dict[str, int]:
+    """How many cases there are in each state, of one workflow or of all."""
+    return {
+        state: sum(n for (name, of), n in counts.items() if of == state and workflow in {"", name}) for state in STATES
+    }
+
+
+def workflow_titles(library: Library, names: Iterable[str]) -> dict[str, str]:
+    """The titles of workflows, for a choice."""
+    roster, language = library.roster(), current_language()
+    return {name: titles_of(name, roster).workflow(name, language) for name in sorted(names)}

@@ -1,0 +1,147 @@
+"""The history of a case in plain words: what happened, who did it in which capacity, and what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from adapters.explaining import Saying, verb_title
+from adapters.texts import _
+from adapters.titles import event_title
+from domain.texts import zh
+from workflows.language.words import Escalate
+from workflows.machine.case import SYSTEM
+from workflows.machine.nodes import index
+from workflows.machine.turn import step_path
+from workflows.reads import HistoryView
+
+CAPACITIES: Final[Mapping[str, str]] = MappingProxyType(
+    {"proxy": zh("代办"), "escalated": zh("升级办理"), "owner": "", "candidate": "", "own": ""}
+)
+
+
+RECEIVED: Final = "received"
+SENT: Final = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the timeline; `follows` is what it led to."""
+
+    seq: int
+    at: datetime
+    kind: str
+    what: str
+    who: str
+    reason: str
+    follows: tuple[str, ...]
+    hash: str
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An event that came for the case, or that it sent."""
+
+    direction: str
+    title: str
+    source: str
+    id: str
+    at: datetime
+
+
+def timeline(history: tuple[HistoryView, ...], said: Saying) -> tuple[Moment, ...]:
+    """Every entry in words, the newest first."""
+    return tuple(_moment(entry, said) for entry in reversed(history))
+
+
+def _moment(entry: HistoryView, said: Saying) -> Moment:
+    body = entry.body
+    kind, _colon, name = str(body["what"]).partition(":")
+    reason = body.get("reason")
+    return Moment(
+        seq=entry.seq,
+        at=entry.at,
+        kind=kind,
+        what=_what(kind, name, body, said),
+        who=_who(body, said),
+        reason=said.names.titles.reason(str(reason), said.names.language) if reason else "",
+        follows=tuple(_follows(body.get("delta", {}), said)),
+        hash=entry.hash,
+        sealed=entry.feed_no is not None,
+    )
+
+
+def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:
+    step = said.step(str(body["path"])) if body.get("path") else ""
+    match kind:
+        case "event":
+            return _("收到事件“%(event)s”", event=event_title(name, said.names.titles, said.names.language))
+        case "act" if step:
+            return _("“%(step)s”：%(verb)s", step=step, verb=verb_title(name))
+        case "act":
+            return verb_title(name)
+        case "timer" if name == "silence":
+            return _("“%(step)s”逾期未答复，按规定继续", step=step)
+        case "timer":
+            return _rung(body, step, said)
+        case _:
+            return str(body["what"])
+
+
+def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
+    """A rung of the ladder: a reminder, or somebody else who may decide as well."""
+    node = index(said.definition).get(step_path(str(body.get("path"))))
+    rungs = getattr(node.step, "overdue", ()) if node is not None else ()
+    number = body.get("delta", {}).get("rung", 0)
+    rung = rungs[number] if number < len(rungs) else None
+    if isinstance(rung, Escalate):
+        role = said.names.titles.role(rung.to.name, said.names.language)
+        return _("“%(step)s”超期，升级至%(role)s", step=step, role=role)
+    return _("提醒办理“%(step)s”", step=step)
+
+
+def _who(body: Mapping[str, Any], said: Saying) -> str:
+    """Who did it: the post held at that time, and the capacity where it is not the ordinary one."""
+    if body["actor"] == SYSTEM:
+        return _("系统按规则")
+    post = next((one for one in said.names.roster.posts if one.code == body.get("post")), None)
+    name = said.names.principal(str(body["actor"]))
+    if post is not None:
+        name = post.title_en if said.names.language == "en" else post.title_zh
+    capacity = CAPACITIES.get(str(body.get("authority")), "")
+    return _("%(who)s（%(capacity)s）", who=name, capacity=_(capacity)) if capacity else name
+
+
+def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
+    language = said.names.language
+    opened = [one for one in delta.get("items", ()) if one["state"] == "open" and one["version"] == 1]
+    for path in dict.fromkeys(str(one["path"]) for one in opened):
+        yield _("转入“%(step)s”", step=said.step(path))
+    for _id, type_ in delta.get("emitted", ()):
+        yield _("发出事件“%(event)s”", event=event_title(str(type_), said.names.titles, language))
+    if delta.get("erases"):
+        yield _("已删除个人信息")
+    state = delta.get("state")
+    if state and state[0] != "running":
+        yield _("办结：%(outcome)s", outcome=said.names.titles.outcome(str(state[1] or ""), language))
+
+
+def related(history: tuple[HistoryView, ...], said: Saying) -> tuple[Related, ...]:
+    """The events that came for the case and those that it sent, oldest first."""
+    found: list[Related] = []
+    for entry in history:
+        kind, _colon, type_ = str(entry.body["what"]).partition(":")
+        delta = entry.body.get("delta", {})
+        if kind == "event" and "event" in delta:
+            found.append(_related(RECEIVED, type_, str(delta["event"][0]), str(delta["event"][1]), entry.at, said))
+        found += [_related(SENT, str(name), "", str(id_), entry.at, said) for id_, name in delta.get("emitted", ())]
+    return tuple(found)
+
+
+def _related(direction: str, type_: str, source: str, id_: str, at: datetime, said: Saying) -> Related:
+    title = event_title(type_, said.names.titles, said.names.language)
+    return Related(direction, title, source, id_, at)
