@@ -41,7 +41,7 @@ _SAID: Final[Mapping[str, str]] = MappingProxyType(
         "dict_type": zh("应当是 JSON 对象"),
         "model_type": zh("应当是 JSON 对象"),
         "model_attributes_type": zh("应当是 JSON 对象"),
-        "forbidden_field": zh("这类内容不得收集,请删除后重新提交"),
+        "forbidden_field": zh("这类内容不得收集，请删除后重新提交"),
     }
 )
 
@@ -58,7 +58,7 @@ class Desk:
         """The event that `viewer` sends, or why not."""
         name = envelope.type.removeprefix(WIRE_PREFIX)
         if name == envelope.type or not (name in EVENT_TYPES or name in UPCASTERS):
-            detail = _("没有“%(type)s”这种事件类型:用 liaison event-types 查看可以提交的类型", type=envelope.type)
+            detail = _("没有“%(type)s”这种事件类型：用 liaison event-types 查看可以提交的类型", type=envelope.type)
             return Problem(422, "unknown-event-type", detail, (Fault("/type", detail),))
         if not may_submit(viewer, name):
             detail = _("本密钥不能提交“%(type)s”事件", type=envelope.type)
@@ -126,7 +126,7 @@ def _bad_data(error: ValidationError) -> Problem:
 def _fault(error: ErrorDetails) -> Fault:
     pointer = "/data" + "".join(f"/{_escaped(str(part))}" for part in error["loc"])
     said = _SAID.get(error["type"])
-    return Fault(pointer, _(said) if said else _("不符合要求(%(why)s)", why=error["msg"]))
+    return Fault(pointer, _(said) if said else _("不符合要求（%(why)s）", why=error["msg"]))
 
 
 def _escaped(part: str) -> str:

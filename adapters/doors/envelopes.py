@@ -110,7 +110,7 @@ def _json(body: bytes) -> Any:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        return _malformed("", _("不是有效的 JSON(%(error)s)", error=str(error)))
+        return _malformed("", _("不是有效的 JSON（%(error)s）", error=str(error)))
 
 
 def _header_value(value: str) -> str | None:
@@ -125,7 +125,7 @@ def _header_value(value: str) -> str | None:
 def _checked(attributes: dict[str, Any], data: Any) -> Envelope | Problem:
     faults = [fault for name, value in attributes.items() if (fault := _value_fault(name, value))]
     faults += [
-        Fault(f"/{name}", _("缺少必填属性,或不是文字")) for name in _REQUIRED if not _is_text(attributes.get(name))
+        Fault(f"/{name}", _("缺少必填属性，或不是文字")) for name in _REQUIRED if not _is_text(attributes.get(name))
     ]
     if faults:
         return _refused(faults)
@@ -138,7 +138,7 @@ def _checked(attributes: dict[str, Any], data: Any) -> Envelope | Problem:
     except CloudEventValidationError as error:
         return _refused([Fault(f"/{name}", "; ".join(map(str, found))) for name, found in sorted(error.errors.items())])
     except ValueError:
-        return _malformed("/time", _("时间应当是 RFC 3339 格式并带时区,例如 2026-01-01T09:00:00+08:00"))
+        return _malformed("/time", _("时间应当是 RFC 3339 格式并带时区，例如 2026-01-01T09:00:00+08:00"))
     if not is_json(given.get("datacontenttype", "application/json")):
         return _malformed("/datacontenttype", _("数据应当是 JSON"))
     return Envelope({name: _canonical(value) for name, value in given.items()}, data)
@@ -159,7 +159,7 @@ def _is_text(value: Any) -> bool:
 
 def _value_fault(name: str, value: Any) -> Fault | None:
     if isinstance(value, str) and (len(value) > _LONGEST or _CONTROL.search(value)):
-        return Fault(f"/{name}", _("属性最长 %(n)s 个字符,不能含控制字符", n=_LONGEST))
+        return Fault(f"/{name}", _("属性最长 %(n)s 个字符，不能含控制字符", n=_LONGEST))
     if isinstance(value, float | list | dict):
         return Fault(f"/{name}", _("属性只能是文字、整数或真假值"))
     return None

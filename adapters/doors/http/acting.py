@@ -29,7 +29,7 @@ class Body(BaseModel):
 def idempotency_key(viewer: ActorOf, idempotency_key: Annotated[str | None, Header()] = None) -> str:
     """The key that makes a repetition the same act; each actor has keys of his own."""
     if not idempotency_key or len(idempotency_key) > _LONGEST_KEY:
-        detail = _("请在 Idempotency-Key 请求头中给出本次办理的唯一编号(最长 %(n)s 个字符)", n=_LONGEST_KEY)
+        detail = _("请在 Idempotency-Key 请求头中给出本次办理的唯一编号（最长 %(n)s 个字符）", n=_LONGEST_KEY)
         raise Refuse(Problem(400, "no-idempotency-key", detail, (Fault("#header/Idempotency-Key", detail),)))
     return f"{viewer.user}:{idempotency_key}"
 

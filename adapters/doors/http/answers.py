@@ -45,7 +45,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 def not_found() -> Refuse:
     """What does not exist and what may not be seen are answered alike."""
-    return Refuse(Problem(404, "not-found", _("没有找到,或者您无权查看")))
+    return Refuse(Problem(404, "not-found", _("没有找到，或者您无权查看")))
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -68,7 +68,7 @@ def _wrong_request(request: Request, error: Exception) -> Response:
     malformed = any(one["type"] == "json_invalid" for one in error.errors())
     if malformed:
         return problem_response(Problem(400, "malformed", _("不是有效的 JSON"), faults))
-    return problem_response(Problem(422, "bad-data", _("有字段不符合要求,见 errors"), faults))
+    return problem_response(Problem(422, "bad-data", _("有字段不符合要求，见 errors"), faults))
 
 
 def _pointer(place: tuple[int | str, ...]) -> str:
@@ -87,7 +87,7 @@ def _not_routed(request: Request, error: Exception) -> Response:
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
-    detail = _("数据库暂时没有应答,没有写入任何内容,请稍后重试")
+    detail = _("数据库暂时没有应答，没有写入任何内容，请稍后重试")
     return problem_response(Problem(503, "unavailable", detail), {"Retry-After": "2"})
 
 
@@ -95,5 +95,5 @@ def _failed(request: Request, error: Exception) -> Response:
     """A mistake of the program: the log has it, the answer only its number."""
     number = secrets.token_hex(6)
     log.error("request_failed", number=number, route=request.scope.get("path"), exc_info=error)
-    detail = _("系统处理时出错,请把编号 %(number)s 告诉管理员", number=number)
+    detail = _("系统处理时出错，请把编号 %(number)s 告诉管理员", number=number)
     return problem_response(Problem(500, "failed", detail, more={"number": number}))

@@ -11,8 +11,8 @@ from adapters.doors.http.acting import Body, KeyOf, answer
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
-from adapters.doors.http.views import case_row, case_view, explanation, history_entry
-from adapters.explaining import explained
+from adapters.doors.http.views import case_row, case_view, explanation, history
+from adapters.explaining import explained, saying
 from adapters.texts import current_language
 from adapters.titles import titles_of
 from domain.calendar import Light
@@ -55,20 +55,24 @@ def list_cases(office: OfficeOf, viewer: ReaderOf, query: Annotated[CaseQuery, Q
     """The cases that the viewer may see, most recently changed first."""
     now = office.reads.now()
     page = office.reads.cases(viewer, query.wanted(), query.limit, query.cursor)
-    return json_response({"cases": [case_row(row, now) for row in page.rows], "cursor": page.cursor})
+    return json_response(
+        {"cases": [case_row(row, office.engine.library, now) for row in page.rows], "cursor": page.cursor}
+    )
 
 
 @router.get("/{case}")
 def get_case(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
     """One case with its items, waits and timers."""
-    return json_response(case_view(seen_case(office, viewer, case), office.reads.now()))
+    return json_response(case_view(seen_case(office, viewer, case), office.engine.library, office.reads.now()))
 
 
 @router.get("/{case}/history")
 def get_history(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
     """The timeline, oldest first, with the hashes that chain it."""
-    seen_case(office, viewer, case)
-    return json_response({"history": [history_entry(one) for one in office.reads.history(viewer, case)]})
+    view, library = seen_case(office, viewer, case), office.engine.library
+    definition = library.by_hash(view.head.workflow_hash)
+    said = saying(definition, library.roster(), library.calendar().zone, office.reads.now())
+    return json_response({"history": history(office.reads.history(viewer, case), said)})
 
 
 @router.get("/{case}/explain")

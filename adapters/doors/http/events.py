@@ -95,7 +95,7 @@ async def _read(request: Request, office: Office, viewer: Viewer) -> _Sent:
     elif is_json(content_type) and any(name.startswith(CE_PREFIX) for name in request.headers):
         envelope = read_binary(request.headers.items(), body)
     else:
-        detail = _("请用 %(structured)s、%(batch)s,或带 ce- 请求头的 JSON", structured=STRUCTURED, batch=BATCH)
+        detail = _("请用 %(structured)s、%(batch)s，或带 ce- 请求头的 JSON", structured=STRUCTURED, batch=BATCH)
         raise Refuse(Problem(415, "unsupported-content", detail))
     return _Sent([envelope], [_admitted(office, viewer, envelope, Lane.INTERACTIVE)], batch=False)
 
@@ -125,7 +125,7 @@ async def _body(request: Request, limit: int) -> bytes:
                 break
         else:
             return bytes(body)
-    detail = _("内容超过 %(mib)s MiB,请分批提交", mib=limit // 1024 // 1024)
+    detail = _("内容超过 %(mib)s MiB，请分批提交", mib=limit // 1024 // 1024)
     raise Refuse(Problem(413, "too-large", detail), {"Connection": "close"})
 
 
@@ -133,7 +133,7 @@ async def _commit(office: Office, viewer: Viewer, submission: Submission) -> Seq
     try:
         answer: Future[tuple[Accepted, ...]] = office.committer.put(viewer.user, submission)
     except TooManyWaiting as error:
-        detail = _("本部门等待处理的事件过多,请在 %(n)s 秒后重试", n=error.retry_after)
+        detail = _("本部门等待处理的事件过多，请在 %(n)s 秒后重试", n=error.retry_after)
         raise Refuse(Problem(429, "too-many", detail), {"Retry-After": str(error.retry_after)}) from None
     return await asyncio.wrap_future(answer)
 
@@ -163,7 +163,7 @@ def _rejected(envelope: Envelope | Problem, problem: Problem) -> dict[str, Any]:
 
 
 def _conflict() -> Problem:
-    detail = _("这个来源和编号已经提交过另一内容:事件不能更改,请用新的编号提交")
+    detail = _("这个来源和编号已经提交过另一内容：事件不能更改，请用新的编号提交")
     return Problem(409, "conflict", detail, (Fault("/id", detail),))
 
 
@@ -174,7 +174,7 @@ def _together(sent: _Sent) -> Problem:
     if not sent.batch:
         return worst
     faults = tuple(fault for index, row in refused for fault in _in_batch(index, row))
-    detail = _("%(n)s 个事件有误,整批没有接收,见 errors", n=len(refused))
+    detail = _("%(n)s 个事件有误，整批没有接收，见 errors", n=len(refused))
     return Problem(worst.status, worst.code, detail, faults)
 
 
@@ -183,7 +183,7 @@ def _conflicts(sent: _Sent, accepted: Sequence[Accepted]) -> Problem:
         return _conflict()
     places = [index for index, one in enumerate(accepted) if one.status == "conflict"]
     faults = tuple(fault for index in places for fault in _in_batch(index, _conflict()))
-    detail = _("%(n)s 个事件与已提交的内容冲突,整批没有接收,见 errors", n=len(places))
+    detail = _("%(n)s 个事件与已提交的内容冲突，整批没有接收，见 errors", n=len(places))
     return replace(_conflict(), detail=detail, faults=faults)
 
 

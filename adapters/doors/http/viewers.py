@@ -29,7 +29,7 @@ def viewer_of(request: Request, office: OfficeOf) -> Viewer:
     """Whoever sent the request; refused with 401 when nobody did."""
     found = somebody(request, office)
     if found is None:
-        detail = _("请用 Authorization: Bearer 提供密钥,或在页面上登录")
+        detail = _("请用 Authorization: Bearer 提供密钥，或在页面上登录")
         raise Refuse(Problem(401, "not-signed-in", detail), {"WWW-Authenticate": "Bearer"})
     return found
 
@@ -64,7 +64,7 @@ def _at_the_machine(office: Office, name: str | None) -> Viewer:
         return office.identity.operator()
     found = office.identity.stand_in(name)
     if found is None:
-        detail = _("不能以“%(name)s”的身份办理:只有样例数据库可以,而且名册上要有此人", name=name)
+        detail = _("不能以“%(name)s”的身份办理：只有样例数据库可以，而且名册上要有此人", name=name)
         raise Refuse(Problem(403, "not-permitted", detail))
     return found
 
@@ -79,7 +79,7 @@ def refuse_forged(request: Request, office: Office, session: str, token: str) ->
     """Refuse a change that a page of another site may have sent (OWASP: token of the session, and the origin)."""
     genuine = hmac.compare_digest(office.identity.csrf(session).encode(), token.encode())
     if not genuine or not from_here(request):
-        detail = _("请求缺少本页面的校验码,或来自其他网站:请刷新页面后重试")
+        detail = _("请求缺少本页面的校验码，或来自其他网站：请刷新页面后重试")
         raise Refuse(Problem(403, "forged", detail))
 
 

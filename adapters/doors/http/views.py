@@ -1,4 +1,7 @@
-"""What the machine API shows of cases, items and history: plain JSON-ready mappings, nothing personal in them."""
+"""What the machine API shows of cases, items and history: plain JSON-ready mappings, nothing personal in them.
+
+`titles` hold the same in words of the caller's language, for programs that show it to people.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from adapters.explaining import Saying
+from adapters.web.tables import Line, case_line, inbox_line
+from adapters.web.timeline import Moment, timeline
 from domain.calendar import light
 from domain.event import WIRE_PREFIX
 from workflows.machine.answering import verbs_offered
@@ -19,17 +25,20 @@ from workflows.reads import CaseRow, CaseView, HistoryView, ItemView
 View = dict[str, Any]
 
 
-def case_row(row: CaseRow, now: datetime) -> View:
+def case_row(row: CaseRow, library: Library, now: datetime) -> View:
     """A line of the list of cases."""
     return _head(row.case) | {
         "item": None if row.item is None else item_line(row.item, now),
         "holders": list(row.holders),
+        "titles": _titles(case_line(row, library, now)),
     }
 
 
-def case_view(view: CaseView, now: datetime) -> View:
+def case_view(view: CaseView, library: Library, now: datetime) -> View:
     """One case with its items and what it waits for."""
+    line = case_line(CaseRow(view.head, most_urgent(view.items), ()), library, now)
     return _head(view.head) | {
+        "titles": _titles(line),
         "items": [item_line(item, now) | {"holders": _holders(view.holders.get(item.id, ()))} for item in view.items],
         "waits": [
             {"path": one.path, "round": one.round, "event": WIRE_PREFIX + one.type} for one in view.subscriptions
@@ -37,6 +46,20 @@ def case_view(view: CaseView, now: datetime) -> View:
         "timers": [
             {"path": one.path, "round": one.round, "kind": one.kind, "due_at": one.due_at} for one in view.timers
         ],
+    }
+
+
+def _titles(line: Line) -> View:
+    lamp = None if line.lamp is None else f"{line.lamp.sign} {line.lamp.title}"
+    left = None if line.lamp is None else line.lamp.left
+    return {
+        "workflow": line.workflow,
+        "place": line.place,
+        "state": line.state_title,
+        "step": line.step,
+        "holders": line.holders,
+        "light": lamp,
+        "left": left,
     }
 
 
@@ -87,7 +110,14 @@ def item_view(view: ItemView, library: Library, now: datetime) -> View:
         "holders": _holders(view.holders),
         "verbs": list(_verbs(view, library)),
         "form": _form(view, library),
+        "titles": _titles(inbox_line(view, library, now)),
     }
+
+
+def most_urgent(items: Iterable[WorkItem]) -> WorkItem | None:
+    """The item that is due first of those that are open; what has no due date comes last."""
+    live = [item for item in items if item.closed_at is None]
+    return min(live, key=lambda one: (one.due_at is None, one.due_at or one.opened_at, one.id), default=None)
 
 
 def _holders(holders: Iterable[Holder]) -> list[View]:
@@ -109,8 +139,17 @@ def _form(view: ItemView, library: Library) -> View | None:
     return None if found is None else found.model_dump(mode="json")
 
 
-def history_entry(entry: HistoryView) -> View:
-    """An entry of the timeline with the hashes that chain it."""
+def history(entries: tuple[HistoryView, ...], said: Saying) -> list[View]:
+    """The timeline, oldest first, with the hashes that chain it."""
+    moments = {one.seq: one for one in timeline(entries, said)}
+    return [_entry(one) | {"titles": _in_words(moments[one.seq])} for one in entries]
+
+
+def _in_words(moment: Moment) -> View:
+    return {"what": moment.what, "who": moment.who, "reason": moment.reason, "follows": list(moment.follows)}
+
+
+def _entry(entry: HistoryView) -> View:
     return {
         "seq": entry.seq,
         "at": entry.at,
