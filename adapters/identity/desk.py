@@ -41,6 +41,9 @@ class Accounts(Protocol):
     def find_session(self, token: str) -> str | None:
         """The user of a live session; notes that it was used."""
 
+    def issue_link(self, user: str) -> str:
+        """A new one-time link for a user: its token."""
+
     def open_session(self, link: str) -> tuple[str, str] | None:
         """Use a one-time link up: the new session's token and its user, or None if the link is used or too old."""
 
@@ -91,6 +94,13 @@ class Desk:
         code = name.removeprefix(DEPARTMENT)
         known = {department.code for department in self.roster().departments}
         return department_viewer(self.county, code, types_of(code), SUBMITS) if code in known else None
+
+    def enter_sample(self, user: str) -> str | None:
+        """In a sample database: the token of a new session for an officer on the roster, or None."""
+        if not self.sample or self._officer(user) is None:
+            return None
+        opened = self.accounts.open_session(self.accounts.issue_link(user))
+        return None if opened is None else opened[0]
 
     def csrf(self, session: str) -> str:
         """The token that a page of this session must send back with every change."""
