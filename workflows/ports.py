@@ -13,9 +13,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from domain.calendar import Calendar
-from domain.roster import Roster
-
 from domain.numbers import Numbers
+from domain.roster import Roster
 from workflows.language.words import Workflow
 from workflows.machine.case import (
     JSON,
@@ -305,10 +304,13 @@ class Unit(Protocol):
 
 
 class Units(Protocol):
-    """Where units come from. `batch` is how many cases a move should take at once on this store."""
+    """Where units come from."""
 
     county: str
-    batch: int
+
+    @property
+    def batch(self) -> int:
+        """How many cases a move should take at once on this store; may change from time to time."""
 
     def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
         """Run `work` in one transaction and commit; repeats it a few times on Conflict, so it must be repeatable."""
