@@ -189,6 +189,9 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
     step = turn.human_step(activation.path)
     if not isinstance(step, Approve | CarryOut | Wait):
         return
+    if not isinstance(step, Wait) and not turn.items_at(activation.path):
+        # The timer fell due just before the step was answered or returned: its clock stands still, nobody is told.
+        return
     word = step.overdue[rung]
     if isinstance(word, Escalate):
         _escalate(turn, activation, word)

@@ -78,6 +78,9 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     for row in delta.get("holders", ()):
         folded.holders[row["item"], row["who"]] = row
     folded.holders = {address: row for address, row in folded.holders.items() if address[0] in folded.items}
+    # A timer that fell due may end with its step, while it still waits in the inbox: no delta clears it then.
+    ended = {(row["path"], row["round"]) for row in delta.get("activations", ()) if row["state"] != "live"}
+    folded.timers = {key: row for key, row in folded.timers.items() if (row["path"], row["round"]) not in ended}
     for row in delta.get("timers", ()):
         folded.timers[row["id"]] = row
     for timer in delta.get("cleared", ()):

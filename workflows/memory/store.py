@@ -138,6 +138,13 @@ class Database:
         """Whether the row was written or locked by a transaction that committed after `commit`."""
         return self._stamps.get(place, 0) > commit
 
+    def refuse_lost(self, transaction: Transaction) -> None:
+        """Raise Conflict when somebody else has committed a row of the transaction first."""
+        for place, since in transaction.touched.items():
+            if self.changed_since(place, since):
+                table, key = place
+                raise Conflict(f"{table} {key!r} was committed by another transaction first: run it again")
+
     def commit(self, transaction: Transaction) -> None:
         """Make its writes visible to whoever begins now.
 
@@ -146,7 +153,7 @@ class Database:
         """
         with self._mutex:
             try:
-                self._refuse_lost(transaction)
+                self.refuse_lost(transaction)
                 self._apply(transaction)
             finally:
                 self.close(transaction)
@@ -158,12 +165,6 @@ class Database:
             self._locks = {place: holder for place, holder in self._locks.items() if holder is not transaction}
             if not self._open:
                 self._stamps.clear()
-
-    def _refuse_lost(self, transaction: Transaction) -> None:
-        for place, since in transaction.touched.items():
-            if self.changed_since(place, since):
-                table, key = place
-                raise Conflict(f"{table} {key!r} was committed by another transaction first: run it again")
 
     def _apply(self, transaction: Transaction) -> None:
         if not transaction.touched:
@@ -239,8 +240,10 @@ class Transaction:
 
         Raises:
             RowExistsError: it is not.
+            Conflict: it is not, and the transaction has lost against the one that wrote it.
         """
         if self.get(table, key) is not None:
+            self._database.refuse_lost(self)
             raise RowExistsError(f"{table.name} {key!r} stands already: it cannot be inserted twice")
         self.put(table, key, row)
 

@@ -54,9 +54,11 @@ def _act(engine: Engine, unit: Unit, wanted: Act) -> tuple[Answer, Saved]:
     run = runs.get(wanted.case)
     if run is None:
         return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")}), NOTHING_SAVED
-    if run.failed is not None:
-        raise run.failed
     answer = _answer(unit, run, wanted)
+    stored = unit.find_act(wanted.key) if answer.status >= PROBLEM else None
+    if stored is not None:
+        # The same act, pressed twice, was carried out while this one was looking.
+        return _repeated(stored, wanted), NOTHING_SAVED
     if answer.status < PROBLEM:
         unit.add_act(ActRow(wanted.key, wanted.actor, _request_hash(wanted), dict(answer.body)))
     saved = save_runs(engine, unit, runs)
@@ -67,7 +69,7 @@ def _act(engine: Engine, unit: Unit, wanted: Act) -> tuple[Answer, Saved]:
 
 
 def _answer(unit: Unit, run: CaseRun, wanted: Act) -> Answer:
-    if run.quarantined is not None or run.before.head.quarantine is not None:
+    if run.failed is not None or run.quarantined is not None or run.before.head.quarantine is not None:
         return Answer(409, {"code": "quarantined", "detail": zh("办件已隔离，请联系管理员")})
     if run.refused is not None:
         return _refusal(unit, run.refused, wanted)

@@ -29,18 +29,22 @@ from workflows.moves.recording import Recorded, gather, record
 from workflows.moves.routing import meet_parked
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
+Twins = dict[tuple[str, str], tuple[str, ...]]
+
 
 @dataclass(slots=True)
 class CaseRun:
     """What a batch did with one case: its slice, the rows it took, the decisions, and what stopped it, if anything.
 
-    `parked` are events that nobody in the case waits for any more; they go back to `unmatched`.
+    `handled` are the numbers of the rows that are done with; a quarantine leaves its own row and those after it.
+    `parked` are events that nobody in the case waits for any more; they go to whoever does.
     """
 
     before: Slice
     rows: list[InboxRow]
     after: Slice
     decisions: list[Decision] = field(default_factory=list)
+    handled: list[int] = field(default_factory=list)
     parked: list[StoredEvent] = field(default_factory=list)
     refused: Refused | None = None
     quarantined: str | None = None
@@ -65,15 +69,14 @@ def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | N
         by_case.setdefault(act.case, [])
     slices = {case: _with_fired(one, by_case[case]) for case, one in unit.load(sorted(by_case)).items()}
     events = unit.events([row.event for row in rows if row.event is not None])
-    twins = _twins(engine, unit, slices)
+    twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
     runs = {
         case: CaseRun(before=slices[case], rows=mine, after=slices[case])
         for case, mine in by_case.items()
         if case in slices
     }
     for run in runs.values():
-        facts = _facts(engine, run.before, twins)
-        _run_case(engine, unit, run, events, facts, act if act is not None and act.case == run.before.head.id else None)
+        _run_case(engine, unit, run, events, twins, act if act is not None and act.case == run.before.head.id else None)
     return runs
 
 
@@ -88,14 +91,14 @@ def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
     winners = [recorded[case] for case in recorded if case in won]
     changes = gather(winners)
     unit.write(changes)
+    done = [run for case, run in runs.items() if case in won or _settled(run)]
     lanes = {one.head.id: one.head.lane for one in winners}
-    met = meet_parked(unit, changes.subscriptions_opened, lanes)
+    parked = [event for run in done for event in run.parked]
+    met = meet_parked(unit, parked, changes.subscriptions_opened, lanes)
     emitted = [(one.head, event) for one in winners for decision in one.decisions for event in decision.emitted]
     routed = emit_events(engine, unit, emitted)
     _erase(unit, winners)
-    done = [run for case, run in runs.items() if case in won or _settled(run)]
-    unit.park_unmatched([event for run in done for event in run.parked])
-    handled = [row.no for run in done for row in run.rows]
+    handled = [number for run in done for number in run.handled]
     unit.clear_inbox(handled)
     for case, run in runs.items():
         if run.quarantined is not None:
@@ -105,18 +108,20 @@ def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
 
 
 def _run_case(  # what one case needs, spelled out
-    engine: Engine, unit: Unit, run: CaseRun, events: dict[int, StoredEvent], facts: Facts, act: Act | None
+    engine: Engine, unit: Unit, run: CaseRun, events: dict[int, StoredEvent], twins: Twins, act: Act | None
 ) -> None:
     if run.before.head.quarantine is not None:
         return
     try:
         definition = engine.library.by_hash(run.before.head.workflow_hash)
+        facts = _facts(engine, run.before, twins)
         for row in run.rows:
-            _decide_row(definition, run, row, events, facts, unit)
+            if run.quarantined is None:
+                _decide_row(definition, run, row, events, facts, unit)
         if act is not None and run.quarantined is None:
             _decide_act(definition, run, act, facts, unit)
     except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
-        run.failed, run.decisions, run.after, run.parked = error, [], run.before, []
+        run.failed, run.decisions, run.after, run.parked, run.handled = error, [], run.before, [], []
 
 
 def _decide_row(  # what one row needs, spelled out
@@ -132,9 +137,11 @@ def _decide_row(  # what one row needs, spelled out
                 run.parked.append(events[stimulus.no])
         case Quarantined(why=why):
             run.quarantined = why
+            return
         case Refused(code=code):
             message = f"case {run.before.head.id}: an event or timer was refused ({code})"
             raise RuntimeError(message)
+    run.handled.append(row.no)
 
 
 def _decide_act(definition: Workflow, run: CaseRun, act: Act, facts: Facts, unit: Unit) -> None:
@@ -181,12 +188,11 @@ def _settled(run: CaseRun) -> bool:
     return idle and run.before.head.quarantine is None
 
 
-def _twins(engine: Engine, unit: Unit, slices: dict[str, Slice]) -> dict[tuple[str, str], tuple[str, ...]]:
+def _twins_wanted(engine: Engine, slices: dict[str, Slice]) -> list[tuple[str, str]]:
     wanted: set[tuple[str, str]] = set()
     for one in slices.values():
-        lookups = _lookups(engine, one.head.workflow_hash)
-        wanted.update(needs(lookups, one.head).lookups)
-    return unit.twins(sorted(wanted)) if wanted else {}
+        wanted.update(needs(_lookups(engine, one.head.workflow_hash), one.head).lookups)
+    return sorted(wanted)
 
 
 _LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -195,11 +201,15 @@ _LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
 def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
     """The look-ups of a definition, worked out once per hash (a hash never changes its meaning)."""
     if workflow_hash not in _LOOKUPS:
-        _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
+        try:
+            _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
+        except KeyError:
+            # Its cases fail one by one where they are decided; the others of the batch must not.
+            return ()
     return _LOOKUPS[workflow_hash]
 
 
-def _facts(engine: Engine, before: Slice, twins: dict[tuple[str, str], tuple[str, ...]]) -> Facts:
+def _facts(engine: Engine, before: Slice, twins: Twins) -> Facts:
     library = engine.library
     return Facts(library.roster(), library.calendar(), library.numbers(before.head.numbers), twins)
 

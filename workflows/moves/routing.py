@@ -51,25 +51,49 @@ def route(engine: Engine, unit: Unit, events: Sequence[StoredEvent]) -> Routed:
     return Routed(cases, frozenset(row.lane for row in rows))
 
 
-def meet_parked(unit: Unit, opened: Sequence[Subscription], lanes: dict[str, Lane]) -> list[InboxRow]:
-    """The parked events that newly opened subscriptions ask for, as inbox rows of their cases."""
-    pairs = sorted({(one.type, one.key) for one in opened})
-    if not pairs:
+def meet_parked(
+    unit: Unit, parked: Sequence[StoredEvent], opened: Sequence[Subscription], lanes: dict[str, Lane]
+) -> list[InboxRow]:
+    """Bring together who waits and what lies parked, in the transaction that opens the waits; the rows it posts.
+
+    Args:
+        unit: where `opened` is written already.
+        parked: events that the case they were routed to has no use for any more; who waits for them gets them.
+        opened: new subscriptions, that events parked before may answer.
+        lanes: the lanes of the cases of `opened`.
+    """
+    asked = {(one.type, one.key) for one in opened}
+    returned = {(one.event.type, one.event.key) for one in parked}
+    if not (asked or returned):
         return []
-    unit.lock_correlations(pairs)
-    parked = unit.take_unmatched(pairs)
+    unit.lock_correlations(sorted(asked | returned))
+    rows = _given_back(unit, parked, sorted(returned)) if parked else []
+    rows += _awaited(unit, opened, lanes, sorted(asked)) if opened else []
+    rows.sort(key=lambda row: row.event or 0)
+    unit.post(rows)
+    return rows
+
+
+def _given_back(unit: Unit, parked: Sequence[StoredEvent], pairs: Sequence[tuple[str, str]]) -> list[InboxRow]:
+    woken = _woken(unit, parked, pairs)
+    taken = {one.no for one, _ in woken}
+    unit.park_unmatched([one for one in parked if one.no not in taken])
+    return [_row(unit, one, case, one.event.lane, starts=False) for one, case in woken]
+
+
+def _awaited(
+    unit: Unit, opened: Sequence[Subscription], lanes: dict[str, Lane], pairs: Sequence[tuple[str, str]]
+) -> list[InboxRow]:
     cases: dict[tuple[str, str], list[str]] = {}
     for one in opened:
         known = cases.setdefault((one.type, one.key), [])
         if one.case not in known:
             known.append(one.case)
-    rows = [
+    return [
         _inbox_row(unit, number, case, lanes[case], starts=False)
-        for number, type_, key in sorted(parked)
+        for number, type_, key in unit.take_unmatched(pairs)
         for case in cases[type_, key]
     ]
-    unit.post(rows)
-    return rows
 
 
 def _started(engine: Engine, unit: Unit, stored: StoredEvent) -> Iterable[Case]:
