@@ -97,12 +97,12 @@ def _operand(value: FieldValue | Constant | Value) -> FieldValue | Constant:
     return Constant(value=tuple(value) if isinstance(value, list) else value)
 
 
-def equals(left: FieldValue | str, right: Value) -> Compare:
+def equals(left: FieldValue | str, right: FieldValue | Value) -> Compare:
     """`left` (a field or its name) has the value `right`."""
     return Compare(op="eq", left=field(left) if isinstance(left, str) else left, right=_operand(right))
 
 
-def contains(left: FieldValue | str, right: Value) -> Compare:
+def contains(left: FieldValue | str, right: FieldValue | Value) -> Compare:
     """The list `left` contains `right`."""
     return Compare(op="contains", left=field(left) if isinstance(left, str) else left, right=_operand(right))
 
@@ -172,15 +172,20 @@ def _compare(comparison: Compare, left: Found, right: Found) -> Truth:
         return UNKNOWN
     match comparison.op:
         case "eq":
-            return left == right
+            return _same(left, right)
         case "ne":
-            return left != right
+            return not _same(left, right)
         case "in":
             return isinstance(right, list) and left in right
         case "contains":
             return isinstance(left, list) and right in left
         case _:
             return _ordered(comparison.op, left, right)
+
+
+def _same(left: Value, right: Value) -> bool:
+    """Equal, and true is not 1."""
+    return left == right and isinstance(left, bool) == isinstance(right, bool)
 
 
 def _ordered(op: str, left: Found, right: Found) -> Truth:

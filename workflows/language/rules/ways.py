@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from workflows.language.expressions import AllOf, AnyOf, Compare, Condition, Constant, Given, fields_read
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import REASON, Subject, surely_given
 from workflows.language.words import (
     Action,
     Approve,
+    Branch,
     CarryOut,
     Choice,
     Do,
@@ -51,10 +53,11 @@ class Ways:
             case Sequence(on=on):
                 yield self._in_order(node, known)
                 yield from self._handled(node, on, known)
-            case Choice():
-                yield from (self.follow(branch, known) for branch in children(node))
-            case Parallel(on=on):
-                yield self._side_by_side(node, known)
+            case Choice(branches=branches):
+                yield from self._branches(node, branches, known)
+                yield self.follow(children(node)[-1], known)
+            case Parallel(branches=branches, on=on):
+                yield self._side_by_side(node, branches, known)
                 yield from self._handled(node, on, known)
             case Approve():
                 yield from self._decided(node, node.step, known)
@@ -78,9 +81,12 @@ class Ways:
             out = self.follow(child, out)
         return out
 
-    def _side_by_side(self, node: Node, known: Known) -> Known | None:
-        outs = [self.follow(branch, known) for branch in children(node)]
-        branches = node.step.branches if isinstance(node.step, Parallel) else ()
+    def _branches(self, node: Node, branches: tuple[Branch, ...], known: Known) -> list[Known | None]:
+        pairs = zip(children(node), branches, strict=False)
+        return [self.follow(child, known | given_when(branch.when)) for child, branch in pairs]
+
+    def _side_by_side(self, node: Node, branches: tuple[Branch, ...], known: Known) -> Known | None:
+        outs = self._branches(node, branches, known)
         certain = [out for out, branch in zip(outs, branches, strict=True) if branch.when is None]
         passed = [out for out in certain if out is not None]
         return known.union(*passed) if len(passed) == len(certain) else None
@@ -108,6 +114,21 @@ class Ways:
 def given_by(actions: Iterable[Action]) -> Known:
     """The fields that surely have a value after these actions."""
     return frozenset(one.field for one in actions if isinstance(one, SetField) and one.value is not None)
+
+
+def given_when(condition: Condition | None) -> Known:
+    """The fields that have a value (not null) wherever the condition is true."""
+    match condition:
+        case Given(name=name):
+            return frozenset({name})
+        case Compare(op=op, right=Constant(value=value)) if op != "ne" and value is not None:
+            return fields_read(condition)
+        case AllOf(parts=parts):
+            return frozenset().union(*(given_when(part) for part in parts))
+        case AnyOf(parts=parts) if parts:
+            return frozenset.intersection(*(given_when(part) for part in parts))
+        case _:
+            return frozenset()
 
 
 def ways_through(subject: Subject) -> Ways:

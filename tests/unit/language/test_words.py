@@ -1,0 +1,48 @@
+"""Every word is used once in the synthetic workflow, and no word of the language is missing from it."""
+
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from tests.workflows_for_tests import EVENTS, SYNTHETIC, people
+from workflows.language import expressions, words
+from workflows.language.checks import check
+from workflows.language.words import End, Word
+
+
+def classes_of(module: object, base: type[BaseModel]) -> set[type[BaseModel]]:
+    found = {one for one in vars(module).values() if isinstance(one, type) and issubclass(one, base)}
+    return {one for one in found if one is not base}
+
+
+def used_in(value: object) -> Iterator[type[BaseModel]]:
+    if isinstance(value, BaseModel):
+        yield type(value)
+        yield from (one for name in type(value).model_fields for one in used_in(getattr(value, name)))
+    elif isinstance(value, tuple):
+        yield from (one for part in value for one in used_in(part))
+
+
+def test_the_synthetic_workflow_uses_every_word() -> None:
+    language = classes_of(words, Word) | classes_of(expressions, expressions._Node)
+
+    missing = {one.__name__ for one in language - set(used_in(SYNTHETIC))}
+
+    assert missing == set()
+
+
+def test_the_synthetic_workflow_passes_the_checks() -> None:
+    assert check(SYNTHETIC, EVENTS, people()) == ()
+
+
+def test_a_word_cannot_be_changed() -> None:
+    word = End(outcome="done")
+
+    with pytest.raises(ValidationError, match="frozen"):
+        word.outcome = "other"  # type: ignore[misc]  # this is the mistake
+
+
+def test_an_unknown_part_of_a_word_is_refused() -> None:
+    with pytest.raises(ValidationError, match="colour"):
+        End.model_validate({"word": "end", "outcome": "done", "colour": "red"})

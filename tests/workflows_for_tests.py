@@ -1,0 +1,315 @@
+"""A synthetic workflow that uses every word of the language, with events that exist only here.
+
+The events are ordinary classes that nobody adds to `domain.events.EVENT_TYPES`: hand them to the test kit's `send`,
+and `EVENTS` to `check`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.event import PERSONAL, DomainEvent, example
+from domain.events import EVENT_TYPES
+from domain.roster import Roster
+from workflows.language.expressions import (
+    all_of,
+    any_of,
+    at_least,
+    contains,
+    equals,
+    given,
+    is_true,
+    negate,
+)
+from workflows.language.words import (
+    Form,
+    FormField,
+    Mode,
+    always,
+    applicant,
+    approve,
+    beside,
+    carry_out,
+    choice,
+    department,
+    departments,
+    do,
+    either,
+    emit,
+    end,
+    erase,
+    escalate,
+    follow_up,
+    interrupts,
+    lookup,
+    message,
+    nothing,
+    number,
+    parallel,
+    remind,
+    role,
+    seats,
+    sequence,
+    set_field,
+    to_applicant,
+    wait,
+    when,
+    workflow,
+)
+from workflows.testkit import staff
+
+SENDERS = frozenset({"office"})
+
+
+class AboutTrial(DomainEvent):
+    KEY: ClassVar[str] = "trial"
+    PERSON: ClassVar[str | None] = "trial"
+
+    trial: str
+
+
+class TrialRequested(AboutTrial):
+    TYPE = "trial.requested.v1"
+    TITLE = "提出试办申请"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", town="T1", amount=5, topics=["site", "money"], urgent=True, invoice="i1", name="样例")
+
+    town: str
+    amount: int
+    topics: Annotated[tuple[str, ...], Field(strict=False)]
+    urgent: bool = False
+    invoice: str
+    name: Annotated[str, PERSONAL]
+
+
+class TrialSupplemented(AboutTrial):
+    TYPE = "trial.supplemented.v1"
+    TITLE = "补正试办申请"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", name="样例·补")
+
+    name: Annotated[str, PERSONAL]
+
+
+class TrialPaid(DomainEvent):
+    TYPE = "trial.paid.v1"
+    KEY = "invoice"
+    TITLE = "已付款"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(invoice="i1", receipt="r1")
+
+    invoice: str
+    receipt: str
+
+
+class TrialStopped(AboutTrial):
+    TYPE = "trial.stopped.v1"
+    TITLE = "停止试办"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1")
+
+
+class TrialNoted(AboutTrial):
+    TYPE = "trial.noted.v1"
+    TITLE = "收到试办情况说明"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", note="n1")
+
+    note: str
+
+
+class TrialHurried(AboutTrial):
+    TYPE = "trial.hurried.v1"
+    TITLE = "不再实地查看"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1")
+
+
+class TrialClosed(AboutTrial):
+    TYPE = "trial.closed.v1"
+    TITLE = "试办结束"
+    EXAMPLE = example(trial="t1", result="good", receipt="r1", by="office")
+
+    result: str
+    receipt: str
+    by: str
+
+
+class TrialReviewDue(AboutTrial):
+    TYPE = "trial.review_due.v1"
+    TITLE = "试办复查到期"
+    EXAMPLE = example(trial="t1")
+
+
+class TrialReviewed(DomainEvent):
+    """About a place, not about a person."""
+
+    TYPE = "trial.reviewed.v1"
+    KEY = "place"
+    TITLE = "完成试办复查"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(place="p1")
+
+    place: str
+
+
+EVENTS: Mapping[str, type[DomainEvent]] = {
+    **EVENT_TYPES,
+    **{
+        event.TYPE: event
+        for event in (
+            TrialRequested,
+            TrialSupplemented,
+            TrialPaid,
+            TrialStopped,
+            TrialNoted,
+            TrialHurried,
+            TrialClosed,
+            TrialReviewDue,
+            TrialReviewed,
+        )
+    },
+}
+
+LADDER = (remind(-1), remind(0), escalate(+2, to=role("office_head")))
+
+SITE_VISIT = sequence(
+    carry_out(
+        "visit",
+        by=seats(2, role("panel_member"), pick="least_loaded"),
+        within=number("trial.visit_days", 10),
+        overdue=LADDER,
+        form="visit.v1",
+    ),
+    name="site",
+    on=(interrupts("trial.hurried.v1", message("visit_left_out", to=role("office_head"))),),
+)
+
+SYNTHETIC = workflow(
+    "synthetic",
+    starts_on="trial.requested.v1",
+    about="trial",
+    person=True,
+    forms=(
+        Form(
+            name="visit.v1",
+            fields=(
+                FormField(name="grade", type="choice", choices=("good", "poor")),
+                FormField(name="rooms", type="integer"),
+                FormField(name="lift", type="boolean", required=False),
+                FormField(name="remark", type="text", required=False, personal=True),
+            ),
+        ),
+        Form(name="advice.v1", fields=(FormField(name="advice", type="text", personal=True),)),
+    ),
+    on=(
+        interrupts("trial.stopped.v1", end("stopped", "withdrawn")),
+        beside("trial.noted.v1", message("noted", to=role("office_head")), takes=("note",)),
+    ),
+    steps=sequence(
+        message("received", to=applicant()),
+        approve(
+            "precheck",
+            by=role("town_clerk", of="town"),
+            within=2,
+            overdue=LADDER,
+            on_return=to_applicant(
+                within=number("trial.supplement_days", 5),
+                silence=end("incomplete"),
+                through=role("town_clerk", of="town"),
+                answered_by="trial.supplemented.v1",
+                takes=("name",),
+            ),
+            on_reject=end("refused", "rejected"),
+            reasons=("too_big", "not_here"),
+        ),
+        do("look", set_field("result", value="open"), lookup("members", by="fingerprint", into="member")),
+        parallel(
+            "opinions",
+            always(
+                approve(
+                    "members",
+                    by=departments(),
+                    mode=Mode.ALL,
+                    within=number("trial.opinion_days", 5),
+                    overdue=LADDER,
+                    on_reject=end("objected", "rejected"),
+                ),
+            ),
+            when(
+                any_of(contains("topics", "site"), all_of(at_least("amount", 10), negate(is_true("urgent")))),
+                SITE_VISIT,
+            ),
+            when(
+                given("invoice"),
+                wait(
+                    "payment",
+                    event="trial.paid.v1",
+                    key="invoice",
+                    takes=("receipt",),
+                    within=number("trial.payment_days", 20),
+                    overdue=(remind(-5),),
+                    silence=end("unpaid"),
+                ),
+            ),
+        ),
+        choice(
+            "known",
+            when(given("member"), nothing()),
+            otherwise=carry_out(
+                "explain",
+                by=applicant(through=role("town_clerk", of="town")),
+                within=5,
+                overdue=LADDER,
+                form="advice.v1",
+            ),
+        ),
+        approve(
+            "decision",
+            by=either(role("section_officer"), department("office")),
+            mode=Mode.ANY,
+            within=3,
+            overdue=LADDER,
+            on_reject=end("not_granted", "rejected"),
+            signature=True,
+        ),
+        choice(
+            "result",
+            when(equals("grade", "good"), do("note_good", set_field("result", value="good"))),
+            when(equals("grade", "poor"), do("note_poor", set_field("result", value="poor"))),
+            otherwise=nothing(),
+        ),
+        choice(
+            "paid",
+            when(given("receipt"), nothing()),
+            otherwise=do("note_unpaid", set_field("receipt", value="none")),
+        ),
+        follow_up("review", event="trial.review_due.v1", months=number("trial.review_months", 6), repeats=True),
+        do("close", emit("trial.closed.v1", by="office"), erase()),
+        end("done", "approved"),
+    ),
+)
+
+PEOPLE: Mapping[str, tuple[str, ...]] = {
+    "town": ("town_clerk:T1",),
+    "officer": ("section_officer",),
+    "head": ("office_head",),
+    "one": ("panel_member",),
+    "two": ("panel_member",),
+    "three": ("panel_member",),
+    "liaison": ("liaison",),
+}
+
+
+def people() -> Roster:
+    """A roster on which every seat of the synthetic workflow has somebody."""
+    return staff(
+        town=PEOPLE["town"],
+        officer=PEOPLE["officer"],
+        head=PEOPLE["head"],
+        one=PEOPLE["one"],
+        two=PEOPLE["two"],
+        three=PEOPLE["three"],
+        liaison=PEOPLE["liaison"],
+    )
