@@ -1,6 +1,6 @@
 """Checks uv.lock: a hash for each file, the public index only, and no GPL or AGPL among what runs in production.
 
-LGPL is allowed: psycopg and python-stdnum are used unmodified and can be replaced by the user.
+LGPL is allowed: psycopg is used unmodified and can be replaced by the user.
 """
 
 import json
