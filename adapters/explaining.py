@@ -71,8 +71,8 @@ def sentence(explanation: Explanation, said: Saying) -> str:
     others = len(explanation.reasons) - 1
     first = _reason(explanation.first, said)
     if not others:
-        return first
-    return first + ngettext("另有%(n)s项同时等待。", "另有%(n)s项同时等待。", others)
+        return first.strip()
+    return (first + ngettext("另有%(n)s项同时等待。", "另有%(n)s项同时等待。", others)).strip()
 
 
 def _reason(reason: Reason, said: Saying) -> str:

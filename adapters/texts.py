@@ -148,7 +148,9 @@ def working_time(minutes: int, per_day: int = WORKING_DAY_MINUTES) -> str:
         return ngettext("%(n)s个工作日", "%(n)s个工作日", minutes // per_day)
     if minutes >= 60:  # noqa: PLR2004  # minutes of an hour
         return ngettext("%(n)s个工作小时", "%(n)s个工作小时", minutes // 60)
-    return ngettext("%(n)s分钟", "%(n)s分钟", minutes)
+    if minutes:
+        return ngettext("%(n)s分钟", "%(n)s分钟", minutes)
+    return _("不到1分钟")
 
 
 __all__ = [

@@ -116,7 +116,8 @@ def _in_order(items: tuple[WorkItem, ...]) -> list[WorkItem]:
 
 def _item(office: Office, view: CaseView, item: WorkItem, said: Saying) -> dict[str, Any]:
     lamp: Lamp | None = lamp_of(item, office.engine.library, said.now)
-    holders = said.names.all(tuple(one.who for one in view.holders.get(item.id, ())))
+    held = said.names.all(tuple(one.who for one in view.holders.get(item.id, ())))
+    holders = held if item.closed_at is None else _closed_by(item, said)
     return {
         "step": said.step(item.path),
         "round": item.round,
@@ -127,6 +128,20 @@ def _item(office: Office, view: CaseView, item: WorkItem, said: Saying) -> dict[
         "opened_at": item.opened_at,
         "closed_at": item.closed_at,
     }
+
+
+def _closed_by(item: WorkItem, said: Saying) -> str:
+    """Who decided, by post, or why nobody had to any more."""
+    why, _colon, _rest = (item.closed_by or "").partition(":")
+    reasons = {
+        "decided": _("已由他人决定"),
+        "returned": _("已由他人退回"),
+        "event": _("收到事件"),
+        "silence": _("逾期未答复"),
+        "interrupted": _("原流程中止"),
+        "ended": _("办件已办结"),
+    }
+    return reasons[why] if why in reasons else said.names.principal(item.closed_by or "")
 
 
 def item_state(state: str) -> str:

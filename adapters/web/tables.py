@@ -13,7 +13,7 @@ from adapters.texts import _, current_language, working_time
 from adapters.titles import titles_of
 from domain.calendar import Light, light, minutes_between
 from domain.texts import zh
-from workflows.machine.case import Case, State, WorkItem
+from workflows.machine.case import Case, ItemState, State, WorkItem
 from workflows.ports import Library
 from workflows.reads import CaseFilter, CaseRow, ItemView, NoticeView
 
@@ -82,7 +82,7 @@ class Notice:
 
 def lamp_of(item: WorkItem | None, library: Library, now: datetime) -> Lamp | None:
     """The light of an item, None where there is nothing to be late with."""
-    if item is None or item.due_at is None:
+    if item is None or item.due_at is None or item.state is ItemState.CANCELLED:
         return None
     colour = light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at)
     return Lamp(

@@ -107,7 +107,7 @@ def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
 def _who(body: Mapping[str, Any], said: Saying) -> str:
     """Who did it: the post held at that time, and the capacity where it is not the ordinary one."""
     if body["actor"] == SYSTEM:
-        return _("系统按规则")
+        return "" if str(body["what"]).startswith("event:") else _("系统按规则")
     post = next((one for one in said.names.roster.posts if one.code == body.get("post")), None)
     name = said.names.principal(str(body["actor"]))
     if post is not None:

@@ -167,7 +167,8 @@ def _gateway(shape: Shape) -> Iterator[str]:
 
 def _sign(mark: Mark, shape: Shape) -> str:
     """The sign of a mark at the upper left corner: a triangle, a tick or a cross."""
-    x, y = shape.x + 5, shape.y + 5
+    outside = shape.kind in {Kind.CHOICE, Kind.PARALLEL}
+    x, y = shape.x - 8 if outside else shape.x + 5, shape.y if outside else shape.y + 5
     if mark is Mark.LIVE:
         return f'<path class="sign" d="M{x},{y}L{x + 10},{y + 6}L{x},{y + 12}z"/>'
     if mark is Mark.DONE:
