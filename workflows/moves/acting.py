@@ -54,6 +54,9 @@ def _act(engine: Engine, unit: Unit, wanted: Act) -> tuple[Answer, Saved]:
     run = runs.get(wanted.case)
     if run is None:
         return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")}), NOTHING_SAVED
+    if run.after.head.seq == 0 and run.failed is None and (run.quarantined or run.before.head.quarantine) is None:
+        message = f"case {wanted.case}: somebody else is just starting it"
+        raise Conflict(message)
     answer = _answer(unit, run, wanted)
     stored = unit.find_act(wanted.key) if answer.status >= PROBLEM else None
     if stored is not None:

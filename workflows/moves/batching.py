@@ -118,7 +118,7 @@ def _run_case(  # what one case needs, spelled out
         for row in run.rows:
             if run.quarantined is None:
                 _decide_row(definition, run, row, events, facts, unit)
-        if act is not None and run.quarantined is None:
+        if act is not None and run.quarantined is None and run.after.head.seq > 0:
             _decide_act(definition, run, act, facts, unit)
     except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
         run.failed, run.decisions, run.after, run.parked, run.handled = error, [], run.before, [], []
