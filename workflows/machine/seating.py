@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from domain.approval import Mode
 from domain.roster import Roster, department_of, liaison_officers, member_departments, users_with_role
@@ -35,10 +36,13 @@ class Seat:
     fallback: bool = False
 
 
+NOBODY: Final = Seat((), frozenset())
+
+
 def resolve_seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
     """The seats of `who` for a case on `day`; a seat nobody can take goes to the meeting's office."""
-    found = _seats(who, mode, head, roster, day)
-    return tuple(seat if seat.candidates else _office(roster, day) for seat in found) or (_office(roster, day),)
+    found = _seats(who, mode, head, roster, day) or (NOBODY,)
+    return tuple(seat if seat.candidates else _office(seat, roster, day) for seat in found)
 
 
 def _seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
@@ -55,22 +59,31 @@ def _seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple
         case Applicant():
             return (_applicant(who, head, roster, day),)
         case Either():
-            parts = tuple(seat for part in who.of for seat in _seats(part, mode, head, roster, day))
-            return tuple(seat for seat in parts if seat.candidates)
+            return _together(tuple(seat for part in who.of for seat in _seats(part, mode, head, roster, day)), mode)
+
+
+def _together(seats: tuple[Seat, ...], mode: Mode) -> tuple[Seat, ...]:
+    """The seats of several resolvers: one for each holder. Who is missing counts only where everybody must agree."""
+    wanted = seats if mode is Mode.ALL else tuple(seat for seat in seats if seat.candidates)
+    return tuple(dict.fromkeys(wanted))
 
 
 def _pool(who: RoleHolders, head: Case, roster: Roster, day: date) -> Seat:
+    """One seat for whoever holds the role. A grant without scope counts in every scope, and has its own principal."""
     scope = _scope(who, head)
     users = () if scope is None else users_with_role(roster, who.name, scope or None, day)
     if not users:
-        return Seat((), frozenset())
-    return Seat(((role_principal(who.name, scope), Capacity.CANDIDATE),), _departments(users, roster, day))
+        return NOBODY
+    everywhere = scope != "" and users_with_role(roster, who.name, None, day)
+    principals = (role_principal(who.name, scope), *((role_principal(who.name, None),) if everywhere else ()))
+    return Seat(tuple((one, Capacity.CANDIDATE) for one in principals), _departments(users, roster, day))
 
 
 def _each_holder(who: RoleHolders, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
     scope = _scope(who, head)
     users = () if scope is None else users_with_role(roster, who.name, scope or None, day)
-    return tuple(Seat(((f"user:{user}", Capacity.OWNER),), _departments((user,), roster, day)) for user in users)
+    seats = tuple(Seat(((f"user:{user}", Capacity.OWNER),), _departments((user,), roster, day)) for user in users)
+    return seats or (NOBODY,)
 
 
 def _liaison(code: str, roster: Roster, day: date) -> Seat:
@@ -87,10 +100,11 @@ def _applicant(who: Applicant, head: Case, roster: Roster, day: date) -> Seat:
     return Seat(own + proxies, counter.departments)
 
 
-def _office(roster: Roster, day: date) -> Seat:
+def _office(vacant: Seat, roster: Roster, day: date) -> Seat:
+    """The seat that nobody can take, held by the meeting's office; the departments it was meant for still see it."""
     users = users_with_role(roster, FALLBACK_ROLE, None, day)
     candidates = ((role_principal(FALLBACK_ROLE, None), Capacity.CANDIDATE),)
-    return Seat(candidates, _departments(users, roster, day), fallback=True)
+    return Seat(candidates, vacant.departments | _departments(users, roster, day), vacant.pick, fallback=True)
 
 
 def _scope(who: RoleHolders, head: Case) -> str | None:
