@@ -180,6 +180,7 @@ DEFINITION = workflow(
     starts_on="member.applied.v1",
     about="member",
     person=True,
+    withdrawn_by="member.withdrawn.v1",
     forms=(
         Form(
             name="duplicate_check.v1",

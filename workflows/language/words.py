@@ -301,13 +301,14 @@ Step = Annotated[
 
 
 class Workflow(Word):
-    """A whole definition. `about` names the register noun, `title_fields` nothing personal."""
+    """A whole definition. `about` names the register noun, `withdrawn_by` the event that a withdrawal of the case is."""
 
     name: str
     language: int = LANGUAGE
     starts_on: str
     about: str
     person: bool = False
+    withdrawn_by: str | None = None
     forms: tuple[Form, ...] = ()
     on: tuple[Handler, ...] = ()
     steps: Step
@@ -514,8 +515,18 @@ def workflow(  # the heading of a rule sheet, all by keyword
     about: str,
     steps: Step,
     person: bool = False,
+    withdrawn_by: str | None = None,
     forms: tuple[Form, ...] = (),
     on: tuple[Handler, ...] = (),
 ) -> Workflow:
     """A whole definition."""
-    return Workflow(name=name, starts_on=starts_on, about=about, person=person, forms=forms, on=on, steps=steps)
+    return Workflow(
+        name=name,
+        starts_on=starts_on,
+        about=about,
+        person=person,
+        withdrawn_by=withdrawn_by,
+        forms=forms,
+        on=on,
+        steps=steps,
+    )

@@ -9,12 +9,11 @@ from typing import Final
 from domain.approval import Outcome as Verdict
 from domain.approval import Tally, outcome
 from domain.texts import zh
-from workflows.language.words import Approve, CarryOut, Form, FormField, ToApplicant
+from workflows.language.words import Approve, CarryOut, ToApplicant
+from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.case import (
-    JSON,
     Act,
     Activation,
-    ActivationState,
     Capacity,
     Holder,
     ItemState,
@@ -22,7 +21,9 @@ from workflows.machine.case import (
     State,
     WorkItem,
 )
-from workflows.machine.entering import open_round, open_supplement
+from workflows.machine.filling import LONGEST_TEXT, BadForm, filled
+from workflows.machine.hearing import Values, hear
+from workflows.machine.saying import say
 from workflows.machine.turn import Enter, Leave, Turn
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
@@ -36,8 +37,6 @@ CLOSED_AS: Final[Mapping[str, ItemState]] = {
     "return": ItemState.RETURNED,
     "complete": ItemState.COMPLETED,
 }
-LONGEST_TEXT: Final = 2000
-"""Characters in a text field of a form or an opinion."""
 
 
 def answer(turn: Turn, act: Act) -> Refused | None:
@@ -52,8 +51,12 @@ def answer(turn: Turn, act: Act) -> Refused | None:
     refusal = _check_right(turn, act, item) or _check_verb(turn, act, item)
     if refusal is not None:
         return refusal
+    try:
+        values = filled(turn, act, item)
+    except BadForm as bad:
+        return Refused(422, bad.code, bad.message, field=bad.field)
     turn.said.update(path=item.path, round=item.round, authority=_authority(turn, act, item))
-    _carry_out(turn, act, item)
+    _carry_out(turn, act, item, values)
     return None
 
 
@@ -86,52 +89,15 @@ def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
         return Refused(422, "too_long", zh("意见过长"), field="opinion")
     if act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
-    if isinstance(step, Approve) and act.verb == "reject" and step.reasons and act.reason not in step.reasons:
+    return _check_reason(act, step.reasons if isinstance(step, Approve) else ())
+
+
+def _check_reason(act: Act, reasons: tuple[str, ...]) -> Refused | None:
+    """A reason is a code of the step's closed list: it stands in plain sight, words about a person are an opinion."""
+    missing = act.reason is None and act.verb == "reject" and reasons
+    if missing or (act.reason is not None and act.reason not in reasons):
         return Refused(422, "unknown_reason", zh("请从规定的原因中选择"), field="reason")
-    return check_form(turn, act, item, step)
-
-
-def check_form(turn: Turn, act: Act, item: WorkItem, step: Approve | CarryOut | ToApplicant) -> Refused | None:
-    """Check the fields of an act against the step's form; a supplement takes the fields that it asks for."""
-    if isinstance(step, ToApplicant):
-        unknown = [name for name in act.form if name not in step.takes]
-        bad = [name for name, value in act.form.items() if not _fits_supplement(value)]
-    else:
-        form = form_named(turn, step.form)
-        known = {one.name: one for one in form.fields} if form is not None else {}
-        unknown = [name for name in act.form if name not in known]
-        asked = known.values() if act.verb in ("agree", "complete") else ()
-        bad = [one.name for one in asked if not _fits(one, act.form.get(one.name))]
-    if unknown:
-        return Refused(422, "unknown_field", zh("表单没有这一字段"), field=f"form/{unknown[0]}")
-    if bad:
-        return Refused(422, "bad_value", zh("字段缺少或取值不符合要求"), field=f"form/{bad[0]}")
     return None
-
-
-def form_named(turn: Turn, name: str | None) -> Form | None:
-    """The form of the definition with this name."""
-    return next((form for form in turn.definition.forms if form.name == name), None)
-
-
-def _fits(wanted: FormField, value: JSON) -> bool:
-    if value is None:
-        return not wanted.required
-    match wanted.type:
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "choice":
-            return value in wanted.choices
-        case "text":
-            return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
-
-
-def _fits_supplement(value: JSON) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(part, str) and len(part) <= LONGEST_TEXT for part in value)
-    return isinstance(value, bool | int) or (isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT)
 
 
 def _held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
@@ -153,14 +119,27 @@ def _withdraw(turn: Turn, act: Act) -> Refused | None:
     own = {f"person:{turn.head.person}", f"department:{turn.head.department}"}
     if own.isdisjoint(act.principals):
         return Refused(403, "not_applicant", zh("只有申请人或代为提交的单位可以撤回"))
+    if len(act.opinion) > LONGEST_TEXT:
+        return Refused(422, "too_long", zh("意见过长"), field="opinion")
+    refusal = _check_reason(act, ())
+    if refusal is not None:
+        return refusal
     turn.said["authority"] = "own" if f"person:{turn.head.person}" in act.principals else "proxy"
-    turn.end(State.WITHDRAWN, "withdrawn")
+    event = turn.definition.withdrawn_by
+    if event is None or not _hear_withdrawal(turn, event):
+        turn.end(State.WITHDRAWN, "withdrawn")
     return None
 
 
-def _carry_out(turn: Turn, act: Act, item: WorkItem) -> None:
+def _hear_withdrawal(turn: Turn, event: str) -> bool:
+    """Say the withdrawal as the event that it is, and let the case do what it does when that comes."""
+    said = say(turn, "withdraw", 0, event, {})
+    return bool(hear(turn, said.type, said.key, (said.plain, said.personal)))
+
+
+def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
     turn.close_item(item, CLOSED_AS[act.verb], act.actor)
-    _write_form(turn, act, item)
+    turn.put(*values)
     if act.reason is not None:
         turn.put({"reason": act.reason}, {})
     if item.kind == "supplement":
@@ -171,19 +150,6 @@ def _carry_out(turn: Turn, act: Act, item: WorkItem) -> None:
         _return_to_applicant(turn, activation, act)
     else:
         _count(turn, activation, act)
-
-
-def _write_form(turn: Turn, act: Act, item: WorkItem) -> None:
-    form = form_named(turn, item.form)
-    if form is not None:
-        personal = {one.name for one in form.fields if one.personal}
-    elif turn.head.person is not None:
-        # What an applicant adds is personal unless the field already stands among the plain ones.
-        personal = set(act.form) - set(turn.head.fields)
-    else:
-        personal = set()
-    plain = {name: value for name, value in act.form.items() if name not in personal}
-    turn.put(plain, {name: value for name, value in act.form.items() if name in personal})
 
 
 def _count(turn: Turn, activation: Activation, act: Act) -> None:
@@ -213,8 +179,7 @@ def _cancel_peers(turn: Turn, path: str, by: str) -> None:
     """Cancel what is still open in the step; a late click is told who decided instead (approvals.md A2)."""
     for peer in turn.items_at(path):
         turn.close_item(peer, ItemState.CANCELLED, by)
-    for timer in [one for one in turn.timers.values() if one.path == path]:
-        turn.clear(timer)
+    turn.stop_asking(path)
 
 
 def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
@@ -224,18 +189,3 @@ def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
         raise LookupError(message)
     _cancel_peers(turn, activation.path, act.actor)
     open_supplement(turn, activation.path, activation.round, step.on_return)
-
-
-def answer_supplement(turn: Turn, path: str) -> None:
-    """The supplement is there: the step that asked for it opens again in its next round."""
-    supplement = turn.live[path]
-    for item in turn.items_at(path):
-        turn.close_item(item, ItemState.COMPLETED, "event")
-    turn.close(path, ActivationState.DONE)
-    asked = turn.close(path.rpartition("/")[0], ActivationState.DONE)
-    if asked is None:
-        message = f"supplement '{path}' has no step that asked for it"
-        raise LookupError(message)
-    step = turn.human_step(asked.path)
-    if isinstance(step, Approve):
-        open_round(turn, asked.path, asked.parent, step, round_=supplement.round + 1)

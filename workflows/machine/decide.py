@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.approval import Mode
-from workflows.language.words import Approve, CarryOut, Escalate, Handler, Wait, Workflow
-from workflows.machine.answering import answer, answer_supplement
+from workflows.language.words import Approve, CarryOut, Escalate, Wait, Workflow
+from workflows.machine.answering import answer
+from workflows.machine.asking import recipients, schedule_rung, seats_of
 from workflows.machine.case import (
     Act,
     Activation,
@@ -24,14 +25,15 @@ from workflows.machine.case import (
     Slice,
     State,
     Stimulus,
-    Subscription,
     TimerStimulus,
 )
+from workflows.machine.concluding import conclude
 from workflows.machine.deadlines import Deadline, deadline
-from workflows.machine.entering import EndlessTurnError, open_handlers, recipients, schedule_rung, seats_of, settle
+from workflows.machine.entering import EndlessTurnError, open_handlers, settle
 from workflows.machine.facts import Facts
-from workflows.machine.nodes import CASE, ROOT, handlers_of
-from workflows.machine.turn import Enter, Leave, Turn, step_path
+from workflows.machine.hearing import hear
+from workflows.machine.nodes import CASE, ROOT
+from workflows.machine.turn import Enter, Turn
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts, now: datetime) -> Outcome:
@@ -66,7 +68,7 @@ def _take_act(turn: Turn, act: Act) -> Outcome:
     if refusal is not None:
         return refusal
     settle(turn)
-    return turn.decision(f"act:{act.verb}", act)
+    return conclude(turn, f"act:{act.verb}", act)
 
 
 # -- events ------------------------------------------------------------------------------------------------
@@ -77,14 +79,11 @@ def _take_event(turn: Turn, event: EventStimulus) -> Outcome:
         if turn.head.seq > 0:
             return Ignored("started before")
         _start(turn)
-    else:
-        subscription = _awaited(turn, event)
-        if subscription is None:
-            return Ignored("nobody waits for it")
-        _answer_wait(turn, event, subscription)
+    elif not _is_heard(turn, event):
+        return Ignored("nobody waits for it")
     settle(turn)
     turn.said["event"] = [event.source, event.id]
-    return turn.decision(f"event:{event.type}")
+    return conclude(turn, f"event:{event.type}")
 
 
 def _start(turn: Turn) -> None:
@@ -95,92 +94,39 @@ def _start(turn: Turn) -> None:
     turn.agenda.append(Enter(ROOT, None))
 
 
-def _awaited(turn: Turn, event: EventStimulus) -> Subscription | None:
-    """The live subscription for an event; the innermost one where several ask for it."""
+def _is_heard(turn: Turn, event: EventStimulus) -> bool:
     if turn.head.state is not State.RUNNING:
-        return None
-    fitting = [one for one in turn.subscriptions if one.type == event.type and one.key == event.key]
-    return max(fitting, key=lambda one: (one.path.count("/"), one.path, one.round), default=None)
-
-
-def _answer_wait(turn: Turn, event: EventStimulus, subscription: Subscription) -> None:
-    path = subscription.path
-    turn.said.update(path=path, round=subscription.round)
-    asked, _, last = path.rpartition("/")
-    if last == "supplement":
-        asking = turn.human_step(asked)
-        takes = asking.on_return.takes if isinstance(asking, Approve) and asking.on_return is not None else ()
-        _write(turn, event, takes)
-        answer_supplement(turn, path)
-        return
-    handler = _handler_at(turn, path)
-    if handler is not None:
-        _handle(turn, event, subscription, handler)
-        return
-    step = turn.step(path)
-    _write(turn, event, step.takes if isinstance(step, Wait) else ())
-    turn.agenda.append(Leave(path, turn.live[path].parent))
-
-
-def _handler_at(turn: Turn, path: str) -> Handler | None:
-    block, _, _ = path.rpartition("/on/")
-    if not path.startswith("on/") and not block:
-        return None
-    return dict(handlers_of(turn.definition, step_path(block))).get(step_path(path))
-
-
-def _handle(turn: Turn, event: EventStimulus, subscription: Subscription, handler: Handler) -> None:
-    """Run a handler: instead of its block, or beside it (and then ask for the next such event)."""
-    _write(turn, event, handler.takes)
-    block = subscription.path.rpartition("/on/")[0]
-    body = f"{subscription.path}#{subscription.round}"
-    turn.unsubscribe(subscription)
-    if handler.mode == "beside":
-        turn.subscribe(subscription.path, subscription.round + 1, handler.event, subscription.key)
-        turn.agenda.append(Enter(body, block or None))
-        return
-    if not block:
-        turn.cancel_everything(f"interrupted:{event.type}")
-        turn.agenda.append(Enter(body, None))
-        return
-    parent = turn.live[block].parent
-    turn.cancel_below(block, f"interrupted:{event.type}")
-    turn.agenda.append(Enter(body, parent))
-
-
-def _write(turn: Turn, event: EventStimulus, takes: tuple[str, ...]) -> None:
-    turn.put(
-        {name: event.plain[name] for name in takes if name in event.plain},
-        {name: event.personal[name] for name in takes if name in event.personal},
-    )
+        return False
+    heard = hear(turn, event.type, event.key, (event.plain, event.personal))
+    if heard:
+        turn.said.update(path=heard[0].path, round=heard[0].round)
+    return bool(heard)
 
 
 # -- timers ------------------------------------------------------------------------------------------------
 
 
 def _take_timer(turn: Turn, due: TimerStimulus) -> Outcome:
-    timer = turn.timers.get(due.timer)
+    """A timer means something while its round still asks; one that falls due leaves its table and stands in no slice."""
     activation = turn.live.get(due.path)
-    if timer is None or activation is None or activation.round != due.round:
-        return Ignored("the step it belonged to is closed")
+    if activation is None or activation.round != due.round or not turn.is_asking(due.path):
+        return Ignored("the step it belonged to asks no more")
     turn.said.update(path=due.path, round=due.round, rung=due.rung)
-    turn.clear(timer)
+    turn.timers.pop(due.timer, None)
+    turn.timers_cleared.append(due.timer)
     if due.kind == "silence":
         _be_silent(turn, activation)
     else:
         _climb(turn, activation, due.rung)
     settle(turn)
-    return turn.decision(f"timer:{due.kind}")
+    return conclude(turn, f"timer:{due.kind}")
 
 
 def _be_silent(turn: Turn, activation: Activation) -> None:
     """Nobody answered in time: the silence step runs, recorded as the system's."""
     for item in turn.items_at(activation.path):
         turn.close_item(item, ItemState.EXPIRED, "silence")
-    for subscription in [one for one in turn.subscriptions if one.path == activation.path]:
-        turn.unsubscribe(subscription)
-    for timer in [one for one in turn.timers.values() if one.path == activation.path]:
-        turn.clear(timer)
+    turn.stop_asking(activation.path)
     turn.agenda.append(Enter(f"{activation.path}/silence", activation.path))
 
 
@@ -189,13 +135,10 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
     step = turn.human_step(activation.path)
     if not isinstance(step, Approve | CarryOut | Wait):
         return
-    if not isinstance(step, Wait) and not turn.items_at(activation.path):
-        # The timer fell due just before the step was answered or returned: its clock stands still, nobody is told.
-        return
     word = step.overdue[rung]
     if isinstance(word, Escalate):
         _escalate(turn, activation, word)
-    to = {holder.who for item in turn.items_at(activation.path) for holder in turn.holders[item.id]}
+    to = {holder.who for item in turn.items_at(activation.path) for holder in turn.holders.get(item.id, ())}
     if isinstance(step, Wait) and turn.head.person is not None:
         to = {f"person:{turn.head.person}"}
     turn.notify(to, word.rung, activation.path, activation.round, rung)

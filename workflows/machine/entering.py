@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from domain.approval import Mode
-from domain.events import EVENT_TYPES
-from domain.identifiers import derived_id
 from workflows.language.expressions import evaluate
 from workflows.language.words import (
-    Applicant,
     Approve,
     CarryOut,
     Choice,
@@ -25,23 +21,13 @@ from workflows.language.words import (
     Parallel,
     Sequence,
     SetField,
-    ToApplicant,
     Wait,
-    Who,
 )
-from workflows.machine.case import (
-    JSON,
-    ActivationState,
-    Effect,
-    Emitted,
-    ItemState,
-    Plan,
-    State,
-    WorkItem,
-)
-from workflows.machine.deadlines import Deadline, after_months, days_of, deadline, local_day, next_rung
-from workflows.machine.nodes import CASE, children, handlers_of, index
-from workflows.machine.seating import Seat, resolve_seats
+from workflows.machine.asking import open_round, recipients, schedule_rung
+from workflows.machine.case import JSON, ActivationState, State
+from workflows.machine.deadlines import deadline
+from workflows.machine.nodes import CASE, handlers_of, segment
+from workflows.machine.saying import plan, say
 from workflows.machine.turn import Enter, Leave, Turn, step_path
 
 INNER_STEPS = 10_000
@@ -53,9 +39,10 @@ class EndlessTurnError(RuntimeError):
 
 
 def settle(turn: Turn) -> None:
-    """Enter and leave steps until the case is quiet."""
+    """Enter and leave steps until the case is quiet; where nothing is left to do or to wait for, it is completed."""
     for _ in range(INNER_STEPS):
         if not turn.agenda:
+            _complete_if_through(turn)
             return
         todo = turn.agenda.popleft()
         if isinstance(todo, Enter):
@@ -87,7 +74,7 @@ def enter(turn: Turn, path: str, parent: str | None) -> None:
             turn.notify(recipients(turn, step.to), step.name, path)
             turn.agenda.append(Leave(path, parent))
         case FollowUp():
-            _plan(turn, path, step)
+            plan(turn, path, step)
             turn.agenda.append(Leave(path, parent))
         case End():
             turn.end(State(step.state), step.outcome)
@@ -98,14 +85,11 @@ def enter(turn: Turn, path: str, parent: str | None) -> None:
 def leave(turn: Turn, path: str, parent: str | None) -> None:
     """The step at `path` is done: close it and let the block around it go on."""
     turn.close(path, ActivationState.DONE)
-    if parent is None:
-        _complete_if_quiet(turn)
+    block = None if parent is None else turn.live.get(parent)
+    if parent is None or block is None:
         return
-    block = turn.live.get(parent)
-    if block is None:
-        return
-    step = None if parent.endswith("/supplement") else turn.step(parent)
-    if path.startswith(f"{parent}/on/"):
+    step = None if turn.supplement_at(parent) else turn.step(parent)
+    if isinstance(step, Sequence | Parallel) and path.startswith(f"{parent}/on/"):
         _leave_if_through(turn, parent)
     elif isinstance(step, Sequence):
         turn.update(replace(block, resume=block.resume + 1))
@@ -117,8 +101,8 @@ def leave(turn: Turn, path: str, parent: str | None) -> None:
         turn.agenda.append(Leave(parent, block.parent))
 
 
-def _complete_if_quiet(turn: Turn) -> None:
-    if not turn.live and not turn.agenda and turn.head.state is State.RUNNING:
+def _complete_if_through(turn: Turn) -> None:
+    if not turn.live and turn.head.state is State.RUNNING:
         turn.end(State.COMPLETED, "completed")
 
 
@@ -143,8 +127,8 @@ def _go_on(turn: Turn, path: str, step: Sequence) -> None:
     if block.resume >= len(step.steps):
         _leave_if_through(turn, path)
         return
-    child = children(index(turn.definition)[step_path(path)])[block.resume]
-    turn.agenda.appendleft(Enter(_below(path, child.path), path))
+    child = segment(step.steps[block.resume], block.resume)
+    turn.agenda.appendleft(Enter(f"{path}/{child}", path))
 
 
 def _enter_choice(turn: Turn, path: str, parent: str | None, step: Choice) -> None:
@@ -183,103 +167,7 @@ def _leave_if_through(turn: Turn, path: str) -> None:
         turn.agenda.append(Leave(path, block.parent))
 
 
-def _below(path: str, definition_child: str) -> str:
-    """The child's path under an activation's path, which may carry turns that the definition's has not."""
-    return f"{path}/{definition_child.rpartition('/')[2]}"
-
-
-# -- people ------------------------------------------------------------------------------------------------
-
-
-def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut, round_: int) -> None:
-    """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once."""
-    mode = step.mode if isinstance(step, Approve) else Mode.ONE
-    seats = seats_of(turn, step.by, mode)
-    term = deadline(step.within, turn.facts, turn.now)
-    turn.activate(path, parent, round_=round_, n=len(seats))
-    for number, seat in enumerate(seats):
-        _open_seat(turn, path, round_, number, seat, step, term)
-    if term is not None:
-        schedule_rung(turn, path, round_, 0, term)
-    if any(seat.fallback for seat in seats):
-        turn.notify({"role:office_head:"}, "nobody_found", path, round_)
-
-
-def _open_seat(
-    turn: Turn, path: str, round_: int, number: int, seat: Seat, step: Approve | CarryOut, term: Deadline | None
-) -> None:
-    turn.open_item(item_of(turn, path, round_, number, step.word, step.form, term, seat.pick), seat.candidates)
-    for code in sorted(seat.departments):
-        turn.share(f"department:{code}", f"item:{path}")
-
-
-def item_of(
-    turn: Turn,
-    path: str,
-    round_: int,
-    number: int,
-    kind: str,
-    form: str | None,
-    term: Deadline | None,
-    pick: str = "any",
-) -> WorkItem:
-    """A new open item; its id derives from where it stands, so that it is made once."""
-    return WorkItem(
-        id=derived_id("item", turn.head.id, path, round_, number),
-        case=turn.head.id,
-        path=path,
-        round=round_,
-        seat=number,
-        kind=kind,
-        state=ItemState.OPEN,
-        version=1,
-        opened_at=turn.now,
-        yellow_at=None if term is None else term.yellow_at,
-        due_at=None if term is None else term.due_at,
-        due_rule="" if term is None else term.rule,
-        paused_at=None,
-        roster=turn.facts.roster.version,
-        form=form,
-        pick=pick,
-    )
-
-
-def seats_of(turn: Turn, who: Who, mode: Mode) -> tuple[Seat, ...]:
-    """The seats of a resolver on the roster of today."""
-    day = local_day(turn.facts.calendar, turn.now)
-    return resolve_seats(who, mode, turn.head, turn.facts.roster, day)
-
-
-def recipients(turn: Turn, who: Who) -> set[str]:
-    """Everybody whom a resolver finds, for a message."""
-    return {principal for seat in seats_of(turn, who, Mode.ONE) for principal, _ in seat.candidates}
-
-
-def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline) -> None:
-    """Set the timer of the next rung of the ladder at `path`."""
-    step = turn.human_step(path)
-    rungs = () if isinstance(step, ToApplicant) else step.overdue
-    found = next_rung(rungs, done, term.due_at, turn.facts.calendar, turn.now)
-    if found is not None:
-        turn.set_timer(path, round_, "ladder", found[0], found[1])
-
-
-def open_supplement(turn: Turn, asked: str, round_: int, terms: ToApplicant) -> None:
-    """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
-    path = f"{asked}/supplement"
-    term = deadline(terms.within, turn.facts, turn.now)
-    turn.activate(path, asked, round_=round_, n=1)
-    seat = seats_of(turn, Applicant(through=terms.through), Mode.ONE)[0]
-    turn.open_item(item_of(turn, path, round_, 0, "supplement", None, term), seat.candidates)
-    for code in sorted(seat.departments):
-        turn.share(f"department:{code}", f"item:{path}")
-    if term is not None:
-        turn.set_timer(path, round_, "silence", 0, term.due_at)
-    if terms.answered_by is not None:
-        turn.subscribe(path, round_, terms.answered_by, turn.head.key)
-
-
-# -- waits, actions, follow-ups ----------------------------------------------------------------------------
+# -- waits and actions ----------------------------------------------------------------------------
 
 
 def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
@@ -301,11 +189,11 @@ def _perform(turn: Turn, path: str, step: Do) -> None:
             case SetField():
                 turn.put({action.field: action.value}, {})
             case Emit():
-                _emit(turn, path, number, action)
+                say(turn, path, number, action.event, dict(action.values))
             case Lookup():
                 turn.put({action.into: _found(turn, action)}, {})
             case Erase():
-                turn.erases.extend([turn.head.person] if turn.head.person else [])
+                _erase(turn)
             case _:
                 assert_never(action)
 
@@ -316,50 +204,11 @@ def _found(turn: Turn, action: Lookup) -> str | None:
     return next((key for key in keys if key != turn.head.key), None)
 
 
-def _emit(turn: Turn, path: str, number: int, action: Emit) -> None:
-    plain, personal = _event_values(turn, action.event, dict(action.values))
-    made = Emitted(
-        id=derived_id("event", turn.head.id, path, number, action.event),
-        type=action.event,
-        key=turn.head.key,
-        person=turn.head.person,
-        plain=plain,
-        personal=personal,
-        fingerprint=turn.head.personal.get("fingerprint"),
-    )
-    turn.emitted.append(made)
-    body = {"id": made.id, "type": made.type, "case": turn.head.id, "key": made.key, "state": turn.head.state.value}
-    turn.effects.append(Effect(key=derived_id("publish", made.id), case=turn.head.id, gateway="publish", body=body))
-
-
-def _plan(turn: Turn, path: str, step: FollowUp) -> None:
-    months = days_of(step.months, turn.facts)
-    plain, _ = _event_values(turn, step.event, {})
-    turn.plans.append(
-        Plan(
-            id=derived_id("plan", turn.head.id, path),
-            case=turn.head.id,
-            type=step.event,
-            key=turn.head.key,
-            person=turn.head.person,
-            plain=plain,
-            due_at=after_months(turn.now, months, turn.facts.calendar),
-            months=months,
-            repeats=step.repeats,
-            occurrence=1,
-        )
-    )
-
-
-def _event_values(turn: Turn, event: str, values: Mapping[str, JSON]) -> tuple[dict[str, JSON], dict[str, JSON]]:
-    """The fields of the case that the event's schema asks for, and the given values: plain and personal."""
-    schema = EVENT_TYPES.get(event)
-    if schema is None:
-        return {**turn.head.fields, **values}, {}
-    known = {**turn.head.fields, schema.KEY: turn.head.key, **values}
-    plain = {name: known[name] for name in sorted(schema.PLAIN_FIELDS) if known.get(name) is not None}
-    personal = {name: value for name, value in turn.head.personal.items() if name in schema.PERSONAL_FIELDS}
-    return plain, personal
+def _erase(turn: Turn) -> None:
+    """Have the person's key destroyed; the case knows nothing personal from here on."""
+    if turn.head.person is not None:
+        turn.erases.append(turn.head.person)
+    turn.head = replace(turn.head, personal={})
 
 
 def values_of(turn: Turn) -> Mapping[str, JSON]:

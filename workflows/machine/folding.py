@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from workflows.machine.case import JSON, Slice
-from workflows.machine.turn import as_json, sorted_subscriptions
+from workflows.machine.concluding import as_json
+from workflows.machine.turn import sorted_subscriptions
 
 Row = Mapping[str, JSON]
 K = TypeVar("K")
@@ -18,7 +19,7 @@ K = TypeVar("K")
 
 @dataclass(slots=True)
 class Folded:
-    """What the deltas add up to. Rows are in their JSON form (`machine.turn.as_json`); only live ones are kept."""
+    """What the deltas add up to. Rows are in their JSON form (`machine.concluding.as_json`); only live ones are kept."""
 
     state: str = "running"
     outcome: str | None = None
@@ -68,6 +69,8 @@ def as_folded(live: Slice) -> Folded:
 
 def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     folded.fields.update(delta.get("fields", {}))
+    if delta.get("erases"):
+        folded.personal.clear()
     folded.personal.update(name for name in delta.get("personal", ()) if name != "opinion")
     if "state" in delta:
         folded.state, folded.outcome = delta["state"]
@@ -78,9 +81,6 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     for row in delta.get("holders", ()):
         folded.holders[row["item"], row["who"]] = row
     folded.holders = {address: row for address, row in folded.holders.items() if address[0] in folded.items}
-    # A timer that fell due may end with its step, while it still waits in the inbox: no delta clears it then.
-    ended = {(row["path"], row["round"]) for row in delta.get("activations", ()) if row["state"] != "live"}
-    folded.timers = {key: row for key, row in folded.timers.items() if (row["path"], row["round"]) not in ended}
     for row in delta.get("timers", ()):
         folded.timers[row["id"]] = row
     for timer in delta.get("cleared", ()):
@@ -89,6 +89,13 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
         folded.subscriptions[_address(row)] = row
     for row in delta.get("unsubscribed", ()):
         folded.subscriptions.pop(_address(row), None)
+    # A timer that fell due may find its step closed or led on while it still waits in the inbox: no delta clears it.
+    folded.timers = {key: row for key, row in folded.timers.items() if _is_asking(folded, row)}
+
+
+def _is_asking(folded: Folded, timer: Row) -> bool:
+    live = (timer["path"], timer["round"]) in folded.activations
+    return live and not any(path.startswith(f"{timer['path']}/") for path, _ in folded.activations)
 
 
 def _keep(rows: dict[K, Row], address: K, row: Row, *, live: bool) -> None:

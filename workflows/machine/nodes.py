@@ -53,7 +53,7 @@ def children(node: Node) -> tuple[Node, ...]:
     """What a block runs on its straight way, in order; the default of a choice comes last, a leaf has none."""
     match node.step:
         case Sequence(steps=steps):
-            return tuple(_child(node, _segment(step, number), step) for number, step in enumerate(steps))
+            return tuple(_child(node, segment(step, number), step) for number, step in enumerate(steps))
         case Choice(branches=branches, otherwise=otherwise):
             taken = tuple(_child(node, str(number), branch.do) for number, branch in enumerate(branches))
             return (*taken, _child(node, "otherwise", otherwise))
@@ -101,7 +101,8 @@ def _child(node: Node, segment: str, step: Step) -> Node:
     return Node(path=f"{node.path}/{segment}", step=step, parent=node.path)
 
 
-def _segment(step: Step, number: int) -> str:
+def segment(step: Step, number: int) -> str:
+    """The last part of the path of the `number`-th step of a sequence."""
     return getattr(step, "name", None) or str(number)
 
 

@@ -1,32 +1,28 @@
 """The workspace of one decision: the slice as it changes, and the list of what follows.
 
 A turn lives inside one call of `decide` and never leaves it. It only keeps books; what to do is said in
-`entering.py` (steps), `answering.py` (people) and `decide.py` (events, timers, the order of things).
+`entering.py` (steps), `asking.py` and `answering.py` (people), `hearing.py` (events) and `decide.py` (the order of
+things); `concluding.py` closes the books.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum
 
 from domain.identifiers import derived_id
 from workflows.language.words import Approve, CarryOut, Step, ToApplicant, Wait, Workflow
 from workflows.machine.case import (
     JSON,
-    SYSTEM,
     Access,
-    Act,
     Activation,
     ActivationState,
     Capacity,
     Case,
-    Decision,
     Effect,
     Emitted,
-    Entry,
     Holder,
     ItemState,
     Plan,
@@ -37,7 +33,7 @@ from workflows.machine.case import (
     WorkItem,
 )
 from workflows.machine.facts import Facts
-from workflows.machine.nodes import index
+from workflows.machine.nodes import Node, index
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,10 @@ class Leave:
     parent: str | None
 
 
+def _within(path: str, root: str) -> bool:
+    return path == root or path.startswith(f"{root}/")
+
+
 def step_path(path: str) -> str:
     """The path in the definition of an activation's path: without the turns ("on/0#2" is the second "on/0")."""
     return "/".join(part.split("#")[0] for part in path.split("/")) if "#" in path else path
@@ -69,6 +69,7 @@ class Turn:
     before: Slice
     facts: Facts
     now: datetime
+    nodes: Mapping[str, Node] = field(init=False)
     head: Case = field(init=False)
     live: dict[str, Activation] = field(init=False)
     items: dict[str, WorkItem] = field(init=False)
@@ -76,8 +77,7 @@ class Turn:
     timers: dict[str, Timer] = field(init=False)
     subscriptions: set[Subscription] = field(init=False)
     agenda: deque[Enter | Leave] = field(default_factory=deque)
-    closed: dict[tuple[str, int], Activation] = field(default_factory=dict)
-    passed: list[list[JSON]] = field(default_factory=list)
+    closed: list[tuple[Activation, ActivationState]] = field(default_factory=list)
     items_changed: dict[str, WorkItem] = field(default_factory=dict)
     holders_opened: list[Holder] = field(default_factory=list)
     timers_set: dict[str, Timer] = field(default_factory=dict)
@@ -92,6 +92,7 @@ class Turn:
     said: dict[str, JSON] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.nodes = index(self.definition)
         self.head = self.before.head
         self.live = {one.path: one for one in self.before.activations.values() if one.state is ActivationState.LIVE}
         self.items = dict(self.before.items)
@@ -103,21 +104,30 @@ class Turn:
 
     def step(self, path: str) -> Step:
         """The step at an activation's path."""
-        return index(self.definition)[step_path(path)].step
+        return self.nodes[step_path(path)].step
+
+    def supplement_at(self, path: str) -> ToApplicant | None:
+        """What is asked of the applicant at `path`, where it is the supplement of an approve step."""
+        asked, _, last = path.rpartition("/")
+        if last != "supplement" or step_path(path) in self.nodes:
+            return None
+        step = self.step(asked)
+        return step.on_return if isinstance(step, Approve) else None
 
     def human_step(self, path: str) -> Approve | CarryOut | Wait | ToApplicant:
         """The step that asks somebody at `path`; the supplement of an approve has the path "…/supplement"."""
-        asked, _, last = path.rpartition("/")
-        if last == "supplement":
-            step = self.step(asked)
-            if isinstance(step, Approve) and step.on_return is not None:
-                return step.on_return
-        else:
-            step = self.step(path)
-            if isinstance(step, Approve | CarryOut | Wait):
-                return step
+        supplement = self.supplement_at(path)
+        if supplement is not None:
+            return supplement
+        step = self.step(path)
+        if isinstance(step, Approve | CarryOut | Wait):
+            return step
         message = f"workflow '{self.definition.name}': nobody is asked at '{path}'"
         raise LookupError(message)
+
+    def is_asking(self, path: str) -> bool:
+        """Whether the step at `path` still asks: it does not once a refusal, a return or silence led on from it."""
+        return path in self.live and not any(one.startswith(f"{path}/") for one in self.live)
 
     # -- activations ---------------------------------------------------------------------------------------
 
@@ -140,25 +150,28 @@ class Turn:
         self.live[activation.path] = activation
 
     def close(self, path: str, state: ActivationState) -> Activation | None:
-        """Close the activation at `path` with its timers and subscriptions, if it is live."""
+        """Close the activation at `path`, if it is live, with its timers and what it and its handlers ask for."""
         found = self.live.pop(path, None)
         if found is None:
             return None
-        self.closed[found.path, found.round] = replace(found, state=state)
+        self.closed.append((found, state))
+        self.stop_asking(path)
+        return found
+
+    def stop_asking(self, path: str) -> None:
+        """Clear the timers of the step at `path` and ask for no event any more, in it or below it."""
         for timer in [one for one in self.timers.values() if one.path == path]:
             self.clear(timer)
-        for subscription in sorted_subscriptions(one for one in self.subscriptions if one.path == path):
+        for subscription in sorted_subscriptions(one for one in self.subscriptions if _within(one.path, path)):
             self.unsubscribe(subscription)
-        return found
 
     def cancel_below(self, path: str, reason: str) -> None:
         """Cancel the activation at `path` and everything below it, with its items."""
-        inside = [one for one in self.live if one == path or one.startswith(f"{path}/")]
-        for one in inside:
+        for one in [inside for inside in self.live if _within(inside, path)]:
             self.close(one, ActivationState.CANCELLED)
-        for item in [one for one in self.items.values() if one.path == path or one.path.startswith(f"{path}/")]:
+        for item in [one for one in self.items.values() if _within(one.path, path)]:
             self.close_item(item, ItemState.CANCELLED, reason)
-        self.agenda = deque(todo for todo in self.agenda if not (todo.path == path or todo.path.startswith(f"{path}/")))
+        self.agenda = deque(todo for todo in self.agenda if not _within(todo.path, path))
 
     def cancel_everything(self, reason: str) -> None:
         """Cancel all that is live: the case ends or starts over at a handler."""
@@ -181,10 +194,11 @@ class Turn:
 
     def hold(self, item: WorkItem, who: str, capacity: Capacity) -> None:
         """Add a holder, unless `who` holds the item already."""
-        if any(one.who == who for one in self.holders[item.id]):
+        held = self.holders.get(item.id, ())
+        if any(one.who == who for one in held):
             return
         holder = Holder(item=item.id, case=self.head.id, who=who, capacity=capacity, due_at=item.due_at)
-        self.holders[item.id] += (holder,)
+        self.holders[item.id] = (*held, holder)
         self.holders_opened.append(holder)
         self.share(who, f"item:{item.path}")
 
@@ -268,125 +282,7 @@ class Turn:
         self.cancel_everything(f"ended:{outcome}")
         self.head = replace(self.head, state=state, outcome=outcome)
 
-    # -- the result ----------------------------------------------------------------------------------------
-
-    def decision(self, what: str, act: Act | None = None) -> Decision:
-        """Everything that follows, with its history entry."""
-        seq = self.head.seq + 1
-        self.head = replace(self.head, seq=seq, version=self.before.head.version + 1, last_at=self.now)
-        activations = self._changed_activations()
-        after = Slice(
-            head=self.head,
-            activations={(one.path, one.round): one for one in self.live.values()},
-            items=self.items,
-            holders=self.holders,
-            timers=self.timers,
-            subscriptions=frozenset(self.subscriptions),
-        )
-        items = tuple(self.items_changed.values())
-        closed_before = tuple(one.id for one in items if one.closed_at is not None and one.id in self.before.items)
-        return Decision(
-            after=after,
-            entry=self._entry(what, act, seq, activations),
-            activations=activations,
-            items=items,
-            holders_opened=tuple(self.holders_opened),
-            items_closed=closed_before,
-            timers_set=tuple(self.timers_set.values()),
-            timers_cleared=tuple(self.timers_cleared),
-            subscriptions_opened=tuple(self.subscriptions_opened),
-            subscriptions_closed=tuple(self.subscriptions_closed),
-            effects=tuple(self.effects),
-            emitted=tuple(self.emitted),
-            plans=tuple(self.plans),
-            access=tuple(self.access.values()),
-            erases=tuple(self.erases),
-        )
-
-    def _changed_activations(self) -> tuple[Activation, ...]:
-        """Live ones that are new or changed, and closed ones that had a row; the others only passed by."""
-        known = self.before.activations
-        changed = [one for one in self.live.values() if known.get((one.path, one.round)) != one]
-        for address, one in self.closed.items():
-            if address in known:
-                changed.append(one)
-            else:
-                self.passed.append([one.path, one.round, one.state.value])
-        return tuple(changed)
-
-    def _entry(self, what: str, act: Act | None, seq: int, activations: tuple[Activation, ...]) -> Entry:
-        personal = {
-            name: value for name, value in self.head.personal.items() if self.before.head.personal.get(name) != value
-        }
-        if what.startswith("event:") and self.before.head.seq == 0:
-            personal = dict(self.head.personal)
-        if act is not None and act.opinion:
-            # An opinion may speak of the person: it goes under the person's key, where there is a person.
-            (personal if self.head.person else self.said)["opinion"] = act.opinion
-        return Entry(
-            case=self.head.id,
-            seq=seq,
-            at=self.now,
-            what=what,
-            actor=SYSTEM if act is None else act.actor,
-            principal=None if act is None else act.principal or act.actor,
-            authority=self._authority(act),
-            department=None if act is None else act.department,
-            post=None if act is None else act.post,
-            item=None if act is None else act.item,
-            path=self.said.pop("path", None),
-            round=self.said.pop("round", None),
-            key=None if act is None else act.key,
-            reason=None if act is None else act.reason,
-            facts=self.facts.versions(),
-            delta=self._delta(activations, sorted(personal)),
-            personal=personal,
-        )
-
-    def _authority(self, act: Act | None) -> str:
-        if act is None:
-            return f"rule:{self.definition.name}"
-        return str(self.said.pop("authority", "own"))
-
-    def _delta(self, activations: tuple[Activation, ...], personal: list[str]) -> dict[str, JSON]:
-        before, head = self.before.head, self.head
-        first = before.seq == 0
-        delta: dict[str, JSON] = {
-            "fields": {n: v for n, v in head.fields.items() if first or before.fields.get(n, _ABSENT) != v},
-            "personal": personal,
-            "activations": [as_json(one) for one in activations],
-            "passed": self.passed,
-            "items": [as_json(one) for one in self.items_changed.values()],
-            "holders": [as_json(one) for one in self.holders_opened],
-            "timers": [as_json(one) for one in self.timers_set.values()],
-            "cleared": self.timers_cleared,
-            "subscriptions": [as_json(one) for one in self.subscriptions_opened],
-            "unsubscribed": [as_json(one) for one in self.subscriptions_closed],
-            "effects": [one.key for one in self.effects],
-            "emitted": [[one.id, one.type] for one in self.emitted],
-            "plans": [one.id for one in self.plans],
-            "erases": self.erases,
-        }
-        if first or before.state is not head.state:
-            delta["state"] = [head.state.value, head.outcome]
-        delta.update(self.said)
-        return {name: value for name, value in delta.items() if value not in ([], {})}
-
-
-_ABSENT = object()
-
 
 def sorted_subscriptions(subscriptions: Iterable[Subscription]) -> list[Subscription]:
     """In a fixed order: a set's own order differs from run to run."""
     return sorted(subscriptions, key=lambda one: (one.path, one.round, one.type, one.key))
-
-
-def as_json(row: Activation | WorkItem | Holder | Timer | Subscription) -> dict[str, JSON]:
-    """A row as canonical JSON takes it; the case's own id is left out, it stands in the history row."""
-    return {one.name: _plain(getattr(row, one.name)) for one in fields(row) if one.name != "case"}
-
-
-def _plain(value: object) -> JSON:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,109 @@
+"""How a case asks people: the rounds of a human step and of a supplement, complete with seats, terms and ladders."""
+
+from __future__ import annotations
+
+from domain.approval import Mode
+from domain.identifiers import derived_id
+from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Who
+from workflows.machine.case import ActivationState, ItemState, WorkItem
+from workflows.machine.deadlines import Deadline, deadline, local_day, next_rung
+from workflows.machine.seating import FALLBACK_ROLE, Seat, resolve_seats
+from workflows.machine.turn import Turn
+from workflows.policy import role_principal
+
+
+def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut, round_: int) -> None:
+    """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once."""
+    mode = step.mode if isinstance(step, Approve) else Mode.ONE
+    seats = seats_of(turn, step.by, mode)
+    term = deadline(step.within, turn.facts, turn.now)
+    turn.activate(path, parent, round_=round_, n=len(seats))
+    for number, seat in enumerate(seats):
+        _open_seat(turn, _item(turn, path, round_, number, step.word, step.form, term, seat.pick), seat)
+    if term is not None:
+        schedule_rung(turn, path, round_, 0, term)
+    _tell_if_nobody(turn, path, round_, seats)
+
+
+def open_supplement(turn: Turn, asked: str, round_: int, terms: ToApplicant) -> None:
+    """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
+    path = f"{asked}/supplement"
+    term = deadline(terms.within, turn.facts, turn.now)
+    seats = seats_of(turn, Applicant(through=terms.through), Mode.ONE)
+    turn.activate(path, asked, round_=round_, n=1)
+    _open_seat(turn, _item(turn, path, round_, 0, "supplement", None, term, "any"), seats[0])
+    if term is not None:
+        turn.set_timer(path, round_, "silence", 0, term.due_at)
+    if terms.answered_by is not None:
+        turn.subscribe(path, round_, terms.answered_by, turn.head.key)
+    _tell_if_nobody(turn, path, round_, seats)
+
+
+def answer_supplement(turn: Turn, path: str) -> None:
+    """The supplement is there: the step that asked for it opens again in its next round."""
+    supplement = turn.live[path]
+    for item in turn.items_at(path):
+        turn.close_item(item, ItemState.COMPLETED, "event")
+    turn.close(path, ActivationState.DONE)
+    asked = turn.close(path.rpartition("/")[0], ActivationState.DONE)
+    if asked is None:
+        message = f"supplement '{path}' has no step that asked for it"
+        raise LookupError(message)
+    step = turn.human_step(asked.path)
+    if isinstance(step, Approve):
+        open_round(turn, asked.path, asked.parent, step, round_=supplement.round + 1)
+
+
+def seats_of(turn: Turn, who: Who, mode: Mode) -> tuple[Seat, ...]:
+    """The seats of a resolver on the roster of today."""
+    day = local_day(turn.facts.calendar, turn.now)
+    return resolve_seats(who, mode, turn.head, turn.facts.roster, day)
+
+
+def recipients(turn: Turn, who: Who) -> set[str]:
+    """Everybody whom a resolver finds, for a message."""
+    return {principal for seat in seats_of(turn, who, Mode.ONE) for principal, _ in seat.candidates}
+
+
+def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline) -> None:
+    """Set the timer of the next rung of the ladder at `path`."""
+    step = turn.human_step(path)
+    rungs = () if isinstance(step, ToApplicant) else step.overdue
+    found = next_rung(rungs, done, term.due_at, turn.facts.calendar, turn.now)
+    if found is not None:
+        turn.set_timer(path, round_, "ladder", found[0], found[1])
+
+
+def _open_seat(turn: Turn, item: WorkItem, seat: Seat) -> None:
+    turn.open_item(item, seat.candidates)
+    for code in sorted(seat.departments):
+        turn.share(f"department:{code}", f"item:{item.path}")
+
+
+def _tell_if_nobody(turn: Turn, path: str, round_: int, seats: tuple[Seat, ...]) -> None:
+    if any(seat.fallback for seat in seats):
+        turn.notify({role_principal(FALLBACK_ROLE, None)}, "nobody_found", path, round_)
+
+
+def _item(  # what an item is made of, spelled out
+    turn: Turn, path: str, round_: int, number: int, kind: str, form: str | None, term: Deadline | None, pick: str
+) -> WorkItem:
+    """A new open item; its id derives from where it stands, so that it is made once."""
+    return WorkItem(
+        id=derived_id("item", turn.head.id, path, round_, number),
+        case=turn.head.id,
+        path=path,
+        round=round_,
+        seat=number,
+        kind=kind,
+        state=ItemState.OPEN,
+        version=1,
+        opened_at=turn.now,
+        yellow_at=None if term is None else term.yellow_at,
+        due_at=None if term is None else term.due_at,
+        due_rule="" if term is None else term.rule,
+        paused_at=None,
+        roster=turn.facts.roster.version,
+        form=form,
+        pick=pick,
+    )

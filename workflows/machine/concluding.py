@@ -1,0 +1,183 @@
+"""The end of a decision: the next slice, the rows that changed, and the history entry that rebuilds them.
+
+Every list stands in an order of its own, so that the same case gives the same bytes whatever store it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from domain.identifiers import mask_forbidden
+from workflows.machine.case import (
+    JSON,
+    SYSTEM,
+    Act,
+    Activation,
+    Decision,
+    Emitted,
+    Entry,
+    Holder,
+    Slice,
+    Subscription,
+    Timer,
+    WorkItem,
+)
+from workflows.machine.turn import Turn, sorted_subscriptions
+
+Row = Activation | WorkItem | Holder | Timer | Subscription
+
+_ABSENT: Final = object()
+_COLUMNS: Final = {
+    kind: tuple(one.name for one in fields(kind) if one.name != "case")
+    for kind in (Activation, WorkItem, Holder, Timer, Subscription)
+}
+
+
+def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
+    """Everything that follows from a turn, with its history entry.
+
+    Args:
+        turn: the books, with nothing left on the agenda.
+        what: what happened, as history names it ("event:…", "act:…", "timer:…").
+        act: the act that was accepted, if it was one.
+    """
+    seq, version = turn.head.seq + 1, turn.before.head.version + 1
+    turn.head = replace(turn.head, seq=seq, version=version, last_at=turn.now)
+    activations = _changed_activations(turn)
+    items = tuple(sorted(turn.items_changed.values(), key=lambda one: (one.path, one.round, one.seat)))
+    turn.timers_cleared.sort()
+    turn.subscriptions_opened = sorted_subscriptions(turn.subscriptions_opened)
+    turn.subscriptions_closed = sorted_subscriptions(turn.subscriptions_closed)
+    return Decision(
+        after=_after(turn),
+        entry=_entry(turn, what, act, activations, items),
+        activations=activations,
+        items=items,
+        holders_opened=tuple(turn.holders_opened),
+        items_closed=tuple(one.id for one in items if one.closed_at is not None and one.id in turn.before.items),
+        timers_set=tuple(turn.timers_set.values()),
+        timers_cleared=tuple(turn.timers_cleared),
+        subscriptions_opened=tuple(turn.subscriptions_opened),
+        subscriptions_closed=tuple(turn.subscriptions_closed),
+        effects=tuple(turn.effects),
+        emitted=tuple(_without_traces(turn)),
+        plans=tuple(turn.plans),
+        access=tuple(turn.access.values()),
+        erases=tuple(turn.erases),
+    )
+
+
+def _after(turn: Turn) -> Slice:
+    return Slice(
+        head=turn.head,
+        activations={(one.path, one.round): one for one in turn.live.values()},
+        items=turn.items,
+        holders=turn.holders,
+        timers=turn.timers,
+        subscriptions=frozenset(turn.subscriptions),
+    )
+
+
+def _changed_activations(turn: Turn) -> tuple[Activation, ...]:
+    """Live ones that are new or changed, and closed ones that had a row; the others only passed by."""
+    known = turn.before.activations
+    changed = [one for one in turn.live.values() if known.get((one.path, one.round)) != one]
+    changed += [replace(one, state=state) for one, state in turn.closed if (one.path, one.round) in known]
+    return tuple(sorted(changed, key=lambda one: (one.path, one.round)))
+
+
+def _passed(turn: Turn) -> list[list[JSON]]:
+    known = turn.before.activations
+    return [[one.path, one.round, state.value] for one, state in turn.closed if (one.path, one.round) not in known]
+
+
+def _without_traces(turn: Turn) -> list[Emitted]:
+    """What was emitted; where the person is erased in the same decision, nothing of the person goes out with it."""
+    if not turn.erases:
+        return turn.emitted
+    return [replace(one, personal={}, fingerprint=None) for one in turn.emitted]
+
+
+# -- history -----------------------------------------------------------------------------------------------
+
+
+def _entry(
+    turn: Turn, what: str, act: Act | None, activations: tuple[Activation, ...], items: tuple[WorkItem, ...]
+) -> Entry:
+    personal = _personal(turn)
+    if act is not None and act.opinion:
+        # An opinion may speak of the person: it goes under the person's key, where there is a person.
+        (personal if turn.head.person else turn.said)["opinion"] = mask_forbidden(act.opinion)
+    said = dict(turn.said)
+    path, round_, authority = said.pop("path", None), said.pop("round", None), said.pop("authority", "own")
+    return Entry(
+        case=turn.head.id,
+        seq=turn.head.seq,
+        at=turn.now,
+        what=what,
+        actor=SYSTEM if act is None else act.actor,
+        principal=None if act is None else act.principal or act.actor,
+        authority=f"rule:{turn.definition.name}" if act is None else str(authority),
+        department=None if act is None else act.department,
+        post=None if act is None else act.post,
+        item=None if act is None else act.item,
+        path=path,
+        round=round_,
+        key=None if act is None else act.key,
+        reason=None if act is None else act.reason,
+        facts=turn.facts.versions(),
+        delta=_delta(turn, activations, items, sorted(personal)) | said,
+        personal=personal,
+    )
+
+
+def _personal(turn: Turn) -> dict[str, JSON]:
+    """The personal values that this decision wrote; with the first one, all that the case began with."""
+    before, now = turn.before.head, turn.head.personal
+    if before.seq == 0:
+        return dict(now)
+    return {name: value for name, value in now.items() if before.personal.get(name, _ABSENT) != value}
+
+
+def _delta(
+    turn: Turn, activations: tuple[Activation, ...], items: tuple[WorkItem, ...], personal: list[str]
+) -> dict[str, JSON]:
+    before, head = turn.before.head, turn.head
+    first = before.seq == 0
+    delta: dict[str, JSON] = {
+        "fields": {n: v for n, v in head.fields.items() if first or before.fields.get(n, _ABSENT) != v},
+        "personal": personal,
+        "activations": [as_json(one) for one in activations],
+        "passed": _passed(turn),
+        "items": [as_json(one) for one in items],
+        "holders": [as_json(one) for one in turn.holders_opened],
+        "timers": [as_json(one) for one in turn.timers_set.values()],
+        "cleared": list(turn.timers_cleared),
+        "subscriptions": [as_json(one) for one in turn.subscriptions_opened],
+        "unsubscribed": [as_json(one) for one in turn.subscriptions_closed],
+        "effects": [one.key for one in turn.effects],
+        "emitted": [[one.id, one.type] for one in turn.emitted],
+        "plans": [one.id for one in turn.plans],
+        "erases": list(turn.erases),
+    }
+    if first or before.state is not head.state:
+        delta["state"] = [head.state.value, head.outcome]
+    return {name: value for name, value in delta.items() if value}
+
+
+def as_json(row: Row) -> dict[str, JSON]:
+    """A row as canonical JSON takes it; the case's own id is left out, it stands in the history row."""
+    return {name: _plain(getattr(row, name)) for name in _COLUMNS[type(row)]}
+
+
+def _plain(value: object) -> JSON:
+    match value:
+        case Enum():
+            return value.value
+        case datetime():
+            return value.isoformat()
+        case _:
+            return value

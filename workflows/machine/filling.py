@@ -1,0 +1,134 @@
+"""What somebody filled in: checked against what the step asks for, masked, and parted into plain and personal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pydantic import ValidationError
+
+from domain.event import DomainEvent
+from domain.events import EVENT_TYPES
+from domain.identifiers import mask_forbidden
+from domain.texts import zh
+from workflows.language.words import Form, FormField, ToApplicant
+from workflows.machine.case import JSON, Act, WorkItem
+from workflows.machine.hearing import Values
+from workflows.machine.turn import Turn
+
+LONGEST_TEXT: Final = 2000
+"""Characters in a text field of a form or an opinion."""
+
+
+class BadForm(ValueError):  # noqa: N818  # an answer to the person who filled it in, not a mistake in the program
+    """A field must not be there, is missing, or has a value that does not fit."""
+
+    def __init__(self, code: str, message: str, name: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.field = f"form/{name}"
+
+
+def filled(turn: Turn, act: Act, item: WorkItem) -> Values:
+    """The plain and personal values of an act's form; an agreement and a completion need every required field.
+
+    Raises:
+        BadForm: naming the first field that is wrong.
+    """
+    supplement = turn.supplement_at(item.path)
+    if supplement is not None:
+        return _supplement(turn, act, supplement)
+    form = next((one for one in turn.definition.forms if one.name == item.form), None)
+    return _form(act, form)
+
+
+def _form(act: Act, form: Form | None) -> Values:
+    known = {one.name: one for one in form.fields} if form is not None else {}
+    _refuse_unknown(act.form, known)
+    asked = known if act.verb in ("agree", "complete") else act.form
+    for name in asked:
+        if not _fits(known[name], act.form.get(name)):
+            raise _bad_value(name)
+    values = {name: _masked(value) for name, value in act.form.items()}
+    return _parted(values, personal={name for name, one in known.items() if one.personal})
+
+
+def _fits(wanted: FormField, value: JSON) -> bool:
+    if value is None:
+        return not wanted.required
+    match wanted.type:
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "choice":
+            return isinstance(value, str) and value in wanted.choices
+        case "text":
+            return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
+
+
+# -- supplements -------------------------------------------------------------------------------------------
+
+
+def _supplement(turn: Turn, act: Act, asked: ToApplicant) -> Values:
+    """A supplement says what the event that may answer it would say, so that event's schema is its form."""
+    _refuse_unknown(act.form, asked.takes)
+    schema = EVENT_TYPES.get(asked.answered_by or "")
+    if schema is None:
+        return _unschooled(turn, act.form)
+    event = _as_event(schema, turn.head.key, act.form)
+    return _taken(event.plain(), asked.takes), _taken(event.personal(), asked.takes)
+
+
+def _as_event(schema: type[DomainEvent], key: str, form: Mapping[str, JSON]) -> DomainEvent:
+    try:
+        return schema.model_validate({**form, schema.KEY: key})
+    except ValidationError as error:
+        place = error.errors(include_url=False, include_input=False)[0]["loc"]
+        raise _bad_value(str(place[0]) if place else "") from error
+
+
+def _taken(values: Mapping[str, JSON], takes: tuple[str, ...]) -> dict[str, JSON]:
+    return {name: value for name, value in values.items() if name in takes}
+
+
+def _unschooled(turn: Turn, form: Mapping[str, JSON]) -> Values:
+    """Without a schema, what an applicant adds is personal unless the field already stands among the plain ones."""
+    for name, value in form.items():
+        if not _is_simple(value):
+            raise _bad_value(name)
+    values = {name: _masked(value) for name, value in form.items()}
+    return _parted(values, personal=set(form) - set(turn.head.fields) if turn.head.person is not None else set())
+
+
+def _is_simple(value: JSON) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(part, str) and len(part) <= LONGEST_TEXT for part in value)
+    return isinstance(value, bool | int) or (isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT)
+
+
+# -- both --------------------------------------------------------------------------------------------------
+
+
+def _refuse_unknown(form: Mapping[str, JSON], known: Iterable[str]) -> None:
+    allowed = set(known)
+    for name in form:
+        if name not in allowed:
+            raise BadForm("unknown_field", zh("表单没有这一字段"), name)
+
+
+def _bad_value(name: str) -> BadForm:
+    return BadForm("bad_value", zh("字段缺少或取值不符合要求"), name)
+
+
+def _masked(value: JSON) -> JSON:
+    """Nobody may leave an id number or a bank card in a text (domain.md §4.2)."""
+    if isinstance(value, list):
+        return [_masked(part) for part in value]
+    return mask_forbidden(value) if isinstance(value, str) else value
+
+
+def _parted(values: Mapping[str, JSON], personal: set[str]) -> Values:
+    plain = {name: value for name, value in values.items() if name not in personal}
+    return plain, {name: value for name, value in values.items() if name in personal}

@@ -1,0 +1,61 @@
+"""The domain events that a case says: emitted at once, or planned for later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain.events import EVENT_TYPES
+from domain.identifiers import derived_id
+from workflows.language.words import FollowUp
+from workflows.machine.case import JSON, Effect, Emitted, Plan
+from workflows.machine.deadlines import after_months, days_of
+from workflows.machine.turn import Turn
+
+
+def say(turn: Turn, path: str, number: int, event: str, values: Mapping[str, JSON]) -> Emitted:
+    """Emit a domain event from the `number`-th place of the step at `path`, and publish that it happened."""
+    plain, personal = _event_values(turn, event, values)
+    made = Emitted(
+        id=derived_id("event", turn.head.id, path, number, event),
+        type=event,
+        key=turn.head.key,
+        person=turn.head.person,
+        plain=plain,
+        personal=personal,
+        fingerprint=turn.head.personal.get("fingerprint"),
+    )
+    turn.emitted.append(made)
+    body = {"id": made.id, "type": made.type, "case": turn.head.id, "key": made.key, "state": turn.head.state.value}
+    turn.effects.append(Effect(key=derived_id("publish", made.id), case=turn.head.id, gateway="publish", body=body))
+    return made
+
+
+def plan(turn: Turn, path: str, step: FollowUp) -> None:
+    """Plan the event of a follow-up: it outlives the case."""
+    months = days_of(step.months, turn.facts)
+    plain, _ = _event_values(turn, step.event, {})
+    turn.plans.append(
+        Plan(
+            id=derived_id("plan", turn.head.id, path),
+            case=turn.head.id,
+            type=step.event,
+            key=turn.head.key,
+            person=turn.head.person,
+            plain=plain,
+            due_at=after_months(turn.now, months, turn.facts.calendar),
+            months=months,
+            repeats=step.repeats,
+            occurrence=1,
+        )
+    )
+
+
+def _event_values(turn: Turn, event: str, values: Mapping[str, JSON]) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """The fields of the case that the event's schema asks for, and the given values: plain and personal."""
+    schema = EVENT_TYPES.get(event)
+    if schema is None:
+        return {**turn.head.fields, **values}, {}
+    known = {**turn.head.fields, schema.KEY: turn.head.key, **values}
+    plain = {name: known[name] for name in sorted(schema.PLAIN_FIELDS) if known.get(name) is not None}
+    personal = {name: value for name, value in turn.head.personal.items() if name in schema.PERSONAL_FIELDS}
+    return plain, personal
