@@ -4,10 +4,10 @@ The events are ordinary classes that nobody adds to `domain.events.EVENT_TYPES`:
 and `EVENTS` to `check`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from domain.event import PERSONAL, DomainEvent, example
 from domain.events import EVENT_TYPES
@@ -313,3 +313,13 @@ def people() -> Roster:
         three=PEOPLE["three"],
         liaison=PEOPLE["liaison"],
     )
+
+
+def every_word(*values: object) -> Iterator[BaseModel]:
+    """Everything that a definition is made of, from the outside in."""
+    for value in values:
+        if isinstance(value, BaseModel):
+            yield value
+            yield from every_word(*(getattr(value, name) for name in type(value).model_fields))
+        elif isinstance(value, tuple):
+            yield from every_word(*value)

@@ -1,11 +1,9 @@
 """Every word is used once in the synthetic workflow, and no word of the language is missing from it."""
 
-from collections.abc import Iterator
-
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tests.workflows_for_tests import EVENTS, SYNTHETIC, people
+from tests.workflows_for_tests import EVENTS, SYNTHETIC, every_word, people
 from workflows.language import expressions, words
 from workflows.language.checks import check
 from workflows.language.words import End, Word
@@ -16,18 +14,11 @@ def classes_of(module: object, base: type[BaseModel]) -> set[type[BaseModel]]:
     return {one for one in found if one is not base}
 
 
-def used_in(value: object) -> Iterator[type[BaseModel]]:
-    if isinstance(value, BaseModel):
-        yield type(value)
-        yield from (one for name in type(value).model_fields for one in used_in(getattr(value, name)))
-    elif isinstance(value, tuple):
-        yield from (one for part in value for one in used_in(part))
-
-
 def test_the_synthetic_workflow_uses_every_word() -> None:
     language = classes_of(words, Word) | classes_of(expressions, expressions._Node)
 
-    missing = {one.__name__ for one in language - set(used_in(SYNTHETIC))}
+    used = {type(word) for word in every_word(SYNTHETIC)}
+    missing = {one.__name__ for one in language - used}
 
     assert missing == set()
 
