@@ -60,7 +60,7 @@ def _step(node: Node, wording: Wording) -> Block:
         case Approve() | Wait():
             return _with_detours(_box(node, wording), node, wording)
         case End():
-            return _pill(Kind.END, node.path, wording.title(node), node.step.outcome)
+            return _pill(Kind.END, node.path, wording.title(node))
         case _:
             return _box(node, wording)
 
@@ -104,10 +104,10 @@ def _notes(note: str, room: int) -> tuple[str, ...]:
     return tuple(line for part in note.split(" · ") for line in wrapped(part, NOTE_SIZE, room, 2))
 
 
-def _pill(kind: Kind, path: str, title: str, outcome: str | None = None) -> Block:
+def _pill(kind: Kind, path: str, title: str) -> Block:
     (line,) = wrapped(title, TITLE_SIZE, BOX_WIDTH - 2 * PADDING, 1)
     across = int(width(line, TITLE_SIZE)) // 2 * 2 + 4 * PADDING
-    shape = Shape(kind, path, 0, 0, across, END_HEIGHT, (line,), tip=title, outcome=outcome)
+    shape = Shape(kind, path, 0, 0, across, END_HEIGHT, (line,), tip=title)
     return Block(across, END_HEIGHT, across // 2, goes_on=kind is not Kind.END, shapes=(shape,))
 
 

@@ -74,8 +74,7 @@ class _Chart:
             case Choice() | Parallel():
                 return self.fork(node, node.step, ends)
             case End():
-                mark = Mark.DONE if node.step.outcome == self.where.outcome else None
-                self.joined(ends, self.box('(["', '"])', self.wording.title(node), mark))
+                self.joined(ends, self.box('(["', '"])', self.wording.title(node), self.where.marks.get(node.path)))
                 return []
             case _:
                 return self.leaf(node, ends)

@@ -53,7 +53,6 @@ class Shape:
     lines: tuple[str, ...]
     note: tuple[str, ...] = ()
     tip: str = ""
-    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

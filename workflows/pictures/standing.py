@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workflows.language.words import Choice, Parallel, Workflow
+from workflows.language.words import Choice, End, Parallel, Workflow
 from workflows.language.words import Sequence as WordSequence
 from workflows.machine.case import ActivationState, ItemState, State
 from workflows.machine.nodes import children, index
@@ -30,9 +30,7 @@ class Standing:
     outcome: str | None
 
     def mark(self, shape: Shape) -> Mark | None:
-        """The mark of a shape; the end that a case came to is done."""
-        if shape.outcome is not None:
-            return Mark.DONE if shape.outcome == self.outcome else None
+        """The mark of a shape."""
         mark = self.marks.get(shape.path)
         # A crossed-out gateway would say that the choice was wrong; the case only ended beyond it.
         return None if mark is Mark.CANCELLED and shape.kind in {Kind.CHOICE, Kind.PARALLEL} else mark
@@ -46,18 +44,24 @@ def standing(definition: Workflow, view: CaseView | None, history: Sequence[Hist
     if view is None:
         return NOWHERE
     activations = sorted(view.activations, key=lambda one: one.round)
-    marks = dict(_passed(history)) | {step_path(one.path): _MARKS[one.state] for one in activations}
-    resumed = {step_path(one.path): one.resume for one in activations}
-    marks |= {path: Mark.DONE for path in _behind(definition, marks, resumed) if marks.get(path) is not Mark.LIVE}
-    marks |= {step_path(item.path): Mark.DONE for item in view.items if item.state in _ANSWERED}
+    entered = dict(_passed(history)) | {step_path(one.path): _MARKS[one.state] for one in activations}
+    outcome = None if view.head.state is State.RUNNING else view.head.outcome
+    ends = _ends(definition, entered, outcome)
+    behind = _behind(definition, entered, {step_path(one.path): one.resume for one in activations}, ends)
     open_items = {step_path(item.path) for item in view.items if item.closed_at is None}
-    marks |= dict.fromkeys(open_items, Mark.LIVE)
+    marks = (
+        entered
+        | {path: Mark.DONE for path in behind if entered.get(path) is not Mark.LIVE}
+        | {step_path(item.path): Mark.DONE for item in view.items if item.state in _ANSWERED}
+        | dict.fromkeys(ends, Mark.DONE)
+        | dict.fromkeys(open_items, Mark.LIVE)
+    )
     answered = {
         step_path(one.path): (one.agree + one.against + one.abstain, one.n)
         for one in activations
         if one.n > 1 and step_path(one.path) in open_items
     }
-    return Standing(marks, answered, None if view.head.state is State.RUNNING else view.head.outcome)
+    return Standing(marks, answered, outcome)
 
 
 def _passed(history: Sequence[HistoryView]) -> Iterator[tuple[str, Mark]]:
@@ -66,11 +70,25 @@ def _passed(history: Sequence[HistoryView]) -> Iterator[tuple[str, Mark]]:
             yield step_path(path), _MARKS[ActivationState(state)]
 
 
-def _behind(definition: Workflow, marks: Mapping[str, Mark], resumed: Mapping[str, int]) -> Iterator[str]:
+def _ends(definition: Workflow, entered: Mapping[str, Mark], outcome: str | None) -> frozenset[str]:
+    """The end that the case came to: the one whose block was cut short by it, or the only one of that name."""
+    named = {
+        path: node.parent
+        for path, node in index(definition).items()
+        if isinstance(node.step, End) and outcome is not None and node.step.outcome == outcome
+    }
+    reached = {path for path, parent in named.items() if parent is None or entered.get(parent) is Mark.CANCELLED}
+    return frozenset(reached or (named if len(named) == 1 else ()))
+
+
+def _behind(
+    definition: Workflow, entered: Mapping[str, Mark], resumed: Mapping[str, int], ends: Collection[str]
+) -> Iterator[str]:
     """Steps that leave no row of their own, because a sequence has gone past them."""
     for path, node in index(definition).items():
-        if isinstance(node.step, WordSequence) and path in marks:
-            steps = children(node)
-            for one in steps if marks[path] is Mark.DONE else steps[: resumed.get(path, 0)]:
-                if not isinstance(one.step, Choice | Parallel | WordSequence):
-                    yield one.path
+        if isinstance(node.step, WordSequence) and path in entered:
+            steps = [one.path for one in children(node)]
+            reached = next((number for number, one in enumerate(steps) if one in ends), resumed.get(path, 0))
+            for one in steps if entered[path] is Mark.DONE else steps[:reached]:
+                if not isinstance(index(definition)[one].step, Choice | Parallel | WordSequence):
+                    yield one
