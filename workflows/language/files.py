@@ -39,7 +39,7 @@ def logic_hash(definition: Workflow) -> str:
 
 def to_yaml(definition: Workflow) -> str:
     """The definition as YAML, in the order in which the words name their parts."""
-    return yaml.safe_dump(_plain(definition), allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(_plain(definition), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 def from_json(text: str | bytes) -> Workflow:
@@ -126,6 +126,18 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twin = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
         raise BadDefinition(f"definition: '{twin}' stands twice in one place; keep one of them")
     return data
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML in which the line breaks of other alphabets are escaped, because a reader would fold them."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if any(mark in text for mark in "\x85\u2028\u2029\ufeff") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 class _Loader(yaml.SafeLoader):

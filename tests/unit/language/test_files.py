@@ -22,7 +22,28 @@ from workflows.language.files import (
 from workflows.library import CATALOGUE
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
-    ["on", "yes", "null", "~", "1", "1.5", "2026-01-01", "0x1f", "样例", "a: b", "- a", "#", "", " ", "\n", "=", "<<"]
+    [
+        "on",
+        "yes",
+        "null",
+        "~",
+        "1",
+        "1.5",
+        "2026-01-01",
+        "0x1f",
+        "样例",
+        "a: b",
+        "- a",
+        "#",
+        "",
+        " ",
+        "\n",
+        "=",
+        "<<",
+        "\x85",
+        "a\u2028b",
+        "\ufeff",
+    ]
 )
 days = st.integers(-5, 400) | st.builds(w.Number, name=texts, default=st.integers(1, 400))
 roles = st.builds(w.RoleHolders, name=texts, of=st.none() | texts)
