@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Executable, and_, bindparam, exists, func, literal, select
+from sqlalchemy import Executable, bindparam, exists, func, literal, select
 
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.rows import holder_of, holder_values, item_of
 from adapters.sql.tables import holder, work_item
 from adapters.sql.transaction import Transaction
@@ -51,7 +51,7 @@ def _open_holders(dialect: Dialect) -> Executable:
     given = dialect.given(holder.c.item)
     return (
         select(holder)
-        .join(given, and_(holder.c.county == COUNTY, holder.c.item == given.c.item))
+        .join(given, same(holder, given, "item"))
         .where(holder.c.closed_at.is_(None))
         .order_by(holder.c.item, holder.c.who)
     )
@@ -66,7 +66,7 @@ def _counts(dialect: Dialect) -> Executable:
     given = dialect.given(holder.c.who)
     return (
         select(holder.c.who, func.count().label("items"))
-        .join(given, and_(holder.c.county == COUNTY, holder.c.who == given.c.who))
+        .join(given, same(holder, given, "who"))
         .where(holder.c.closed_at.is_(None), holder.c.capacity == OWNER)
         .group_by(holder.c.who)
     )
@@ -83,7 +83,7 @@ def _free(dialect: Dialect) -> Executable:
     given = dialect.given(work_item.c.id)
     return (
         select(work_item.c.id)
-        .join(given, and_(work_item.c.county == COUNTY, work_item.c.id == given.c.id))
+        .join(given, same(work_item, given, "id"))
         .where(_IS_OPEN, ~_IS_OWNED)
         .order_by(work_item.c.id)
         .with_for_update(key_share=True, of=work_item)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Executable, Select, and_, bindparam, delete, exists, literal, select, update
+from sqlalchemy import Column, Executable, Select, bindparam, delete, exists, literal, select, update
 
 from adapters.sql.columns import MOMENT
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import COUNTY, Dialect, among, same
 from adapters.sql.rows import inbox_of
 from adapters.sql.tables import case_head, inbox
 from adapters.sql.transaction import Transaction
@@ -33,7 +33,7 @@ _NOT_QUARANTINED = ~exists(
         _marked.c.county == inbox.c.county, _marked.c.id == inbox.c.case, _marked.c.quarantine.is_not(None)
     )
 )
-_MINE = (inbox.c.county == COUNTY, _IS_OLDEST, _NOT_QUARANTINED)
+_DUE = (_IS_OLDEST, _NOT_QUARANTINED)
 
 
 def claim_fresh(tx: Transaction, lane: Lane, limit: int) -> list[InboxRow]:
@@ -43,8 +43,8 @@ def claim_fresh(tx: Transaction, lane: Lane, limit: int) -> list[InboxRow]:
 def _fresh(dialect: Dialect) -> Executable:
     untried = inbox.c.attempts == literal(0, literal_execute=True)
     oldest = (
-        select(inbox.c.no, inbox.c.case)
-        .where(*_MINE, inbox.c.lane == bindparam("lane"), untried)
+        select(inbox.c.county, inbox.c.case)
+        .where(inbox.c.county == COUNTY, *_DUE, inbox.c.lane == bindparam("lane"), untried)
         .order_by(inbox.c.no)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True, of=inbox)
@@ -59,9 +59,9 @@ def claim_cases(tx: Transaction, cases: Sequence[str]) -> list[InboxRow]:
 def _named(dialect: Dialect) -> Executable:
     given = dialect.given(inbox.c.case)
     oldest = (
-        select(inbox.c.no, inbox.c.case)
-        .join(given, inbox.c.case == given.c.case)
-        .where(*_MINE)
+        select(inbox.c.county, inbox.c.case)
+        .join(given, same(inbox, given, "case"))
+        .where(*_DUE)
         .with_for_update(skip_locked=True, of=inbox)
     )
     return _all_rows(oldest)
@@ -73,7 +73,7 @@ def _all_rows(oldest: Select[Any]) -> Executable:
     row = inbox.alias("row")
     return (
         select(row)
-        .join(claimed, and_(row.c.county == COUNTY, row.c.case == claimed.c.case))
+        .join(claimed, same(row, claimed, "case"))
         .order_by(row.c.no)
         .with_for_update(skip_locked=True, of=row)
     )
@@ -88,7 +88,12 @@ def count_attempts(tx: Transaction, lane: Lane, limit: int) -> list[InboxRow]:
 def _ready(dialect: Dialect) -> Executable:
     return (
         select(inbox.c.no, inbox.c.attempts)
-        .where(*_MINE, inbox.c.lane == bindparam("lane"), inbox.c.ready_at <= bindparam("now", type_=MOMENT))
+        .where(
+            inbox.c.county == COUNTY,
+            *_DUE,
+            inbox.c.lane == bindparam("lane"),
+            inbox.c.ready_at <= bindparam("now", type_=MOMENT),
+        )
         .order_by(inbox.c.ready_at, inbox.c.no)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True, of=inbox)
@@ -101,7 +106,7 @@ def _count(dialect: Dialect) -> Executable:
     return (
         update(inbox)
         .values({each.name: given.c[each.name] for each in changing})
-        .where(inbox.c.county == COUNTY, inbox.c.no == given.c.no)
+        .where(same(inbox, given, "no"))
         .returning(*inbox.columns)
     )
 
@@ -112,4 +117,4 @@ def clear_inbox(tx: Transaction, numbers: Sequence[int]) -> None:
 
 def _clear(dialect: Dialect) -> Executable:
     given = dialect.given(inbox.c.no)
-    return delete(inbox).where(inbox.c.county == COUNTY, inbox.c.no.in_(select(given.c.no)))
+    return delete(inbox).where(among(inbox, given, "no"))

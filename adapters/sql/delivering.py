@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Executable, Text, and_, bindparam, column, or_, select, update
 
 from adapters.sql.columns import MOMENT, dumps
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.rows import effect_of
 from adapters.sql.tables import effect, lane, notice
 from adapters.sql.transaction import Transaction
@@ -39,7 +39,7 @@ def _lease(dialect: Dialect) -> Executable:
     return (
         update(effect)
         .values(due_at=given.c.due_at, fence=effect.c.fence + 1, attempts=effect.c.attempts + 1)
-        .where(effect.c.county == COUNTY, effect.c.key == given.c.key)
+        .where(same(effect, given, "key"))
     )
 
 
@@ -53,7 +53,7 @@ def _sent(dialect: Dialect) -> Executable:
     return (
         update(effect)
         .values(sent_at=bindparam("now", type_=MOMENT), error=None)
-        .where(effect.c.county == COUNTY, effect.c.key == given.c.key, effect.c.fence == given.c.fence)
+        .where(same(effect, given, "key", "fence"))
         .where(effect.c.sent_at.is_(None))
         .returning(effect.c.key)
     )
@@ -69,7 +69,7 @@ def _failed(dialect: Dialect) -> Executable:
     return (
         update(effect)
         .values(error=given.c.why, due_at=given.c.again)
-        .where(effect.c.county == COUNTY, effect.c.key == given.c.key, effect.c.fence == given.c.fence)
+        .where(same(effect, given, "key", "fence"))
         .where(effect.c.sent_at.is_(None))
         .returning(effect.c.key)
     )
@@ -83,9 +83,9 @@ def add_notices(tx: Transaction, notices: Sequence[Effect]) -> None:
 
 
 def raise_hint(tx: Transaction, which: Lane) -> bool:
-    if tx.rows(_raise, lane=str(which), now=tx.now, lost=tx.now - HINT_LOST_AFTER):
+    if tx.rows(_raise, which=str(which), now=tx.now, lost=tx.now - HINT_LOST_AFTER):
         return True
-    known = tx.rows(_flag, lane=str(which))
+    known = tx.rows(_flag, which=str(which))
     if not known:
         tx.insert_new(lane, [(str(which), tx.now)])
     return not known
@@ -101,7 +101,7 @@ def _flag(dialect: Dialect) -> Executable:
 
 
 def clear_hint(tx: Transaction, which: Lane) -> None:
-    tx.run(_clear, lane=str(which))
+    tx.run(_clear, which=str(which))
 
 
 def _clear(dialect: Dialect) -> Executable:
@@ -109,4 +109,4 @@ def _clear(dialect: Dialect) -> Executable:
 
 
 def _is_lane() -> ColumnElement[bool]:
-    return and_(lane.c.county == COUNTY, lane.c.lane == bindparam("lane"))
+    return and_(lane.c.county == COUNTY, lane.c.lane == bindparam("which"))

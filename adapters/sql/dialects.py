@@ -15,19 +15,20 @@ from typing import Any, Protocol
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Column,
     ColumnElement,
     Connection,
     Executable,
     FromClause,
     Table,
     Text,
+    and_,
     bindparam,
     column,
     func,
     literal_column,
     select,
     text,
+    tuple_,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,11 +36,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapters.sql.columns import Micros, micros
 from adapters.sql.tables import series
 
-COUNTY = bindparam("county", type_=Text)
-"""The county of the unit: every statement names it, the transaction gives it."""
+COUNTY = bindparam("of_county", type_=Text)
+"""The county of the unit: every statement names it, the transaction gives it (no column may be called so).
+
+Only for what is not a batch; batches carry their county in `given`."""
 
 Rows = Sequence[Sequence[Any]]
 Build = Callable[["Dialect"], Executable]
+
+
+def same(table: FromClause, given: FromClause, *names: str) -> ColumnElement[bool]:
+    """True where a row of the table is one of the batch, by these columns."""
+    return and_(table.c.county == given.c.county, *(table.c[name] == given.c[name] for name in names))
+
+
+def among(table: FromClause, given: FromClause, *names: str) -> ColumnElement[bool]:
+    """The same for DELETE, which takes no second table on SQLite."""
+    columns = ("county", *names)
+    return tuple_(*(table.c[name] for name in columns)).in_(select(*(given.c[name] for name in columns)))
 
 
 class Dialect(Protocol):
@@ -48,9 +62,13 @@ class Dialect(Protocol):
     name: str
 
     def given(self, *columns: ColumnElement[Any]) -> FromClause:
-        """The rows of the batch as a table with these columns (their names and types)."""
+        """The rows of the batch as a table: `county`, then these columns (their names and types).
 
-    def packed(self, rows: Rows) -> dict[str, Any]:
+        The county stands in every row, not beside the batch as one value: a planner that has no statistics yet takes
+        one value of an index's first column for a good filter, and would read a whole county for it.
+        """
+
+    def packed(self, county: str, rows: Rows) -> dict[str, Any]:
         """The parameters that carry the rows of `given`."""
 
     def built(self, build: Build) -> Executable:
@@ -83,14 +101,13 @@ class Postgres:
         self._inserts: dict[tuple[str, str], Executable] = {}
 
     def given(self, *columns: ColumnElement[Any]) -> FromClause:
-        arrays = [
-            bindparam(f"given_{place}", type_=ARRAY(each.type, dimensions=1)) for place, each in enumerate(columns)
-        ]
-        names = [column(_name(each), each.type) for each in columns]
+        names = [column("county", Text), *(column(_name(each), each.type) for each in columns)]
+        arrays = [bindparam(f"given_{place}", type_=ARRAY(each.type, dimensions=1)) for place, each in enumerate(names)]
         return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
 
-    def packed(self, rows: Rows) -> dict[str, Any]:
-        return {f"given_{place}": list(values) for place, values in enumerate(zip(*rows, strict=True))}
+    def packed(self, county: str, rows: Rows) -> dict[str, Any]:
+        columns = {f"given_{place}": list(values) for place, values in enumerate(zip(*rows, strict=True), 1)}
+        return {"given_0": [county] * len(rows), **columns}
 
     def built(self, build: Build) -> Executable:
         found = self._statements.get(build)
@@ -102,14 +119,12 @@ class Postgres:
         statement = self._inserts.get((how, table.name))
         if statement is None:
             statement = self._inserts[how, table.name] = self._insert(how, table)
-        connection.execute(statement, {"county": county, **self.packed(rows)})
+        connection.execute(statement, self.packed(county, rows))
 
     def _insert(self, how: str, table: Table) -> Executable:
-        columns = _beside_county(table)
-        given = self.given(*columns)
-        names = ["county", *(each.name for each in columns)]
+        given = self.given(*(each for each in table.columns if each.name != "county"))
         statement: Executable = _resolved(
-            postgresql.insert(table).from_select(names, select(COUNTY, *given.c)), how, table
+            postgresql.insert(table).from_select(table.columns.keys(), select(*given.c)), how, table
         )
         return statement
 
@@ -149,12 +164,12 @@ class Sqlite:
         each = func.json_each(bindparam("given", type_=Text)).table_valued("value", name="each")
         values = [
             type_coerce(func.json_extract(each.c.value, literal_column(f"'$[{place}]'")), one.type).label(_name(one))
-            for place, one in enumerate(columns)
+            for place, one in enumerate([column("county", Text), *columns])
         ]
         return select(*values).select_from(each).subquery("given")
 
-    def packed(self, rows: Rows) -> dict[str, Any]:
-        return {"given": json.dumps([*map(tuple, rows)], ensure_ascii=False, default=micros)}
+    def packed(self, county: str, rows: Rows) -> dict[str, Any]:
+        return {"given": json.dumps([(county, *row) for row in rows], ensure_ascii=False, default=micros)}
 
     def built(self, build: Build) -> Executable:
         found = self._statements.get(build)
@@ -213,10 +228,6 @@ def _resolved(statement: Any, how: str, table: Table) -> Any:
     key = [each.name for each in table.primary_key.columns]
     rest = {each.name: statement.excluded[each.name] for each in table.columns if each.name not in key}
     return statement.on_conflict_do_update(index_elements=key, set_=rest)
-
-
-def _beside_county(table: Table) -> list[Column[Any]]:
-    return [each for each in table.columns if each.name != "county"]
 
 
 def _name(each: ColumnElement[Any]) -> str:

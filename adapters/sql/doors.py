@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Executable, and_, delete, select, tuple_
+from sqlalchemy import Executable, and_, delete, select
 
 from adapters.sql import personal
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import NOTHING, Personal
 from adapters.sql.rows import event_of, event_values, inbox_values, subscription_of
 from adapters.sql.tables import event, event_key, inbox, routed, subscription, unmatched
@@ -45,8 +45,8 @@ def key_events(tx: Transaction, events: Sequence[NewEvent]) -> list[Keyed]:
 
 def _keys(dialect: Dialect) -> Executable:
     given = dialect.given(event_key.c.source, event_key.c.id)
-    same = and_(event_key.c.county == COUNTY, event_key.c.source == given.c.source, event_key.c.id == given.c.id)
-    return select(event_key.c.source, event_key.c.id, event_key.c.no, event_key.c.body_hash).join(given, same)
+    columns = (event_key.c.source, event_key.c.id, event_key.c.no, event_key.c.body_hash)
+    return select(*columns).join(given, same(event_key, given, "source", "id"))
 
 
 def add_events(tx: Transaction, events: Sequence[StoredEvent]) -> None:
@@ -71,8 +71,7 @@ def subscriptions_to(tx: Transaction, pairs: Pairs) -> list[Subscription]:
 
 def _subscriptions(dialect: Dialect) -> Executable:
     given = dialect.given(subscription.c.type, subscription.c.key)
-    same = and_(subscription.c.county == COUNTY, subscription.c.type == given.c.type, subscription.c.key == given.c.key)
-    return select(subscription).join(given, same)
+    return select(subscription).join(given, same(subscription, given, "type", "key"))
 
 
 def park_unmatched(tx: Transaction, events: Sequence[StoredEvent]) -> None:
@@ -85,10 +84,9 @@ def take_unmatched(tx: Transaction, pairs: Pairs) -> list[tuple[int, str, str]]:
 
 def _unpark(dialect: Dialect) -> Executable:
     given = dialect.given(unmatched.c.type, unmatched.c.key)
-    wanted = tuple_(unmatched.c.type, unmatched.c.key).in_(select(given.c.type, given.c.key))
     return (
         delete(unmatched)
-        .where(unmatched.c.county == COUNTY, wanted)
+        .where(among(unmatched, given, "type", "key"))
         .returning(unmatched.c.no, unmatched.c.type, unmatched.c.key)
     )
 
@@ -107,9 +105,9 @@ def events(tx: Transaction, numbers: Sequence[int]) -> dict[int, StoredEvent]:
 
 def _events(dialect: Dialect) -> Executable:
     given = dialect.given(event.c.no)
-    keyed = and_(event_key.c.county == COUNTY, event_key.c.no == event.c.no)
+    keyed = and_(event_key.c.county == event.c.county, event_key.c.no == event.c.no)
     return (
         select(event, event_key.c.source, event_key.c.id, event_key.c.body_hash)
-        .join(given, and_(event.c.county == COUNTY, event.c.no == given.c.no))
+        .join(given, same(event, given, "no"))
         .join(event_key, keyed)
     )

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Executable, and_, bindparam, select, update
+from sqlalchemy import Column, Executable, bindparam, select, update
 
 from adapters.sql.columns import dumps, loads
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import Dialect, same
 from adapters.sql.tables import payload, person_key
 from adapters.sql.transaction import Transaction
 from adapters.vault import ALGORITHM
@@ -106,14 +106,14 @@ def _forget(tx: Transaction, persons: Iterable[str]) -> None:
 
 def _keys(dialect: Dialect) -> Executable:
     given = dialect.given(person_key.c.person)
-    known = and_(person_key.c.county == COUNTY, person_key.c.person == given.c.person)
-    return select(person_key.c.person, person_key.c.key_id, person_key.c.wrapped).join(given, known)
+    columns = (person_key.c.person, person_key.c.key_id, person_key.c.wrapped)
+    return select(*columns).join(given, same(person_key, given, "person"))
 
 
 def _payloads(dialect: Dialect) -> Executable:
     given = dialect.given(payload.c.ref)
     columns: list[Column[Any]] = [payload.c.ref, payload.c.person, payload.c.key_id, payload.c.ciphertext]
-    return select(*columns).join(given, and_(payload.c.county == COUNTY, payload.c.ref == given.c.ref))
+    return select(*columns).join(given, same(payload, given, "ref"))
 
 
 def _revive(dialect: Dialect) -> Executable:
@@ -121,7 +121,7 @@ def _revive(dialect: Dialect) -> Executable:
     return (
         update(person_key)
         .values(key_id=given.c.key_id, wrapped=given.c.wrapped, destroyed_at=None)
-        .where(person_key.c.county == COUNTY, person_key.c.person == given.c.person, person_key.c.wrapped.is_(None))
+        .where(same(person_key, given, "person"), person_key.c.wrapped.is_(None))
     )
 
 
@@ -130,5 +130,5 @@ def _destroy(dialect: Dialect) -> Executable:
     return (
         update(person_key)
         .values(wrapped=None, destroyed_at=bindparam("at", type_=person_key.c.destroyed_at.type))
-        .where(person_key.c.county == COUNTY, person_key.c.person == given.c.person, person_key.c.wrapped.is_not(None))
+        .where(same(person_key, given, "person"), person_key.c.wrapped.is_not(None))
     )

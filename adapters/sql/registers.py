@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
-from sqlalchemy import Executable, and_, bindparam, select
+from sqlalchemy import Executable, bindparam, select
 
 from adapters.sql.columns import dumps, loads
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.rows import register_of, register_values
 from adapters.sql.tables import act, register_row
 from adapters.sql.transaction import Transaction
@@ -27,12 +27,9 @@ def twins(tx: Transaction, wanted: Pairs) -> dict[tuple[str, str], tuple[str, ..
 
 def _twins(dialect: Dialect) -> Executable:
     given = dialect.given(register_row.c.register, register_row.c.fingerprint)
-    same = and_(
-        register_row.c.county == COUNTY,
-        register_row.c.register == given.c.register,
-        register_row.c.fingerprint == given.c.fingerprint,
+    return select(register_row.c.register, register_row.c.fingerprint, register_row.c.key).join(
+        given, same(register_row, given, "register", "fingerprint")
     )
-    return select(register_row.c.register, register_row.c.fingerprint, register_row.c.key).join(given, same)
 
 
 def registers(tx: Transaction, wanted: Pairs) -> dict[tuple[str, str], RegisterRow]:
@@ -42,12 +39,7 @@ def registers(tx: Transaction, wanted: Pairs) -> dict[tuple[str, str], RegisterR
 
 def _registers(dialect: Dialect) -> Executable:
     given = dialect.given(register_row.c.register, register_row.c.key)
-    same = and_(
-        register_row.c.county == COUNTY,
-        register_row.c.register == given.c.register,
-        register_row.c.key == given.c.key,
-    )
-    return select(register_row).join(given, same)
+    return select(register_row).join(given, same(register_row, given, "register", "key"))
 
 
 def put_registers(tx: Transaction, rows: Sequence[RegisterRow]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Executable, bindparam, delete, desc, literal, select, tuple_
+from sqlalchemy import Executable, bindparam, delete, desc, literal, select
 
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import COUNTY, Dialect, among
 from adapters.sql.tables import checkpoint, feed, unsealed
 from adapters.sql.transaction import Transaction
 from domain.audit import GENESIS, checkpoint_hash, merkle_root
@@ -53,5 +53,4 @@ def _unsealed(dialect: Dialect) -> Executable:
 
 def _sealed(dialect: Dialect) -> Executable:
     given = dialect.given(unsealed.c.at, unsealed.c.case, unsealed.c.seq)
-    entry = tuple_(unsealed.c.at, unsealed.c.case, unsealed.c.seq)
-    return delete(unsealed).where(unsealed.c.county == COUNTY, entry.in_(select(*given.c)))
+    return delete(unsealed).where(among(unsealed, given, "at", "case", "seq"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Executable, and_, bindparam, delete, select
 
 from adapters.sql.columns import MOMENT
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import COUNTY, Dialect, among
 from adapters.sql.doors import post
 from adapters.sql.rows import plan_of, plan_values, timer_of
 from adapters.sql.tables import case_head, plan, timer
@@ -43,7 +43,7 @@ def _due_timers(dialect: Dialect) -> Executable:
 
 def _remove_timers(dialect: Dialect) -> Executable:
     given = dialect.given(timer.c.id)
-    return delete(timer).where(timer.c.county == COUNTY, timer.c.id.in_(select(given.c.id)))
+    return delete(timer).where(among(timer, given, "id"))
 
 
 def due_plans(tx: Transaction, limit: int) -> list[Plan]:
@@ -67,4 +67,4 @@ def advance_plans(tx: Transaction, done: Sequence[str], moved: Sequence[Plan]) -
 
 def _end_plans(dialect: Dialect) -> Executable:
     given = dialect.given(plan.c.id)
-    return delete(plan).where(plan.c.county == COUNTY, plan.c.id.in_(select(given.c.id)))
+    return delete(plan).where(among(plan, given, "id"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table
 
-from adapters.sql.dialects import NEW, PLAIN, REPLACE, Build, Dialect, Rows
+from adapters.sql.dialects import COUNTY, NEW, PLAIN, REPLACE, Build, Dialect, Rows
 from adapters.vault import DataKey, OfficeVault
 from workflows.machine.case import JSON
 
@@ -36,20 +36,20 @@ class Transaction:
     def rows(self, build: Build, **values: Any) -> Sequence[Row[Any]]:
         """Run a statement and fetch all that it returns."""
         statement = self.dialect.built(build)
-        return self.connection.execute(statement, {"county": self.county, **values}).all()
+        return self.connection.execute(statement, {COUNTY.key: self.county, **values}).all()
 
     def rows_of(self, build: Build, given: Rows, **values: Any) -> Sequence[Row[Any]]:
         """The same for a batch; an empty batch asks nothing."""
-        return self.rows(build, **self.dialect.packed(given), **values) if given else []
+        return self.rows(build, **self.dialect.packed(self.county, given), **values) if given else []
 
     def run(self, build: Build, **values: Any) -> None:
         """Run a statement that returns nothing."""
-        self.connection.execute(self.dialect.built(build), {"county": self.county, **values})
+        self.connection.execute(self.dialect.built(build), {COUNTY.key: self.county, **values})
 
     def run_of(self, build: Build, given: Rows, **values: Any) -> None:
         """The same for a batch."""
         if given:
-            self.run(build, **self.dialect.packed(given), **values)
+            self.run(build, **self.dialect.packed(self.county, given), **values)
 
     def insert(self, table: Table, rows: Rows) -> None:
         """Insert rows (values in the order of the table's columns, without county) that are not there yet."""

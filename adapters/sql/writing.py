@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Executable, and_, bindparam, delete, select, tuple_, update
+from sqlalchemy import Executable, bindparam, delete, select, update
 
 from adapters.sql import personal
 from adapters.sql.columns import MOMENT
-from adapters.sql.dialects import COUNTY, Dialect
+from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import Personal
 from adapters.sql.rows import (
     activation_values,
@@ -58,20 +58,19 @@ def _close_holders(dialect: Dialect) -> Executable:
     return (
         update(holder)
         .values(closed_at=bindparam("now", type_=MOMENT))
-        .where(holder.c.county == COUNTY, holder.c.item == given.c.item, holder.c.closed_at.is_(None))
+        .where(same(holder, given, "item"), holder.c.closed_at.is_(None))
     )
 
 
 def _clear_timers(dialect: Dialect) -> Executable:
     given = dialect.given(timer.c.id)
-    return delete(timer).where(timer.c.county == COUNTY, timer.c.id.in_(select(given.c.id)))
+    return delete(timer).where(among(timer, given, "id"))
 
 
 def _close_subscriptions(dialect: Dialect) -> Executable:
     one = subscription.c
     given = dialect.given(one.type, one.key, one.case, one.path, one.round)
-    closed = tuple_(one.type, one.key, one.case, one.path, one.round).in_(select(*given.c))
-    return delete(subscription).where(one.county == COUNTY, closed)
+    return delete(subscription).where(among(subscription, given, "type", "key", "case", "path", "round"))
 
 
 def _write_history(tx: Transaction, rows: Sequence[HistoryRow]) -> None:
@@ -100,5 +99,4 @@ def _persons(tx: Transaction, cases: Sequence[str]) -> dict[str, str]:
 
 def _case_persons(dialect: Dialect) -> Executable:
     given = dialect.given(case_head.c.id)
-    same = and_(case_head.c.county == COUNTY, case_head.c.id == given.c.id)
-    return select(case_head.c.id, case_head.c.person).join(given, same)
+    return select(case_head.c.id, case_head.c.person).join(given, same(case_head, given, "id"))
