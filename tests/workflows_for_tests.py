@@ -191,6 +191,7 @@ SYNTHETIC = workflow(
     starts_on="trial.requested.v1",
     about="trial",
     person=True,
+    withdrawn_by="trial.stopped.v1",
     forms=(
         Form(
             name="visit.v1",

@@ -148,6 +148,14 @@ def test_a_handler_of_the_workflow_ends_everything(office: Office) -> None:
     assert office.inbox("liaison") == ()
 
 
+def test_a_withdrawal_at_the_desk_is_the_event_that_the_workflow_hears(office: Office) -> None:
+    case = up_to_opinions(office)
+
+    answer = office.act("person:t1", case, "withdraw")
+
+    assert (answer.status, office.case(case).head.outcome) == (200, "stopped")
+
+
 def test_a_return_opens_the_next_round_with_what_was_supplemented(office: Office) -> None:
     case = request(office)
 

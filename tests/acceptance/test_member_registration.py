@@ -399,6 +399,18 @@ def test_the_applicant_may_withdraw_before_the_end(office: Office) -> None:
     assert office.inbox("verifier") == ()
 
 
+def test_a_withdrawal_at_the_desk_is_the_same_and_the_data_go_after_a_year(office: Office) -> None:
+    case = up_to_category(office)
+
+    answer = office.act("person:example-0001", case, "withdraw")
+    kept = personal(office, case)
+    office.turn(days=366)
+
+    assert (answer.status, ended(office, case)) == (200, ("withdrawn", "withdrawn"))
+    assert kept["name"] == "样例·甲"
+    assert personal(office, case) == {}
+
+
 def confirmed(office: Office) -> NewEvent:
     return office.said(MemberConfirmed(application="example-0001", channel="self"))
 

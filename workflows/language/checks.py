@@ -13,7 +13,7 @@ from workflows.language.rules.conditions import conditions
 from workflows.language.rules.naming import language, names, numbers
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
-from workflows.language.rules.values import emitted, forms, known_events, lookups, waits, writers
+from workflows.language.rules.values import emitted, forms, known_events, lookups, waits, withdrawal, writers
 from workflows.language.rules.ways import endings, signatures, ways_through
 from workflows.language.words import Workflow
 
@@ -68,6 +68,7 @@ def _check(subject: Subject) -> list[Finding]:
         *waits(subject, ways),
         *lookups(subject),
         *emitted(subject, ways),
+        *withdrawal(subject),
         *writers(subject),
     ]
 

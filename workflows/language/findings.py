@@ -44,6 +44,10 @@ SENTENCES: Final[Sentences] = MappingProxyType(
         "needs_person": (zh("此处涉及个人信息，流程却不针对个人"), zh("请在流程中写明person=True")),
         # events, fields, forms
         "unknown_event": (zh("没有事件%(event)s"), zh("请用liaison event-types查看可用的事件")),
+        "withdrawal_unheard": (
+            zh("撤回作为事件%(event)s记录，流程却不处理该事件"),
+            zh("请在流程的on中处理该事件，使办件以办结(end)结束"),
+        ),
         "takes_unknown": (zh("事件%(event)s没有字段%(field)s"), zh("请从takes中删除，或改用该事件已有的字段")),
         "wait_key": (zh("%(field)s不能用来对应事件"), zh("请改用此前一定已填写的非个人文本字段，或删除key")),
         "emit_misses": (

@@ -181,6 +181,24 @@ MISTAKES: list[tuple[str, str, Workflow, Workflow]] = [
         trial(DONE, on=(beside("trial.gone.v1", nothing()),)),
         trial(DONE, on=(beside("trial.stopped.v1", nothing()),)),
     ),
+    (
+        "withdrawal_unheard",
+        "",
+        trial(DONE).model_copy(update={"withdrawn_by": "trial.stopped.v1"}),
+        trial(DONE, on=(interrupts("trial.stopped.v1", end("stopped")),)).model_copy(
+            update={"withdrawn_by": "trial.stopped.v1"}
+        ),
+    ),
+    (
+        "emit_misses",
+        "",
+        trial(DONE, on=(interrupts("trial.closed.v1", end("stopped")),)).model_copy(
+            update={"withdrawn_by": "trial.closed.v1"}
+        ),
+        trial(DONE, on=(interrupts("trial.stopped.v1", end("stopped")),)).model_copy(
+            update={"withdrawn_by": "trial.stopped.v1"}
+        ),
+    ),
     ("takes_unknown", "steps/paid", trial(paid(takes=("amount",)), DONE), trial(paid(takes=("receipt",)), DONE)),
     ("wait_key", "steps/paid", trial(paid(key="bill"), DONE), trial(paid(key="invoice"), DONE)),
     ("wait_key", "steps/paid", trial(paid(key="name"), DONE), trial(paid(key="town"), DONE)),

@@ -9,7 +9,15 @@ from typing import Final
 from domain.people import REGISTERS
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.asking import is_plain_text
-from workflows.language.rules.subject import Kind, Subject, handler_writes, kind_of_value, kinds_of, own_writes
+from workflows.language.rules.subject import (
+    Kind,
+    Subject,
+    handler_writes,
+    kind_of_value,
+    kinds_of,
+    own_writes,
+    surely_given,
+)
 from workflows.language.rules.ways import Ways, given_by
 from workflows.language.words import (
     Approve,
@@ -43,6 +51,8 @@ def known_events(subject: Subject) -> Iterator[Finding]:
 
 def _events_named(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "", subject.definition.starts_on, ()
+    if subject.definition.withdrawn_by is not None:
+        yield "", subject.definition.withdrawn_by, ()
     yield from ((f"on/{number}", one.event, one.takes) for number, one in enumerate(subject.definition.on))
     for node in subject.nodes:
         match node.step:
@@ -119,6 +129,16 @@ def emitted(subject: Subject, ways: Ways) -> Iterator[Finding]:
         for number, action in enumerate(node.step.actions if isinstance(node.step, Do) else ()):
             if isinstance(action, Emit) and isinstance(node.step, Do):
                 yield from _fits(subject, node.path, action, known | given_by(node.step.actions[:number]))
+
+
+def withdrawal(subject: Subject) -> Iterator[Finding]:
+    """A withdrawal at the desk is said as an event: it can be said at any time, and the workflow hears it."""
+    event, definition = subject.definition.withdrawn_by, subject.definition
+    if event is None:
+        return
+    if not any(handler.event == event and handler.mode == "interrupts" for handler in definition.on):
+        yield finding("", "withdrawal_unheard", event=event)
+    yield from _fits(subject, "", Emit(event=event), surely_given(subject.events.get(definition.starts_on)))
 
 
 def _fits(subject: Subject, path: str, emit: Emit, known: frozenset[str]) -> Iterator[Finding]:
