@@ -23,7 +23,7 @@ _NOT_SECRET: Final = frozenset({"idempotency_key", "event_key"})
 _CREDENTIALS: Final = (
     (re.compile(r"(://[^/\s:@]+):[^/\s@]+@"), r"\1:***@"),
     (re.compile(r"(?i)\b(bearer)\s+\S+"), r"\1 " + MASK),
-    (re.compile(r"(/sign-in/)[A-Za-z0-9_-]+"), r"\1" + MASK),
+    (re.compile(r"([?&]token=)[A-Za-z0-9_-]+"), r"\1" + MASK),
 )
 
 

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from starlette.types import ASGIApp
 
+from adapters import logs
 from adapters.cli.api import Api, in_this_process, is_running, over_the_socket
 from adapters.cli.ending import Exit, give_up
+from adapters.doors.http.office import Office
 from adapters.settings import Settings, WrongSettings, read_settings
+from adapters.sql.holding import DatabaseInUse
+from adapters.sql.units import SqlUnits
 from adapters.texts import _, use_language
 from adapters.vault import WrongSecretKeyError
 from workflows.ports import StoreUnavailable
 
 
-@dataclass(frozen=True)
-class Rooms:
-    """Ways to open things, each closed when its `with` ends; only the composition root knows how.
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Open doors: the application, and the office behind it."""
 
-    `application` is the API on the database, no engine running. `running` starts the engine as well and gives the
-    address. `worker` and `sweeper` return an exit code.
+    app: ASGIApp
+    office: Office
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What a command may open, each closed when its `with` ends; only the composition root knows how.
+
+    `doors` takes in and reads; in `embedded` the moves are made as well. `work` and `sweep` run until they are asked
+    to stop and return an exit code.
     """
 
-    application: Callable[[Settings], AbstractContextManager[ASGIApp]]
-    serve: Callable[..., Any]
-    worker: Callable[[Settings], int]
-    sweeper: Callable[[Settings], int]
-    program: Path
+    store: Callable[[Settings], AbstractContextManager[SqlUnits]]
+    doors: Callable[[Settings], AbstractContextManager[Running]]
+    embedded: Callable[[Settings], AbstractContextManager[Running]]
+    work: Callable[[Settings], int]
+    sweep: Callable[[Settings], int]
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ class House:
             with over_the_socket(self.settings) as line:
                 yield Api(line, self.settings, stand_in)
             return
-        with refused_with_a_sentence(), self.rooms.application(self.settings) as app, in_this_process(app) as line:
+        with refused_with_a_sentence(), self.rooms.doors(self.settings) as here, in_this_process(here.app) as line:
             yield Api(line, self.settings, stand_in)
 
 
@@ -59,7 +71,7 @@ def refused_with_a_sentence() -> Iterator[None]:
         yield
     except WrongSettings as error:
         give_up(Exit.USAGE, _("设置有误，无法启动：") + "\n" + "\n".join(error.findings))
-    except (StoreUnavailable, WrongSecretKeyError) as error:
+    except (StoreUnavailable, DatabaseInUse, WrongSecretKeyError) as error:
         give_up(Exit.UNAVAILABLE, str(error))
 
 
@@ -69,6 +81,7 @@ def house_of(context: typer.Context) -> House:
     with refused_with_a_sentence():
         settings = read_settings()
     use_language(settings.language, settings.time_zone)
+    logs.configure(settings.log_format, logging.ERROR)
     return House(settings, rooms)
 
 

@@ -67,12 +67,12 @@ def cases(  # each filter of the list is an option
     if as_json:
         print_json(body)
         return
-    print_table(CASE_HEADERS(), [case_cells(row) for row in body["cases"]])
+    print_table(case_headers(), [case_cells(row) for row in body["cases"]])
     if body["cursor"]:
         print_text(_("还有更多：加上 --cursor %(cursor)s", cursor=f"'{body['cursor']}'"))
 
 
-def CASE_HEADERS() -> Cell:  # noqa: N802  # a constant in each language
+def case_headers() -> Cell:
     """The headers of the table of cases."""
     return [_("办件"), _("对象"), _("流程"), _("状态"), _("环节"), _("办理人"), _("时限")]
 

@@ -38,6 +38,12 @@ class Accounts(Protocol):
     def find_key(self, token: str) -> Credential | None:
         """The key with this token, unless it was revoked."""
 
+    def issue_key(self, name: str, credential: Credential) -> str:
+        """Issue a key and give its token, this once; raises ValueError when the name is taken."""
+
+    def revoke_key(self, name: str) -> bool:
+        """Revoke the key of this name; False when there is none."""
+
     def find_session(self, token: str) -> str | None:
         """The user of a live session; notes that it was used."""
 

@@ -54,7 +54,6 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(StoreUnavailable, _unavailable)
-    app.add_exception_handler(Exception, _failed)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -91,9 +90,9 @@ def _unavailable(request: Request, error: Exception) -> Response:
     return problem_response(Problem(503, "unavailable", detail), {"Retry-After": "2"})
 
 
-def _failed(request: Request, error: Exception) -> Response:
+def failed(error: Exception) -> Response:
     """A mistake of the program: the log has it, the answer only its number."""
     number = secrets.token_hex(6)
-    log.error("request_failed", number=number, route=request.scope.get("path"), exc_info=error)
+    log.error("request_failed", number=number, exc_info=error)
     detail = _("系统处理时出错，请把编号 %(number)s 告诉管理员", number=number)
     return problem_response(Problem(500, "failed", detail, more={"number": number}))

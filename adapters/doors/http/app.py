@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from adapters.doors.http import cases, events, items, operating, workflows
+from adapters.doors.http import cases, events, exporting, items, keys, operating, workflows
 from adapters.doors.http.answers import answer_problems
 from adapters.doors.http.guarding import Guard
 from adapters.doors.http.office import Office
@@ -23,9 +23,10 @@ def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
         version=version("liaison"),
         docs_url=None,
         redoc_url=None,
+        max_body_size=events.EVENT_BYTES,
     )
     app.state.office = office
-    for room in (events, cases, items, workflows, operating):
+    for room in (events, cases, items, workflows, exporting, keys, operating):
         app.include_router(room.router)
     if pages is not None:
         app.include_router(pages)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -47,7 +48,12 @@ class CaseQuery(BaseModel):
 
     def wanted(self) -> CaseFilter:
         """The filter, without where the page starts."""
-        return CaseFilter(**self.model_dump(exclude={"limit", "cursor"}, mode="python"))
+        given: dict[str, Any] = self.model_dump(exclude={"limit", "cursor"})
+        # A driver may spell an enum by its name: the stores get plain words.
+        plain: dict[str, Any] = {
+            name: value.value if isinstance(value, StrEnum) else value for name, value in given.items()
+        }
+        return CaseFilter(**plain)
 
 
 @router.get("")

@@ -11,10 +11,12 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.doors.http.answers import failed
 from adapters.doors.http.figures import Figures
 from adapters.texts import LANGUAGES, nearest_language, use_language
 
 LANGUAGE_COOKIE: Final = "liaison_language"
+UNANSWERED: Final = 0
 _HEADERS: Final = {
     # For answers that are no pages; a page brings its own policy.
     "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -47,7 +49,7 @@ class Guard:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(6))
         started = time.perf_counter()
-        status = 500
+        status = UNANSWERED
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
@@ -58,6 +60,10 @@ class Guard:
 
         try:
             await self._app(scope, receive, send_guarded)
+        except Exception as error:  # noqa: BLE001  # the edge of the process: the caller gets an answer, the log the error
+            answer = failed(error)
+            if status == UNANSWERED:
+                await answer(scope, receive, send_guarded)
         finally:
             self._figures.answered(_route(scope), status, time.perf_counter() - started)
 

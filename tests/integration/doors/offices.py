@@ -38,6 +38,16 @@ class KnownKeys:
             return Credential(None, token.removeprefix("user:"), READS | {"act"}, frozenset())
         return Credential(token, None, READS | {"submit"}, types_of(token))
 
+    def issue_key(self, name: str, credential: Credential) -> str:
+        return credential.department or f"user:{credential.user}"
+
+    def revoke_key(self, name: str) -> bool:
+        self.revoked.add(name)
+        return True
+
+    def issue_link(self, user: str) -> str:
+        return user
+
     def find_session(self, token: str) -> str | None:
         return self.sessions.get(token)
 
