@@ -4,9 +4,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from tests.workflows_for_tests import EVENTS, SYNTHETIC, every_word, people
-from workflows.language import expressions, words
+from workflows.language import expressions, tree
 from workflows.language.checks import check
-from workflows.language.words import End, Word
+from workflows.language.tree import End, Word
 
 
 def classes_of(module: object, base: type[BaseModel]) -> set[type[BaseModel]]:
@@ -15,7 +15,7 @@ def classes_of(module: object, base: type[BaseModel]) -> set[type[BaseModel]]:
 
 
 def test_the_synthetic_workflow_uses_every_word() -> None:
-    language = classes_of(words, Word) | classes_of(expressions, expressions._Node)
+    language = classes_of(tree, Word) | classes_of(expressions, expressions._Node)
 
     used = {type(word) for word in every_word(SYNTHETIC)}
     missing = {one.__name__ for one in language - used}
