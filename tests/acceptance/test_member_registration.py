@@ -185,6 +185,16 @@ def test_consent_withdrawn_after_the_registration_erases_the_member_at_once(offi
     assert ended(office, case_of(office, "consent_withdrawal")) == ("completed", "erased")
 
 
+def test_a_member_whose_data_were_erased_is_not_waited_for_a_year_later(office: Office) -> None:
+    register(office)
+    office.send(ConsentWithdrawn(application="example-0001", channel="self"))
+
+    office.turn(days=366 + 60)
+
+    assert ended(office, case_of(office, "member_confirmation")) == ("withdrawn", "erased")
+    assert "member.dormant.v1" not in published(office)
+
+
 # -- completeness ------------------------------------------------------------------------------------------
 
 

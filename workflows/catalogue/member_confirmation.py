@@ -1,7 +1,8 @@
 """Yearly confirmation (年度确认): a member says once a year whether to stay; silence after two reminders is dormancy.
 
 Source: domain.md §3 W1, follow-up. A dormant member may come back until the retention time is over. Whoever left
-during the year is not asked again, and is erased at the latest when the question would have come.
+during the year is not asked again, and is erased at the latest when the question would have come; whoever was erased
+already, because consent was withdrawn, ends it at once.
 """
 
 from workflows.language.words import (
@@ -37,6 +38,7 @@ DEFINITION = workflow(
     person=True,
     on=(
         interrupts("consent.withdrawn.v1", end("consent_withdrawn", "withdrawn")),
+        interrupts("member.erased.v1", end("erased", "withdrawn")),
         interrupts(
             "member.withdrawn.v1",
             sequence(do("end_retention", emit("member.retention_ended.v1")), end("left", "withdrawn")),
