@@ -153,12 +153,12 @@ def die_with(parent: int) -> Callable[[], None]:
     return tie
 
 
-def commands() -> dict[str, list[str]]:
-    """The two siblings, as this program starts them."""
-    celery = ["-m", "celery", "--app", "worker", "--quiet", "worker", "--loglevel", "INFO", "--hostname"]
+def commands(module: str = "worker") -> dict[str, list[str]]:
+    """The two siblings, as the composition root `module` runs them."""
+    celery = ["-m", "celery", "--app", module, "--quiet", "worker", "--loglevel", "INFO"]
     return {
-        WORKER: [sys.executable, *celery, f"liaison-{os.getpid()}@%h"],
-        SWEEPER: [sys.executable, "-m", "worker", "sweep"],
+        WORKER: [sys.executable, *celery, "--hostname", f"liaison-{os.getpid()}@%h"],
+        SWEEPER: [sys.executable, "-m", module, "sweep"],
     }
 
 

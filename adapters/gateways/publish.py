@@ -86,6 +86,7 @@ class _Link:
         self._tag = 0
         self._waiting: dict[int, str] = {}
         self._outcome: dict[str, str | None] = {}
+        self._returned = 0
         EXCHANGE.bind(channel).declare()
         channel.confirm_select()
         channel.events["basic_ack"].add(self._on_ack)
@@ -111,6 +112,9 @@ class _Link:
         """Read until every message is confirmed or refused; raises TimeoutError at `until` (monotonic seconds)."""
         while self._waiting:
             self._socket.drain_events(timeout=max(until - time.monotonic(), 0.001))
+        if self._returned:
+            log.warning("published_to_nobody", count=self._returned, remedy="bind a queue to liaison.published")
+            self._returned = 0
 
     def outcome(self) -> dict[str, str | None]:
         """What became of the messages since the last call."""
@@ -142,4 +146,4 @@ class _Link:
         return [one for one in self._waiting if one == tag or (multiple and one <= tag)]
 
     def _on_return(self, error: Exception, exchange: str, routing_key: str, message: Any) -> None:
-        log.warning("published_to_nobody", type=routing_key, effect=message.properties.get("message_id"))
+        self._returned += 1

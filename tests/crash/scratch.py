@@ -15,10 +15,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
+from kombu import Connection
 
 from tests.services import MISSING
 
@@ -151,6 +153,15 @@ class Rabbit:
             command, env=self._environment, user=self.user, cwd=self.folder, capture_output=True, text=True, check=True
         )
         return done.stdout
+
+    def empty(self) -> None:
+        """Make sure that it runs, and delete every queue."""
+        if self._server is None:
+            self.start()
+        with Connection(self.url) as connection:
+            channel: Any = connection.channel()
+            for name in self.control("list_queues", "name").split():
+                channel.queue_delete(name)
 
     def close(self) -> None:
         if self._server is not None and self._server.poll() is None:
