@@ -195,6 +195,12 @@ class Unit(Protocol):
     def park_unmatched(self, events: Sequence[StoredEvent]) -> None:
         """Keep events that nobody waits for yet."""
 
+    def give_back(self, routes: Sequence[tuple[int, str]]) -> set[int]:
+        """Forget that these events (no, case) were posted to these cases; returns those that no case has any more.
+
+        Called under the locks of their correlations, so that of two cases that give back the second frees the event.
+        """
+
     def take_unmatched(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[int, str, str]]:
         """Remove and return the parked events of these pairs as (no, type, key), oldest first."""
 

@@ -78,6 +78,24 @@ def park_unmatched(tx: Transaction, events: Sequence[StoredEvent]) -> None:
     tx.insert(unmatched, [(one.event.type, one.event.key, one.no, one.at) for one in events])
 
 
+def give_back(tx: Transaction, routes: Sequence[tuple[int, str]]) -> set[int]:
+    """The caller holds the correlations' locks, so nobody else gives the same events back meanwhile."""
+    tx.run_of(_forget_routes, sorted(set(routes)))
+    given = sorted({no for no, _ in routes})
+    kept = {row.event for row in tx.rows_of(_routes, [(no,) for no in given])}
+    return {no for no in given if no not in kept}
+
+
+def _forget_routes(dialect: Dialect) -> Executable:
+    given = dialect.given(routed.c.event, routed.c.case)
+    return delete(routed).where(among(routed, given, "event", "case"))
+
+
+def _routes(dialect: Dialect) -> Executable:
+    given = dialect.given(routed.c.event)
+    return select(routed.c.event).join(given, same(routed, given, "event"))
+
+
 def take_unmatched(tx: Transaction, pairs: Pairs) -> list[tuple[int, str, str]]:
     return sorted((row.no, row.type, row.key) for row in tx.rows_of(_unpark, sorted(set(pairs))))
 

@@ -73,6 +73,9 @@ class SqlUnit:
     def park_unmatched(self, events: Sequence[StoredEvent]) -> None:
         doors.park_unmatched(self.tx, events)
 
+    def give_back(self, routes: Sequence[tuple[int, str]]) -> set[int]:
+        return doors.give_back(self.tx, routes)
+
     def take_unmatched(self, pairs: Pairs) -> list[tuple[int, str, str]]:
         return doors.take_unmatched(self.tx, pairs)
 

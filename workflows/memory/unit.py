@@ -109,6 +109,11 @@ class MemoryUnit:
         for stored in events:
             self.tx.insert(UNMATCHED, stored.no, Unmatched(stored.no, stored.event.type, stored.event.key))
 
+    def give_back(self, routes: Sequence[tuple[int, str]]) -> set[int]:
+        for route in routes:
+            self.tx.drop(ROUTED, route)
+        return {no for no, _ in routes if not self.tx.where(ROUTED, "event", no)}
+
     def take_unmatched(self, pairs: Sequence[Pair]) -> list[tuple[int, str, str]]:
         found = [one for pair in set(pairs) for one in self.tx.where(UNMATCHED, "pair", pair)]
         for one in found:
