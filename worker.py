@@ -12,7 +12,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from celery import signals
 
 from adapters import logs
 from adapters.cli.house import Rooms, Running
@@ -217,6 +220,12 @@ def marks() -> Marks:
 
 engine_here: PerProcess[Engine] = PerProcess(open_engine)
 app = celery_app(broker_url, engine_here, lambda: marks().touch(MAIN_PID, "heard"))
+
+
+@signals.setup_logging.connect
+def configure_logs(**_: Any) -> None:
+    """Celery's own lines look like all others; with a receiver it sets up nothing itself."""
+    logs.configure(settings_of_this_process().log_format)
 
 
 def work(settings: Settings) -> int:

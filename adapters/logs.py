@@ -45,7 +45,16 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn.access", "httpx2", "httpcore2", "kombu", "amqp"):
+    # Celery's two tell each task's coming and going: four lines for every hint.
+    for chatty in (
+        "uvicorn.access",
+        "httpx2",
+        "httpcore2",
+        "kombu",
+        "amqp",
+        "celery.worker.strategy",
+        "celery.app.trace",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
