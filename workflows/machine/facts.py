@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from domain.calendar import Calendar
@@ -17,12 +17,14 @@ class Facts:
     """Versions and look-ups for one decision.
 
     `twins` maps (register, value of the looked-up field) to the keys of the register rows with that value.
+    `fingerprint` is the vault's blind index, for a person whose name or number was corrected.
     """
 
     roster: Roster
     calendar: Calendar
     numbers: Numbers
     twins: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    fingerprint: Callable[..., str] | None = None
 
     def versions(self) -> dict[str, str]:
         """The version of each fact, for the base record of a history entry."""

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from domain.identifiers import derived_id
 from workflows.language.words import Approve, CarryOut, Step, ToApplicant, Wait, Workflow
@@ -50,6 +51,9 @@ class Leave:
 
     path: str
     parent: str | None
+
+
+_IDENTIFYING: Final = frozenset({"name", "mobile"})
 
 
 def _within(path: str, root: str) -> bool:
@@ -254,6 +258,7 @@ class Turn:
         """Write fields; each field counts its versions."""
         if not plain and not personal:
             return
+        personal = {**personal, **self._refingerprinted(personal)}
         versions = dict(self.head.field_versions)
         for name in (*plain, *personal):
             versions[name] = versions.get(name, 0) + 1
@@ -263,6 +268,13 @@ class Turn:
             personal={**self.head.personal, **personal},
             field_versions=versions,
         )
+
+    def _refingerprinted(self, personal: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """The blind index of a person whose name or number was corrected: duplicates are found by it (W1)."""
+        known = {**self.head.personal, **personal}
+        if self.facts.fingerprint is None or "fingerprint" not in known or personal.keys().isdisjoint(_IDENTIFYING):
+            return {}
+        return {"fingerprint": self.facts.fingerprint(known.get("name") or "", known.get("mobile") or "")}
 
     def share(self, who: str, why: str) -> None:
         """Let a principal see the case."""

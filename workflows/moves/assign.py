@@ -5,6 +5,8 @@ The seat's candidates already hold it and can act; narrowing only says whose tur
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.roster import Roster, users_with_role
 from workflows.machine.case import Capacity, Holder, Lane, WorkItem
 from workflows.machine.deadlines import local_day
@@ -45,11 +47,11 @@ def _owner(item: WorkItem, user: str) -> Holder:
     return Holder(item=item.id, case=item.case, who=f"user:{user}", capacity=Capacity.OWNER, due_at=item.due_at)
 
 
-def _users(principal: str, roster: Roster, day: object) -> tuple[str, ...]:
+def _users(principal: str, roster: Roster, day: date) -> tuple[str, ...]:
     kind, _, rest = principal.partition(":")
     if kind == "user":
         return (rest,)
     if kind != "role":
         return ()
     name, _, scope = rest.partition(":")
-    return users_with_role(roster, name, scope or None, day)  # type: ignore[arg-type]  # a date, kept out of this module's imports
+    return users_with_role(roster, name, scope or None, day)

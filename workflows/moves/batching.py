@@ -7,8 +7,10 @@ where the sweep counts its attempts.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from traceback import extract_tb
 
 from workflows.language.words import Workflow
 from workflows.machine.case import (
@@ -29,6 +31,8 @@ from workflows.moves.recording import Recorded, gather, record
 from workflows.moves.routing import meet_parked
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
+_log = logging.getLogger(__name__)
+
 Twins = dict[tuple[str, str], tuple[str, ...]]
 
 
@@ -44,6 +48,7 @@ class CaseRun:
     rows: list[InboxRow]
     after: Slice
     decisions: list[Decision] = field(default_factory=list)
+    recorded: Recorded | None = None
     handled: list[int] = field(default_factory=list)
     parked: list[StoredEvent] = field(default_factory=list)
     refused: Refused | None = None
@@ -53,7 +58,7 @@ class CaseRun:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of a batch: how many inbox rows were handled, who won the guard, which lanes have new work."""
+    """The result of a batch: how many inbox rows were handled, who won the guard, which lanes have work (again)."""
 
     handled: int
     won: frozenset[str]
@@ -82,29 +87,34 @@ def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | N
 
 def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
     """Save what the batch decided: guard first, then only the rows of the cases that won."""
-    recorded = {
-        case: record(run.before.head, run.decisions, engine.vault)
-        for case, run in sorted(runs.items())
-        if run.decisions
-    }
+    recorded = {case: run.recorded for case, run in sorted(runs.items()) if run.recorded is not None}
     won = unit.save_heads([(one.expected, one.head) for one in recorded.values()]) if recorded else set()
     winners = [recorded[case] for case in recorded if case in won]
     changes = gather(winners)
     unit.write(changes)
     done = [run for case, run in runs.items() if case in won or _settled(run)]
     lanes = {one.head.id: one.head.lane for one in winners}
-    parked = [event for run in done for event in run.parked]
-    met = meet_parked(unit, parked, changes.subscriptions_opened, lanes)
+    returned = [(event, run.before.head.id) for run in done for event in run.parked]
+    met = meet_parked(unit, returned, changes.subscriptions_opened, lanes)
     emitted = [(one.head, event) for one in winners for decision in one.decisions for event in decision.emitted]
     routed = emit_events(engine, unit, emitted)
     _erase(unit, winners)
     handled = [number for run in done for number in run.handled]
     unit.clear_inbox(handled)
+    lost = recorded.keys() - won
     for case, run in runs.items():
-        if run.quarantined is not None:
+        if run.quarantined is not None and case not in lost:
             unit.quarantine(case, run.quarantined)
-    woken = routed.lanes | {row.lane for row in met} | ({Lane.INTERACTIVE} if changes.effects else set())
+    again = {row.lane for row in met} | {row.lane for case in lost for row in runs[case].rows}
+    woken = routed.lanes | again | ({Lane.INTERACTIVE} if changes.effects else set())
     return Saved(len(handled), frozenset(won), frozenset(woken))
+
+
+def note_failure(case: str, error: BaseException) -> None:
+    """Log that a case stays behind: where and how it failed, never the words, which may be somebody's."""
+    place = extract_tb(error.__traceback__)[-1:]
+    where = f"{place[0].filename}:{place[0].lineno}" if place else "an unknown place"
+    _log.error("case %s stays behind: %s at %s", case, type(error).__name__, where)
 
 
 def _run_case(  # what one case needs, spelled out
@@ -120,7 +130,10 @@ def _run_case(  # what one case needs, spelled out
                 _decide_row(definition, run, row, events, facts, unit)
         if act is not None and run.quarantined is None and run.after.head.seq > 0:
             _decide_act(definition, run, act, facts, unit)
+        if run.decisions:
+            run.recorded = record(run.before.head, run.decisions, engine.vault)
     except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
+        note_failure(run.before.head.id, error)
         run.failed, run.decisions, run.after, run.parked, run.handled = error, [], run.before, [], []
 
 
@@ -211,7 +224,8 @@ def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
 
 def _facts(engine: Engine, before: Slice, twins: Twins) -> Facts:
     library = engine.library
-    return Facts(library.roster(), library.calendar(), library.numbers(before.head.numbers), twins)
+    numbers = library.numbers(before.head.numbers)
+    return Facts(library.roster(), library.calendar(), numbers, twins, engine.vault.fingerprint)
 
 
 def _erase(unit: Unit, winners: Sequence[Recorded]) -> None:

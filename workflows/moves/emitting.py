@@ -7,15 +7,10 @@ from collections.abc import Sequence
 from domain.audit import canonical
 from domain.identifiers import derived_id
 from workflows.machine.case import Case, Emitted, Lane
-from workflows.moves.routing import Routed, route
+from workflows.moves.routing import Routed, route, source_of
 from workflows.ports import Engine, NewEvent, StoredEvent, Unit
 
 NOTHING_ROUTED = Routed({}, frozenset())
-
-
-def source_of(county: str) -> str:
-    """The CloudEvents source of the engine's own events."""
-    return f"urn:liaison:{county}"
 
 
 def emit_events(engine: Engine, unit: Unit, emitted: Sequence[tuple[Case, Emitted]]) -> Routed:
@@ -24,13 +19,12 @@ def emit_events(engine: Engine, unit: Unit, emitted: Sequence[tuple[Case, Emitte
 
 
 def store_own(engine: Engine, unit: Unit, events: Sequence[NewEvent]) -> Routed:
-    """Key, store and route the engine's own events."""
+    """Key, store and route the engine's own events, in the order in which they were said."""
     if not events:
         return NOTHING_ROUTED
-    ordered = sorted(events, key=lambda one: one.id)
-    keyed = unit.key_events(ordered)
+    keyed = unit.key_events(events)
     stored = [
-        StoredEvent(key.no, event, unit.now) for key, event in zip(keyed, ordered, strict=True) if key.status == "new"
+        StoredEvent(key.no, event, unit.now) for key, event in zip(keyed, events, strict=True) if key.status == "new"
     ]
     unit.add_events(stored)
     return route(engine, unit, stored)

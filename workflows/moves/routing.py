@@ -14,7 +14,7 @@ from datetime import timedelta
 from domain.identifiers import derived_id
 from workflows.language.words import Workflow
 from workflows.machine.case import Case, Lane, State, Subscription
-from workflows.moves.registering import apply_registers, changed_rows
+from workflows.moves.registering import apply_registers, contended_rows
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
 HINT_GRACE = timedelta(seconds=2)
@@ -33,7 +33,7 @@ def route(engine: Engine, unit: Unit, events: Sequence[StoredEvent]) -> Routed:
     """Route newly stored events: start cases, post to the inboxes of waiting ones, park the rest."""
     awaited = engine.library.awaited_types()
     pairs = {(one.event.type, one.event.key) for one in events if one.event.type in awaited}
-    registers = {(f"register:{name}", key) for name, key in changed_rows(events)} if pairs else set()
+    registers = {(f"register:{name}", key) for name, key in contended_rows(events)}
     unit.lock_correlations(sorted(pairs | registers))
     apply_registers(unit, events)
     started = [(one, case) for one in events for case in _started(engine, unit, one)]
@@ -41,43 +41,65 @@ def route(engine: Engine, unit: Unit, events: Sequence[StoredEvent]) -> Routed:
     woken = _woken(unit, events, sorted(pairs))
     rows = [_row(unit, one, case.id, case.lane, starts=True) for one, case in started]
     rows += [_row(unit, one, case, one.event.lane, starts=False) for one, case in woken]
-    rows.sort(key=lambda row: row.event or 0)
+    # In the order of arrival, which is promised for each source: numbers follow the keys, not the senders.
+    arrival = {one.no: place for place, one in enumerate(events)}
+    rows.sort(key=lambda row: arrival[row.event or 0])
     unit.post(rows)
     cases: dict[int, tuple[str, ...]] = {one.no: () for one in events}
     for row in rows:
         if row.event is not None:
             cases[row.event] += (row.case,)
-    unit.park_unmatched([one for one in events if not cases[one.no]])
+    heard = {one.no for one, _ in woken}
+    unit.park_unmatched([one for one in events if one.no not in heard and _is_parked(unit, one, cases[one.no], awaited)])
     return Routed(cases, frozenset(row.lane for row in rows))
 
 
+def source_of(county: str) -> str:
+    """The CloudEvents source of the engine's own events."""
+    return f"urn:liaison:{county}"
+
+
+def _is_parked(unit: Unit, stored: StoredEvent, started: tuple[str, ...], awaited: frozenset[str]) -> bool:
+    """Whether an event that woke nobody is kept: one that somebody may wait for always, also where it started a case.
+
+    A case that was started in the same batch opens its waits only when it advances. Of the rest, an event of others
+    that started nothing is kept in sight.
+    """
+    return stored.event.type in awaited or not (started or stored.event.source == source_of(unit.county))
+
+
 def meet_parked(
-    unit: Unit, parked: Sequence[StoredEvent], opened: Sequence[Subscription], lanes: dict[str, Lane]
+    unit: Unit, returned: Sequence[tuple[StoredEvent, str]], opened: Sequence[Subscription], lanes: dict[str, Lane]
 ) -> list[InboxRow]:
     """Bring together who waits and what lies parked, in the transaction that opens the waits; the rows it posts.
 
     Args:
         unit: where `opened` is written already.
-        parked: events that the case they were routed to has no use for any more; who waits for them gets them.
+        returned: (event, case) where the case that the event was routed to has no use for it any more.
         opened: new subscriptions, that events parked before may answer.
         lanes: the lanes of the cases of `opened`.
     """
     asked = {(one.type, one.key) for one in opened}
-    returned = {(one.event.type, one.event.key) for one in parked}
-    if not (asked or returned):
+    given = {(one.event.type, one.event.key) for one, _ in returned}
+    if not (asked or given):
         return []
-    unit.lock_correlations(sorted(asked | returned))
-    rows = _given_back(unit, parked, sorted(returned)) if parked else []
+    unit.lock_correlations(sorted(asked | given))
+    rows = _given_back(unit, returned, sorted(given)) if returned else []
     rows += _awaited(unit, opened, lanes, sorted(asked)) if opened else []
     rows.sort(key=lambda row: row.event or 0)
     unit.post(rows)
     return rows
 
 
-def _given_back(unit: Unit, parked: Sequence[StoredEvent], pairs: Sequence[tuple[str, str]]) -> list[InboxRow]:
-    woken = _woken(unit, parked, pairs)
+def _given_back(
+    unit: Unit, returned: Sequence[tuple[StoredEvent, str]], pairs: Sequence[tuple[str, str]]
+) -> list[InboxRow]:
+    """What no other case has goes to whoever waits for it by now, or is parked: so no case gets an event twice."""
+    free = unit.give_back([(one.no, case) for one, case in returned])
+    events = list({one.no: one for one, _ in returned if one.no in free}.values())
+    woken = _woken(unit, events, pairs)
     taken = {one.no for one, _ in woken}
-    unit.park_unmatched([one for one in parked if one.no not in taken])
+    unit.park_unmatched([one for one in events if one.no not in taken])
     return [_row(unit, one, case, one.event.lane, starts=False) for one, case in woken]
 
 

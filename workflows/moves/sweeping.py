@@ -32,13 +32,9 @@ def sweep_inbox(engine: Engine, lane: Lane) -> int:
         return 0
     first = sorted({row.case for row in counted if row.attempts <= 1})
     again = sorted({row.case for row in counted if 1 < row.attempts < MOST_ATTEMPTS})
-    moved = _run(engine, first, lane) if first else 0
-    moved += sum(_run(engine, [case], lane) for case in again)
+    moved = advance_cases(engine, first, lane) if first else 0
+    moved += sum(advance_cases(engine, [case], lane) for case in again)
     return moved + sum(_quarantine(engine, row, lane) for row in counted if row.attempts >= MOST_ATTEMPTS)
-
-
-def _run(engine: Engine, cases: list[str], lane: Lane) -> int:
-    return advance_cases(engine, cases, lane)
 
 
 def _quarantine(engine: Engine, row: InboxRow, lane: Lane) -> int:

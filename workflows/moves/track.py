@@ -8,7 +8,8 @@ from domain.audit import canonical
 from domain.identifiers import derived_id
 from workflows.machine.case import Lane, Plan
 from workflows.machine.deadlines import after_months
-from workflows.moves.emitting import source_of, store_own
+from workflows.moves.emitting import store_own
+from workflows.moves.routing import source_of
 from workflows.moves.sealing import seal
 from workflows.ports import Engine, NewEvent, Unit
 
