@@ -41,10 +41,10 @@ class _SpoiledError(Exception):
 
 @dataclass(slots=True)
 class _Attempt:
-    """What the last run of the transaction answered and woke; kept outside it for an unknown commit."""
+    """What the runs of the transaction stored as new and woke; kept outside them for an unknown commit."""
 
-    new: set[Key] = field(default_factory=set)
-    lanes: frozenset[Lane] = frozenset()
+    new: dict[Key, Accepted] = field(default_factory=dict)
+    lanes: set[Lane] = field(default_factory=set)
 
 
 def accept(engine: Engine, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
@@ -54,24 +54,27 @@ def accept(engine: Engine, submissions: Sequence[Submission]) -> list[tuple[Acce
     by that. When the outcome of the commit is unknown the keys are read back before anybody is answered.
 
     Returns:
-        For each submission, what became of each of its events, in order.
+        For each submission, what became of each of its events, in order; where an all-or-nothing submission holds a
+        conflict, "accepted" tells only that this event was not the reason.
 
     Raises:
-        StoreUnavailable: the database does not answer; nothing was stored.
+        StoreUnavailable: the database does not answer; nothing was stored, or the same ids are duplicates next time.
     """
     try:
         return _accept_together(engine, submissions)
     except _SpoiledError as error:
-        return _accept_apart(engine, submissions, error)
+        return error.answers if len(submissions) == 1 else _accept_apart(engine, submissions, error.spoiled)
 
 
 def _accept_apart(
-    engine: Engine, submissions: Sequence[Submission], error: _SpoiledError
+    engine: Engine, submissions: Sequence[Submission], spoiled: frozenset[int]
 ) -> list[tuple[Accepted, ...]]:
-    """The spoiled submissions keep their answers and store nothing; the sound ones run again without them."""
-    sound = [number for number in range(len(submissions)) if number not in error.spoiled]
-    again = iter(accept(engine, [submissions[number] for number in sound]) if sound else [])
-    return [error.answers[number] if number in error.spoiled else next(again) for number in range(len(submissions))]
+    """The sound submissions together, then each spoiled one alone: what it met may not be stored after all."""
+    sound = [number for number in range(len(submissions)) if number not in spoiled]
+    answers = dict(zip(sound, accept(engine, [submissions[number] for number in sound]), strict=True)) if sound else {}
+    for number in sorted(spoiled):
+        [answers[number]] = accept(engine, [submissions[number]])
+    return [answers[number] for number in range(len(submissions))]
 
 
 def _accept_together(engine: Engine, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
@@ -80,11 +83,11 @@ def _accept_together(engine: Engine, submissions: Sequence[Submission]) -> list[
     try:
         answers = engine.units.run(lambda unit: _store(engine, unit, submissions, attempt), lane)
     except CommitUnknown:
-        ours = set(attempt.new)
+        ours = dict(attempt.new)
         answers = engine.units.run(lambda unit: _store(engine, unit, submissions, attempt), lane)
         answers = _claim_ours(submissions, answers, ours)
-    for lane_ in sorted(attempt.lanes):
-        engine.wake(lane_)
+    for woken in sorted(attempt.lanes):
+        engine.wake(woken)
     return answers
 
 
@@ -95,17 +98,16 @@ def _store(
     for submission in submissions:
         for event in submission.events:
             first.setdefault((event.source, event.id), event)
-    keys = sorted(first)
-    keyed = dict(zip(keys, unit.key_events([first[key] for key in keys]), strict=True))
+    keyed = dict(zip(first, unit.key_events(list(first.values())), strict=True))
     answers, spoiled = _answers(submissions, first, keyed)
     if spoiled:
         raise _SpoiledError(spoiled, answers)
     new = [key for key in first if keyed[key].status == "new"]
     stored = [StoredEvent(keyed[key].no, first[key], unit.now) for key in new]
-    stored.sort(key=lambda one: one.no)
     unit.add_events(stored)
     routed = route(engine, unit, stored)
-    attempt.new, attempt.lanes = set(new), routed.lanes
+    attempt.new = {key: Accepted("accepted", keyed[key].no, routed.cases[keyed[key].no]) for key in new}
+    attempt.lanes |= routed.lanes
     return [tuple(_with_cases(one, routed) for one in answer) for answer in answers]
 
 
@@ -141,15 +143,13 @@ def _with_cases(answer: Accepted, routed: Routed) -> Accepted:
 
 
 def _claim_ours(
-    submissions: Sequence[Submission], answers: list[tuple[Accepted, ...]], ours: set[Key]
+    submissions: Sequence[Submission], answers: list[tuple[Accepted, ...]], ours: dict[Key, Accepted]
 ) -> list[tuple[Accepted, ...]]:
     """After an unknown commit: what the second run calls a duplicate and the first one stored was accepted."""
-    claimed: list[tuple[Accepted, ...]] = []
-    for submission, answer in zip(submissions, answers, strict=True):
-        row: list[Accepted] = []
-        for event, one in zip(submission.events, answer, strict=True):
-            mine = one.status == "duplicate" and (event.source, event.id) in ours
-            ours.discard((event.source, event.id))
-            row.append(Accepted("accepted", one.no, one.cases) if mine else one)
-        claimed.append(tuple(row))
-    return claimed
+    return [
+        tuple(
+            ours.pop((event.source, event.id), one) if one.status == "duplicate" else one
+            for event, one in zip(submission.events, answer, strict=True)
+        )
+        for submission, answer in zip(submissions, answers, strict=True)
+    ]
