@@ -6,10 +6,10 @@ answer was lost with the connection.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from domain.audit import canonical
 from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
@@ -17,6 +17,8 @@ from workflows.moves.batching import CaseRun, Saved, run_cases, save_runs
 from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, Unit
 
 PROBLEM = 400
+LATE = frozenset({"item_closed", "case_ended"})
+"""Refusals that tell the late one who decided, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,8 @@ def _state_after(run: CaseRun, wanted: Act) -> str | None:
 
 def _refusal(unit: Unit, refused: Refused, wanted: Act) -> Answer:
     by, at = refused.by, refused.at
-    if refused.code == "item_closed":
-        item = unit.item(wanted.item or "")
+    if wanted.item is not None and refused.code in LATE:
+        item = unit.item(wanted.item)
         if item is None or item.case != wanted.case:
             return Answer(404, {"code": "no_such_item", "detail": zh("没有找到该待办")})
         by, at = item.closed_by, item.closed_at
@@ -111,4 +113,4 @@ def _repeated(stored: ActRow, wanted: Act) -> Answer:
 
 def _request_hash(wanted: Act) -> str:
     asked = [wanted.case, wanted.item, wanted.verb, wanted.opinion, wanted.reason, dict(wanted.form)]
-    return derived_id("act", canonical(asked).decode())
+    return derived_id("act", json.dumps(asked, ensure_ascii=False, sort_keys=True))
