@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Row, and_, exists, literal, select
 
 from adapters.sql import personal
 from adapters.sql.columns import loads
+from adapters.sql.personal import Opened
 from adapters.sql.tables import case_head, checkpoint, feed, history
 from adapters.sql.transaction import Transaction
 from domain.audit import GENESIS, canonical, checkpoint_hash, commitment, entry_hash, merkle_root
@@ -29,11 +31,12 @@ class _Walk:
 def verify(tx: Transaction) -> Finding:
     """Check every chain, commitment and seal; names the first bad row."""
     walk = _Walk()
-    bad = next(_bad_rows(tx, walk), None)
+    with closing(_bad_rows(tx, walk)) as rows:
+        bad = next(rows, None)
     return Finding(walk.checked, None, None) if bad is None else Finding(walk.checked, *bad)
 
 
-def _bad_rows(tx: Transaction, walk: _Walk) -> Iterator[Bad]:
+def _bad_rows(tx: Transaction, walk: _Walk) -> Generator[Bad]:
     yield from _bad_entries(tx, walk)
     yield from _heads_without_history(tx)
     yield from _bad_seals(tx, walk)
@@ -47,33 +50,35 @@ def _bad_entries(tx: Transaction, walk: _Walk) -> Iterator[Bad]:
         .order_by(history.c.case, history.c.seq)
     )
     last: Row[Any] | None = None
-    for rows in tx.connection.execute(query, execution_options={"yield_per": _AT_ONCE}).partitions():
-        secrets = personal.read(tx, [row.payload_ref for row in rows if row.payload_ref is not None])
-        for row in rows:
-            if last is not None and row.case != last.case:
-                yield from _bad_end(last)
-            before = last if last is not None and row.case == last.case else None
-            yield from _bad_entry(row, before, secrets)
-            walk.checked += 1
-            last = row
+    with tx.connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as stream:
+        for rows in stream.partitions():
+            opened = personal.open_rows(tx, [row.payload_ref for row in rows if row.payload_ref is not None])
+            for row in rows:
+                if last is not None and row.case != last.case:
+                    yield from _bad_end(last)
+                before = last if last is not None and row.case == last.case else None
+                yield from _bad_entry(row, before, opened)
+                walk.checked += 1
+                last = row
     if last is not None:
         yield from _bad_end(last)
 
 
-def _bad_entry(row: Row[Any], before: Row[Any] | None, secrets: dict[str, Any]) -> Iterator[Bad]:
+def _bad_entry(row: Row[Any], before: Row[Any] | None, opened: Opened) -> Iterator[Bad]:
     where = f"history {row.case}/{row.seq}"
     prev, number = (GENESIS, 0) if before is None else (before.hash, before.seq)
     if row.seq != number + 1:
         yield where, f"the entry before it is number {number}"
     elif row.prev_hash != prev or entry_hash(prev, row.body.encode()) != row.hash:
         yield where, "its hash does not follow from its body and the entry before it"
-    elif not _commitment_holds(row, secrets.get(row.payload_ref)):
+    elif not _commitment_holds(row, opened):
         yield where, "its personal values are not those it was committed to"
 
 
-def _commitment_holds(row: Row[Any], secret: dict[str, Any] | None) -> bool:
-    if loads(row.body).get("commitment") != row.commitment:
+def _commitment_holds(row: Row[Any], opened: Opened) -> bool:
+    if loads(row.body).get("commitment") != row.commitment or row.payload_ref in opened.changed:
         return False
+    secret = opened.values.get(row.payload_ref)
     if secret is None:
         return True
     sealed: str = row.commitment

@@ -35,6 +35,7 @@ def add_cases(tx: Transaction, cases: Sequence[Case]) -> set[str]:
     there = {row.id for row in tx.rows_of(_known, [(case.id,) for case in cases])}
     new = {case.id: case for case in reversed(cases) if case.id not in there}
     tx.insert(case_head, sorted(map(case_values, new.values())))
+    tx.personal.update({personal_ref(case): NOTHING for case in new})
     write_personal(tx, new.values())
     return set(new)
 
@@ -45,7 +46,7 @@ def _known(dialect: Dialect) -> Executable:
 
 
 def write_personal(tx: Transaction, cases: Iterable[Case]) -> None:
-    """Write the personal values of these heads that are not in their rows yet.
+    """Write the personal values of these heads, except those that this unit knows to stand there already.
 
     Raises:
         ValueError: for a case about nobody that holds personal values: no key could ever erase them.
@@ -53,11 +54,12 @@ def write_personal(tx: Transaction, cases: Iterable[Case]) -> None:
     changed = []
     for case in cases:
         ref = personal_ref(case.id)
-        if case.personal == tx.personal.get(ref, NOTHING):
+        if case.person is None and not case.personal:
             continue
         if case.person is None:
             raise ValueError(f"case {case.id} is about no person but holds personal values: {sorted(case.personal)}")
-        changed.append(Personal(ref, case.person, case.personal))
+        if case.personal != tx.personal.get(ref):
+            changed.append(Personal(ref, case.person, case.personal))
     stored = personal.write(tx, changed)
     tx.personal.update({part.ref: part.values for part in changed if part.ref in stored})
 
@@ -71,7 +73,7 @@ def load(tx: Transaction, cases: Sequence[str]) -> dict[str, Slice]:
     wanted = [(case,) for case in sorted(set(cases))]
     heads = tx.rows_of(_heads, wanted)
     found = personal.read(tx, [personal_ref(row.id) for row in heads if row.person is not None])
-    tx.personal.update(found)
+    tx.personal.update({personal_ref(row.id): found.get(personal_ref(row.id), NOTHING) for row in heads})
     # A case without an entry in its history has nothing live yet: five questions less for every case that starts.
     begun = [(row.id,) for row in heads if row.seq]
     activations = _by_case(tx, _activations, begun)

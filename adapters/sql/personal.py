@@ -44,19 +44,36 @@ def write(tx: Transaction, parts: Sequence[Personal]) -> set[str]:
     return {row[0] for row in rows}
 
 
-def read(tx: Transaction, refs: Iterable[str]) -> dict[str, Mapping[str, JSON]]:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What could be read, and the refs whose row is gone or was changed although its key is there."""
+
+    values: Mapping[str, Mapping[str, JSON]]
+    changed: frozenset[str]
+
+
+def read(tx: Transaction, refs: Iterable[str]) -> Mapping[str, Mapping[str, JSON]]:
     """The values of these rows; one whose key was destroyed is missing."""
-    rows = tx.rows_of(_payloads, [(ref,) for ref in sorted(set(refs))])
+    return open_rows(tx, refs).values
+
+
+def open_rows(tx: Transaction, refs: Iterable[str]) -> Opened:
+    """The same for the audit, which tells erased values from values that somebody changed."""
+    wanted = sorted(set(refs))
+    rows = tx.rows_of(_payloads, [(ref,) for ref in wanted])
     _find_keys(tx, {row.person for row in rows})
-    found = {}
+    values: dict[str, Mapping[str, JSON]] = {}
+    changed = set(wanted) - {row.ref for row in rows}
     for row in rows:
-        key = tx.data_keys[row.person]
+        key = tx.data_keys.get(row.person)
         if key is None or key.id != row.key_id:
             continue
         plain = tx.vault.open(key, row.person, row.ref, row.ciphertext)
-        if plain is not None:
-            found[row.ref] = loads(plain.decode())
-    return found
+        if plain is None:
+            changed.add(row.ref)
+        else:
+            values[row.ref] = loads(plain.decode())
+    return Opened(values, frozenset(changed))
 
 
 def welcome(tx: Transaction, persons: Iterable[str]) -> None:
