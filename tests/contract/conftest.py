@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from adapters.sql.engines import open_database
 from adapters.sql.migrations import upgrade
+from adapters.sql.reads import SqlReads
 from adapters.sql.units import SqlUnits
 from adapters.vault import OfficeVault
 from tests.contract.emptying import empty
 from tests.services import POSTGRES, database_of_its_own, required
-from workflows.memory import MemoryUnits
+from workflows.memory import MemoryReads, MemoryUnits
 from workflows.ports import Units
+from workflows.reads import Reads
 
 COUNTY = "330226"
 SECRET = "a secret for tests and nothing else"
@@ -71,16 +75,30 @@ def units(
     if store == "memory":
         yield MemoryUnits(COUNTY, clock, vault)
         return
-    url = _sqlite(tmp_path) if store == "sqlite" else _postgres(request)
+    url = _sqlite(request, tmp_path) if store == "sqlite" else _postgres(request)
     database = open_database(url)
     yield SqlUnits(database, COUNTY, vault, clock)
     database.close()
 
 
-def _sqlite(folder: Path) -> str:
-    url = f"sqlite:///{folder / 'liaison.sqlite3'}"
-    upgrade(url)
-    return url
+@pytest.fixture
+def reads(units: Units) -> Reads:
+    """The queries on the store under test."""
+    return MemoryReads(units) if isinstance(units, MemoryUnits) else SqlReads(cast("SqlUnits", units))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, for each test to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "liaison.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+def _sqlite(request: pytest.FixtureRequest, folder: Path) -> str:
+    path = folder / "liaison.sqlite3"
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+    return f"sqlite:///{path}"
 
 
 def _postgres(request: pytest.FixtureRequest) -> str:

@@ -8,4 +8,6 @@ from adapters.sql.tables import metadata
 def empty(url: str) -> None:
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE " + ", ".join(f'"{name}"' for name in metadata.tables)))
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        for table in metadata.tables.values():
+            connection.execute(table.delete())
