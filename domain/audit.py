@@ -20,6 +20,10 @@ _LEAF = b"\x00"
 _NODE = b"\x01"
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_PLAIN = frozenset({type(None), bool, int, str})
+
+
 class NotCanonicalError(ValueError):
     """A value has no canonical form; the message names its place and the remedy."""
 
@@ -33,13 +37,24 @@ def canonical(obj: object) -> bytes:
     Raises:
         NotCanonicalError: for anything else, and for text that is not Unicode.
     """
-    _refuse_ambiguous(obj, "$")
-    text = json.dumps(obj, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if not _is_unambiguous(obj):
+        _refuse_ambiguous(obj, "$")
+    text = _WRITER.encode(obj)
     try:
         return text.encode()
     except UnicodeEncodeError as error:
         message = f"text with a lone surrogate at character {error.start} of the JSON cannot be hashed: remove it"
         raise NotCanonicalError(message) from error
+
+
+def _is_unambiguous(value: object) -> bool:
+    """The quick look, by exact types; what it does not know is looked at again, place by place."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if isinstance(value, dict):
+        return all(type(key) is str for key in value) and all(map(_is_unambiguous, value.values()))
+    return isinstance(value, list | tuple) and all(map(_is_unambiguous, value))
 
 
 def _refuse_ambiguous(value: object, path: str) -> None:

@@ -169,15 +169,15 @@ def _delta(
 
 
 def as_json(row: Row) -> dict[str, JSON]:
-    """A row as canonical JSON takes it; the case's own id is left out, it stands in the history row."""
-    return {name: _plain(getattr(row, name)) for name in _COLUMNS[type(row)]}
+    """A row as canonical JSON takes it: without what it has not, and without the case, which stands in the history row."""
+    pairs = [(name, getattr(row, name)) for name in _COLUMNS[type(row)]]
+    return {name: _plain(value) for name, value in pairs if value is not None}
 
 
 def _plain(value: object) -> JSON:
-    match value:
-        case Enum():
-            return value.value
-        case datetime():
-            return value.isoformat()
-        case _:
-            return value
+    kind = type(value)
+    if kind is str or kind is int:
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

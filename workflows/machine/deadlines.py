@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from functools import lru_cache
 
 from domain.calendar import Calendar, due_after_days, shift_days, yellow_from
 from domain.numbers import value
@@ -31,12 +31,17 @@ def deadline(within: Days | None, facts: Facts, now: datetime) -> Deadline | Non
     """The deadline of a step entered `now`; None where the step has no term."""
     if within is None:
         return None
-    days = days_of(within, facts)
-    due = due_after_days(facts.calendar, now, days)
     name = within.name if isinstance(within, Number) else ""
+    return _deadline(days_of(within, facts), name, facts.calendar, now)
+
+
+@lru_cache(maxsize=1024)
+def _deadline(days: int, name: str, calendar: Calendar, now: datetime) -> Deadline:
+    """The cases of a batch share their moment and their terms."""
+    due = due_after_days(calendar, now, days)
     provisional = ":provisional" if due.provisional else ""
-    rule = f"{days}wd:{name}:{facts.calendar.version}{provisional}"
-    return Deadline(due.at, yellow_from(facts.calendar, now, due.at), rule)
+    rule = f"{days}wd:{name}:{calendar.version}{provisional}"
+    return Deadline(due.at, yellow_from(calendar, now, due.at), rule)
 
 
 def next_rung(
@@ -52,12 +57,12 @@ def next_rung(
 
 def local_day(calendar: Calendar, moment: datetime) -> date:
     """The day of `moment` on the calendar's wall."""
-    return moment.astimezone(ZoneInfo(calendar.zone)).date()
+    return calendar.index.local(moment).date()
 
 
 def after_months(moment: datetime, months: int, calendar: Calendar) -> datetime:
     """The same local day and time `months` calendar months later (the last day where the month is shorter)."""
-    local = moment.astimezone(ZoneInfo(calendar.zone))
+    local = calendar.index.local(moment)
     years, month = divmod(local.month - 1 + months, 12)
     year, month = local.year + years, month + 1
     day = min(local.day, _days_in(year, month))

@@ -77,7 +77,7 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     for row in delta.get("activations", ()):
         _keep(folded.activations, (row["path"], row["round"]), row, live=row["state"] == "live")
     for row in delta.get("items", ()):
-        _keep(folded.items, row["id"], row, live=row["closed_at"] is None)
+        _keep(folded.items, row["id"], row, live="closed_at" not in row)
     for row in delta.get("holders", ()):
         folded.holders[row["item"], row["who"]] = row
     folded.holders = {address: row for address, row in folded.holders.items() if address[0] in folded.items}
