@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from adapters.texts import _, use_language
 from domain.identifiers import COUNTY
 
 PREFIX = "LIAISON_"
@@ -38,26 +39,26 @@ def _database(url: str) -> str:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ValueError("is not a database URL: write postgresql+psycopg://user@host:5432/name") from None
+        raise ValueError(_("不是数据库地址：请写 postgresql+psycopg://user@host:5432/name")) from None
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in {"postgresql+psycopg", "sqlite"}:
-        raise ValueError("names a database that is not supported: use postgresql+psycopg:// or leave it out for SQLite")
+        raise ValueError(_("不支持这种数据库：请用 postgresql+psycopg://，或去掉这项设置以使用 SQLite"))
     if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise ValueError("names no file: an office's database must outlive its process, write sqlite:////path/to/file")
+        raise ValueError(_("没有写明文件：数据库要比进程活得久，请写 sqlite:////path/to/file"))
     return parsed.render_as_string(hide_password=False)
 
 
 def _broker(url: str) -> str:
     if urlsplit(url).scheme not in {"amqp", "amqps"}:
-        raise ValueError("is not a RabbitMQ URL: write amqp://user:password@host:5672/vhost, or leave it out")
+        raise ValueError(_("不是 RabbitMQ 地址：请写 amqp://user:password@host:5672/vhost，或去掉这项设置"))
     return url
 
 
 def _web_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is not a web address: write https://liaison.example.gov.cn")
+        raise ValueError(_("不是网址：请写成 https://liaison.example.gov.cn 这样"))
     return url.rstrip("/")
 
 
@@ -65,20 +66,19 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("is not a time zone: write for example Asia/Shanghai") from None
+        raise ValueError(_("不是时区：请写成 Asia/Shanghai 这样")) from None
     return name
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < SHORTEST_SECRET:
-        message = f"is too short: give at least {SHORTEST_SECRET} characters, for example `openssl rand -hex 32`"
-        raise ValueError(message)
+        raise ValueError(_("太短：至少 %(n)s 个字符，可用 openssl rand -hex 32 生成", n=SHORTEST_SECRET))
     return secret
 
 
 def _crypto_at_hand(name: str) -> str:
     if name == "sm":
-        raise ValueError("is not built into this version: use aes")
+        raise ValueError(_("本版本还没有国密算法：请用 aes"))
     return name
 
 
@@ -168,6 +168,7 @@ def read_settings() -> Settings:
     Raises:
         WrongSettings: naming every unknown, doubled, unreadable or wrong one.
     """
+    use_language(os.environ.get(_variable("language"), "zh_CN"))
     findings = [*_unknown(), *_doubled(), *_unreadable_files()]
     try:
         settings = Settings()
@@ -190,17 +191,14 @@ def _known() -> set[str]:
 def _unknown() -> list[str]:
     known = _known()
     given = (name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TESTS_PREFIX))
-    return [
-        f"{name}={_shown(name, os.environ[name])}: there is no such setting; "
-        "`liaison config show` lists them all, correct the name or remove it"
-        for name in sorted(set(given) - known)
-    ]
+    remedy = _("没有这项设置：liaison config show 列出全部设置，请改正名称或去掉")
+    return [f"{name}={_shown(name, os.environ[name])}  {remedy}" for name in sorted(set(given) - known)]
 
 
 def _doubled() -> list[str]:
     names = [_variable(name) for name in FROM_FILES]
     return [
-        f"{name} and {name}_FILE are both set: keep one of them"
+        _("%(name)s 和 %(name)s_FILE 都设置了：请只留一个", name=name)
         for name in names
         if name in os.environ and f"{name}_FILE" in os.environ
     ]
@@ -209,7 +207,7 @@ def _doubled() -> list[str]:
 def _unreadable_files() -> list[str]:
     paths = {f"{_variable(name)}_FILE": os.environ.get(f"{_variable(name)}_FILE") for name in FROM_FILES}
     return [
-        f"{name}={path}: the file cannot be read; give the path of a UTF-8 text file that this user may read"
+        f"{name}={path}  " + _("文件无法读取：请写明本用户可读的 UTF-8 文本文件")
         for name, path in paths.items()
         if path is not None and not os.access(path, os.R_OK)
     ]
@@ -217,8 +215,8 @@ def _unreadable_files() -> list[str]:
 
 def _finding(error: ErrorDetails) -> str:
     name = str(error["loc"][0])
-    what = str(error["ctx"]["error"]) if error["type"] == "value_error" else f"is wrong ({error['msg']})"
-    return f"{_variable(name)}={_shown(_variable(name), str(error['input']))}: {what}"
+    what = str(error["ctx"]["error"]) if error["type"] == "value_error" else _("取值有误（%(why)s）", why=error["msg"])
+    return f"{_variable(name)}={_shown(_variable(name), str(error['input']))}  {what}"
 
 
 def _shown(variable: str, value: str) -> str:
@@ -310,8 +308,8 @@ def office_secret(settings: Settings) -> str:
 def _kept_secret(path: Path) -> str:
     secret = path.read_text(encoding="utf-8").strip()
     if len(secret) < SHORTEST_SECRET:
-        line = f"{path}: holds no usable secret; restore it from the backup, without it nothing personal can be read"
-        raise WrongSettings([line])
+        why = _("里面没有可用的密钥：请从备份恢复，没有它就读不出任何个人信息")
+        raise WrongSettings([f"{path}  {why}"])
     return secret
 
 

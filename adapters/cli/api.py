@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from starlette.types import ASGIApp
 
 from adapters.cli.ending import Exit, exit_of, give_up
+from adapters.cli.printing import at
 from adapters.doors.http.serving import AtTheMachine, answers
 from adapters.doors.http.viewers import STAND_IN
 from adapters.settings import Settings
@@ -118,7 +119,9 @@ def refusal(problem: Any) -> str:
     """A problem document as text: what, and where."""
     if not isinstance(problem, dict):
         return _("服务给出了无法识别的答复")
-    lines = [f"{problem.get('title', '')}:{problem.get('detail', '')}"]
+    lines = [_("%(title)s：%(detail)s", title=problem.get("title", ""), detail=problem.get("detail", ""))]
+    if "by" in problem:
+        lines.append(_("办理人：%(who)s，时间：%(at)s", who=problem["by"], at=at(problem.get("at"))))
     lines += [f"  {fault['pointer']}  {fault['detail']}" for fault in problem.get("errors", ())]
     return "\n".join(lines)
 

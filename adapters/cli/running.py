@@ -23,6 +23,7 @@ from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import House, Running, house_of, refused_with_a_sentence
 from adapters.cli.printing import print_text
 from adapters.cli.watching import watch
+from adapters.doors.amqp.listening import listening
 from adapters.doors.http.serving import PortTaken, Serving, open_local, open_port
 from adapters.settings import Settings
 from adapters.sql.engines import SqliteDatabase
@@ -174,7 +175,7 @@ def _open(house: House) -> Iterator[Running]:
 
 @contextmanager
 def served(running: Running, settings: Settings, host: str, port: int) -> Iterator[str]:
-    """The application on its address and on the socket in the data folder; gives the address."""
+    """The doors: an address, the socket in the data folder, the exchange of the broker. Gives the address."""
     try:
         listener = open_port(host, port)
     except PortTaken as error:
@@ -185,7 +186,8 @@ def served(running: Running, settings: Settings, host: str, port: int) -> Iterat
     serving = Serving(running.app, [listener], open_local(settings.socket))
     serving.start()
     try:
-        yield f"http://{f'[{host}]' if ':' in host else host}:{found}"
+        with listening(running.office, settings.broker_url):
+            yield f"http://{f'[{host}]' if ':' in host else host}:{found}"
     finally:
         serving.stop()
 

@@ -77,6 +77,11 @@ def read_binary(headers: Iterable[tuple[str, str]], body: bytes) -> Envelope | P
         if name in attributes:
             return _malformed(f"/{name}", _("同一属性出现了两次"))
         attributes[name] = decoded
+    return read_parts(attributes, body)
+
+
+def read_parts(attributes: Mapping[str, Any], body: bytes) -> Envelope | Problem:
+    """One event whose attributes came beside its data, already decoded."""
     data = _json(body) if body else None
     return data if isinstance(data, Problem) else _checked(attributes, data)
 
@@ -122,7 +127,7 @@ def _header_value(value: str) -> str | None:
         return None
 
 
-def _checked(attributes: dict[str, Any], data: Any) -> Envelope | Problem:
+def _checked(attributes: Mapping[str, Any], data: Any) -> Envelope | Problem:
     faults = [fault for name, value in attributes.items() if (fault := _value_fault(name, value))]
     faults += [
         Fault(f"/{name}", _("缺少必填属性，或不是文字")) for name in _REQUIRED if not _is_text(attributes.get(name))

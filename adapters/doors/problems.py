@@ -33,6 +33,15 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+_OF_STATUS: Final = {
+    403: TITLES["not-permitted"],
+    404: TITLES["not-found"],
+    409: zh("已经不能这样办理"),
+    422: TITLES["bad-data"],
+}
+"""The title of a code of the machine's, which says the rest in its detail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong: the JSON pointer of the place, and what to do about it."""
@@ -54,10 +63,10 @@ class Problem:
 
 def document(problem: Problem) -> dict[str, Any]:
     """The problem as an RFC 9457 document in the current language."""
-    title = TITLES.get(problem.code)
+    title = TITLES.get(problem.code) or _OF_STATUS.get(problem.status, TITLES["malformed"])
     found: dict[str, Any] = {
         "type": TYPE_PREFIX + problem.code,
-        "title": _(title) if title else problem.code,
+        "title": _(title),
         "status": problem.status,
         "detail": problem.detail,
     }

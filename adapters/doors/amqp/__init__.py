@@ -1,0 +1,1 @@
+"""The door over AMQP: departments publish CloudEvents to the exchange `liaison.events`."""
