@@ -46,6 +46,11 @@ class Program:
     def children(self) -> set[int]:
         return {child.pid for child in psutil.Process(self.pid).children(recursive=True)}
 
+    @staticmethod
+    def children_alive(pids: set[int]) -> bool:
+        """Whether any of these still runs."""
+        return any(map(psutil.pid_exists, pids))
+
     def kill(self) -> int:
         """Kill -9 this process alone; returns its return code."""
         os.kill(self.pid, signal.SIGKILL)

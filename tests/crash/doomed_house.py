@@ -1,0 +1,43 @@
+"""The `liaison` command as it is, except that its store knows where to die (see doom.py): `… web`, `… up`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import worker
+from adapters.settings import Settings
+from adapters.sql.units import SqlUnit, SqlUnits
+from tests.crash.doom import Doom, die
+from workflows.machine.case import Lane
+
+T = TypeVar("T")
+
+DOOM = Doom(Path(os.environ["RIG_FOLDER"]), "house")
+
+whole = worker.units_of
+
+
+class DoomedSqlUnits(SqlUnits):
+    """The store of production; the process may die right after a commit."""
+
+    def run(self, work: Callable[[SqlUnit], T], lane: Lane = Lane.INTERACTIVE) -> T:
+        result = super().run(work, lane)
+        if DOOM.strikes("after"):
+            die()
+        return result
+
+
+def doomed_units(settings: Settings) -> SqlUnits:
+    """What production opens, with a doomed `run`."""
+    units = whole(settings)
+    units.__class__ = DoomedSqlUnits
+    return units
+
+
+worker.units_of = doomed_units
+
+if __name__ == "__main__":
+    worker.main()
