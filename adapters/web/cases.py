@@ -147,7 +147,7 @@ def _closed_by(item: WorkItem, said: Saying) -> str:
 def item_state(state: str) -> str:
     """The state of an item in words."""
     titles = {
-        "open": _("待办"),
+        "open": _("待办理"),
         "waiting": _("等待中"),
         "approved": _("已同意"),
         "rejected": _("未同意"),

@@ -1,0 +1,142 @@
+"""A sample office in memory behind the real pages, served on a free loopback port."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import uvicorn
+from fastapi import FastAPI
+
+from adapters.doors.admission import Desk as Admission
+from adapters.doors.committing import Committer
+from adapters.doors.http.app import create_app
+from adapters.doors.http.figures import Figures
+from adapters.doors.http.office import Office as HttpOffice
+from adapters.identity.desk import Credential
+from adapters.identity.desk import Desk as Identity
+from adapters.sample.county import sample_calendar, sample_events, sample_numbers, sample_roster
+from adapters.web.pages import router
+from domain.events import parse_event
+from workflows.machine.deadlines import local_day
+from workflows.testkit import Office
+
+NOW = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)
+"""A Tuesday, half past nine in China."""
+
+
+class MemoryAccounts:
+    """Keys, links and sessions in memory, each link for one use."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, Credential] = {}
+        self.links: dict[str, str] = {}
+        self.sessions: dict[str, str] = {}
+
+    def find_key(self, token: str) -> Credential | None:
+        return self.keys.get(token)
+
+    def issue_key(self, name: str, credential: Credential) -> str:
+        self.keys[name] = credential
+        return name
+
+    def revoke_key(self, name: str) -> bool:
+        return self.keys.pop(name, None) is not None
+
+    def find_session(self, token: str) -> str | None:
+        return self.sessions.get(token)
+
+    def issue_link(self, user: str) -> str:
+        token = secrets.token_urlsafe(8)
+        self.links[token] = user
+        return token
+
+    def open_session(self, link: str) -> tuple[str, str] | None:
+        user = self.links.pop(link, None)
+        if user is None:
+            return None
+        session = secrets.token_urlsafe(8)
+        self.sessions[session] = user
+        return session, user
+
+    def end_session(self, token: str) -> None:
+        self.sessions.pop(token, None)
+
+
+class NoRefusals:
+    def keep(self, refused: object) -> None:
+        """Nothing is refused here."""
+
+
+class House:
+    """The office, its accounts and its application."""
+
+    def __init__(self, *, sample: bool = True) -> None:
+        self.office = Office(roster=sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=NOW)
+        self.accounts = MemoryAccounts()
+        self.sample = sample
+        self._ids = count(1)
+
+    def application(self) -> FastAPI:
+        office, library = self.office, self.office.library
+        zone = library.calendar().index.zone
+        identity = Identity(
+            county=office.county,
+            zone=zone,
+            sample=self.sample,
+            secret="a secret that tests may know",
+            accounts=self.accounts,
+            roster=library.roster,
+            today=lambda: local_day(library.calendar(), office.clock()),
+        )
+        return create_app(
+            HttpOffice(
+                engine=office.engine,
+                reads=office.store.reads,
+                identity=identity,
+                desk=Admission(office.county, office.engine.vault, self.sample),
+                committer=Committer(lambda _: []),
+                refusals=NoRefusals(),
+                figures=Figures(dict),
+                not_ready=lambda: None,
+            ),
+            router,
+        )
+
+    def hand_in_samples(self, n: int) -> list[str]:
+        """Hand in the first `n` sample events; gives the cases that they started or woke."""
+        cases: list[str] = []
+        for raw in sample_events()[:n]:
+            department = raw["source"].rpartition(":")[2]
+            event = self.office.said(parse_event(raw["type"], raw["data"]), department=department)
+            cases += self.office.send(event).cases
+        return cases
+
+    def turn(self, **by: float) -> None:
+        self.office.clock.turn_to(self.office.clock() + timedelta(**by))
+        self.office.drain()
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The application on a free loopback port; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
