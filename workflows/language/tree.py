@@ -138,12 +138,35 @@ class ToApplicant(Word):
 
 
 class Handler(Word):
-    """What a block does when an event comes while it is live: instead of itself, or beside itself."""
+    """What a block does when an event comes while it is live: instead of itself, or beside itself.
+
+    `pauses` stops the clock of a public notice while what runs beside it is live.
+    """
 
     event: str
     mode: Literal["interrupts", "beside"]
     do: Step
     takes: tuple[str, ...] = ()
+    pauses: bool = False
+
+
+class Join(Word):
+    """When a block whose parts run side by side goes on, and what becomes of the parts that are still out.
+
+    `of` is how many must have arrived (all, if None); `once` is a condition looked at after each arrival, that may
+    let it go on before. The rest is cancelled, or ignored: it goes on for itself and nobody waits for it.
+    """
+
+    of: int | None = Field(default=None, ge=1)
+    once: Condition | None = None
+    rest: Literal["cancel", "ignore"] = "cancel"
+
+
+class Guard(Word):
+    """A milestone: `verb` may be used only while one of these steps is live."""
+
+    verb: str
+    while_in: tuple[str, ...]
 
 
 # -- blocks ------------------------------------------------------------------------------------------------
@@ -175,12 +198,71 @@ class Choice(Word):
 
 
 class Parallel(Word):
-    """All branches whose condition is true or absent, side by side; goes on when all of them are done."""
+    """All branches whose condition is true or absent, side by side; goes on when its join says so (all are done)."""
 
     word: Literal["parallel"] = "parallel"
     name: str
     branches: tuple[Branch, ...]
+    join: Join = Join()
     on: tuple[Handler, ...] = ()
+
+
+class ForEach(Word):
+    """The same step for every element, side by side.
+
+    `over` is the field that lists the elements, or how many there are; inside, the field `each` is the element and
+    fields that are written belong to that element alone. `grows_on` is an event that adds one more while the block
+    is live; its field `takes` is the new element.
+    """
+
+    word: Literal["for_each"] = "for_each"
+    name: str
+    over: str | int
+    each: str
+    do: Step
+    grows_on: str | None = None
+    takes: str | None = None
+    join: Join = Join()
+    on: tuple[Handler, ...] = ()
+
+
+class Loop(Word):
+    """The step again and again until the condition holds, looked at before or after each turn, `at_most` so often."""
+
+    word: Literal["loop"] = "loop"
+    name: str
+    do: Step
+    until: Condition | None = None
+    test: Literal["before", "after"] = "after"
+    at_most: int | None = Field(default=None, ge=1)
+
+
+class Way(Word):
+    """One way of a race: what must come first, and what is done then."""
+
+    first: Step
+    do: Step
+
+
+class Race(Word):
+    """The first of the ways that comes is taken; the others are cancelled."""
+
+    word: Literal["race"] = "race"
+    name: str
+    ways: tuple[Way, ...]
+
+
+class Exclusive(Word):
+    """Never two of these at once for the same resource (`of` names the field that tells which), in any case.
+
+    Who comes later waits in the order of coming.
+    """
+
+    word: Literal["exclusive"] = "exclusive"
+    name: str
+    resource: str
+    of: str | None = None
+    do: Step
 
 
 # -- leaves ------------------------------------------------------------------------------------------------
@@ -200,6 +282,53 @@ class Approve(Word):
     reasons: tuple[str, ...] = ()
     form: str | None = None
     signature: bool = False
+
+
+class Vote(Word):
+    """票决: each seat votes once; closed when the result is certain or the time is over.
+
+    `quorum` is the share of the seats that must vote, `passes` the share of the votes cast that must be exceeded
+    ("2/3", "1/2"). `tie` and `no_quorum` go the way of `fails` unless they have their own.
+    """
+
+    word: Literal["vote"] = "vote"
+    name: str
+    by: Who
+    quorum: str
+    passes: str
+    within: Days | None = None
+    overdue: tuple[Rung, ...] = ()
+    fails: Step
+    tie: Step | None = None
+    no_quorum: Step | None = None
+
+
+class PublicNotice(Word):
+    """公示: stands for so many working days; a handler that pauses stops its clock while its step is live."""
+
+    word: Literal["public_notice"] = "public_notice"
+    name: str
+    lasts: Days
+    on: tuple[Handler, ...] = ()
+
+
+class Call(Word):
+    """A case of another workflow inside this one: a sub-case, withdrawn with its parent.
+
+    `over` names a field that lists keys, one sub-case for each; without it there is one, with this case's key.
+    `gives` are (field there, field here) at its start, `takes` are (field here, field there) at its end; the outcome
+    is written into the field `outcome`. It waits by `join`, or not at all.
+    """
+
+    word: Literal["call"] = "call"
+    name: str
+    workflow: str
+    over: str | None = None
+    gives: tuple[tuple[str, str], ...] = ()
+    takes: tuple[tuple[str, str], ...] = ()
+    outcome: str | None = None
+    waits: bool = True
+    join: Join = Join()
 
 
 class CarryOut(Word):
@@ -295,7 +424,23 @@ class End(Word):
 
 
 Step = Annotated[
-    Sequence | Choice | Parallel | Approve | CarryOut | Wait | Do | Message | FollowUp | End,
+    Sequence
+    | Choice
+    | Parallel
+    | ForEach
+    | Loop
+    | Race
+    | Exclusive
+    | Approve
+    | CarryOut
+    | Vote
+    | PublicNotice
+    | Call
+    | Wait
+    | Do
+    | Message
+    | FollowUp
+    | End,
     Field(discriminator="word"),
 ]
 
@@ -310,9 +455,30 @@ class Workflow(Word):
     person: bool = False
     withdrawn_by: str | None = None
     forms: tuple[Form, ...] = ()
+    guards: tuple[Guard, ...] = ()
     on: tuple[Handler, ...] = ()
     steps: Step
 
 
-for _model in (ToApplicant, Handler, Sequence, Branch, Choice, Parallel, Approve, CarryOut, Wait, Workflow):
+for _model in (
+    ToApplicant,
+    Handler,
+    Join,
+    Sequence,
+    Branch,
+    Choice,
+    Parallel,
+    ForEach,
+    Loop,
+    Way,
+    Race,
+    Exclusive,
+    Approve,
+    CarryOut,
+    Vote,
+    PublicNotice,
+    Call,
+    Wait,
+    Workflow,
+):
     _model.model_rebuild()

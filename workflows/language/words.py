@@ -5,6 +5,7 @@ Each makes one frozen piece of the tree (`tree.py`); the classes can be had from
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from domain.approval import Mode
@@ -15,6 +16,7 @@ from workflows.language.tree import (
     Applicant,
     Approve,
     Branch,
+    Call,
     CarryOut,
     Choice,
     Days,
@@ -25,15 +27,22 @@ from workflows.language.tree import (
     End,
     Erase,
     Escalate,
+    Exclusive,
     FollowUp,
+    ForEach,
     Form,
     FormField,
+    Guard,
     Handler,
+    Join,
     Lookup,
+    Loop,
     MemberDepartments,
     Message,
     Number,
     Parallel,
+    PublicNotice,
+    Race,
     Remind,
     RoleHolders,
     Rung,
@@ -42,7 +51,9 @@ from workflows.language.tree import (
     SetField,
     Step,
     ToApplicant,
+    Vote,
     Wait,
+    Way,
     Who,
     Word,
     Workflow,
@@ -54,6 +65,7 @@ __all__ = [
     "Applicant",
     "Approve",
     "Branch",
+    "Call",
     "CarryOut",
     "Choice",
     "Days",
@@ -64,16 +76,23 @@ __all__ = [
     "End",
     "Erase",
     "Escalate",
+    "Exclusive",
     "FollowUp",
+    "ForEach",
     "Form",
     "FormField",
+    "Guard",
     "Handler",
+    "Join",
     "Lookup",
+    "Loop",
     "MemberDepartments",
     "Message",
     "Mode",
     "Number",
     "Parallel",
+    "PublicNotice",
+    "Race",
     "Remind",
     "RoleHolders",
     "Rung",
@@ -82,7 +101,9 @@ __all__ = [
     "SetField",
     "Step",
     "ToApplicant",
+    "Vote",
     "Wait",
+    "Way",
     "Who",
     "Word",
     "Workflow",
@@ -90,6 +111,7 @@ __all__ = [
     "applicant",
     "approve",
     "beside",
+    "call",
     "carry_out",
     "choice",
     "department",
@@ -100,20 +122,29 @@ __all__ = [
     "end",
     "erase",
     "escalate",
+    "exclusive",
     "follow_up",
+    "for_each",
+    "guard",
     "interrupts",
+    "join",
     "lookup",
+    "loop",
     "message",
     "nothing",
     "number",
     "parallel",
+    "public_notice",
+    "race",
     "remind",
     "role",
     "seats",
     "sequence",
     "set_field",
     "to_applicant",
+    "vote",
     "wait",
+    "way",
     "when",
     "workflow",
 ]
@@ -169,9 +200,19 @@ def interrupts(event: str, do: Step, takes: tuple[str, ...] = ()) -> Handler:
     return Handler(event=event, mode="interrupts", do=do, takes=takes)
 
 
-def beside(event: str, do: Step, takes: tuple[str, ...] = ()) -> Handler:
-    """When `event` comes, `do` runs beside the block."""
-    return Handler(event=event, mode="beside", do=do, takes=takes)
+def beside(event: str, do: Step, takes: tuple[str, ...] = (), *, pauses: bool = False) -> Handler:
+    """When `event` comes, `do` runs beside the block, whose clock it may stop."""
+    return Handler(event=event, mode="beside", do=do, takes=takes, pauses=pauses)
+
+
+def join(of: int | None = None, *, once: Condition | None = None, rest: Literal["cancel", "ignore"] = "cancel") -> Join:
+    """Go on when so many have arrived, or once a condition holds; the rest is cancelled or ignored."""
+    return Join(of=of, once=once, rest=rest)
+
+
+def guard(verb: str, *, while_in: tuple[str, ...]) -> Guard:
+    """A milestone: `verb` only while one of these steps is live."""
+    return Guard(verb=verb, while_in=while_in)
 
 
 def sequence(*steps: Step, name: str | None = None, on: tuple[Handler, ...] = ()) -> Sequence:
@@ -199,9 +240,106 @@ def choice(name: str, *branches: Branch, otherwise: Step) -> Choice:
     return Choice(name=name, branches=branches, otherwise=otherwise)
 
 
-def parallel(name: str, *branches: Branch, on: tuple[Handler, ...] = ()) -> Parallel:
+def parallel(name: str, *branches: Branch, join: Join | None = None, on: tuple[Handler, ...] = ()) -> Parallel:
     """Branches side by side."""
-    return Parallel(name=name, branches=branches, on=on)
+    return Parallel(name=name, branches=branches, join=join or Join(), on=on)
+
+
+def for_each(  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    over: str | int,
+    each: str,
+    do: Step,
+    grows_on: str | None = None,
+    takes: str | None = None,
+    join: Join | None = None,
+    on: tuple[Handler, ...] = (),
+) -> ForEach:
+    """The same step for every element, side by side; `grows_on` adds elements while it runs."""
+    return ForEach(name=name, over=over, each=each, do=do, grows_on=grows_on, takes=takes, join=join or Join(), on=on)
+
+
+def loop(
+    name: str,
+    *,
+    do: Step,
+    until: Condition | None = None,
+    test: Literal["before", "after"] = "after",
+    at_most: int | None = None,
+) -> Loop:
+    """The step again and again until a condition holds."""
+    return Loop(name=name, do=do, until=until, test=test, at_most=at_most)
+
+
+def way(first: Step, do: Step | None = None) -> Way:
+    """One way of a race: what must come first, and what is done then."""
+    return Way(first=first, do=do or nothing())
+
+
+def race(name: str, *ways: Way) -> Race:
+    """The first of the ways that comes is taken."""
+    return Race(name=name, ways=ways)
+
+
+def exclusive(name: str, *, resource: str, do: Step, of: str | None = None) -> Exclusive:
+    """Never two of these at once for the same resource."""
+    return Exclusive(name=name, resource=resource, of=of, do=do)
+
+
+def vote(  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    by: Who,
+    quorum: str,
+    passes: str,
+    fails: Step,
+    within: Days | None = None,
+    overdue: tuple[Rung, ...] = (),
+    tie: Step | None = None,
+    no_quorum: Step | None = None,
+) -> Vote:
+    """A vote with quorum and pass share."""
+    return Vote(
+        name=name,
+        by=by,
+        quorum=quorum,
+        passes=passes,
+        fails=fails,
+        within=within,
+        overdue=overdue,
+        tie=tie,
+        no_quorum=no_quorum,
+    )
+
+
+def public_notice(name: str, *, lasts: Days, on: tuple[Handler, ...] = ()) -> PublicNotice:
+    """A public notice of so many working days."""
+    return PublicNotice(name=name, lasts=lasts, on=on)
+
+
+def call(  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    workflow: str,
+    over: str | None = None,
+    gives: Mapping[str, str] | None = None,
+    takes: Mapping[str, str] | None = None,
+    outcome: str | None = None,
+    waits: bool = True,
+    join: Join | None = None,
+) -> Call:
+    """A case of another workflow inside this one."""
+    return Call(
+        name=name,
+        workflow=workflow,
+        over=over,
+        gives=tuple(sorted((gives or {}).items())),
+        takes=tuple(sorted((takes or {}).items())),
+        outcome=outcome,
+        waits=waits,
+        join=join or Join(),
+    )
 
 
 def approve(  # the words of one rule sheet line, all by keyword
@@ -315,6 +453,7 @@ def workflow(  # the heading of a rule sheet, all by keyword
     person: bool = False,
     withdrawn_by: str | None = None,
     forms: tuple[Form, ...] = (),
+    guards: tuple[Guard, ...] = (),
     on: tuple[Handler, ...] = (),
 ) -> Workflow:
     """A whole definition."""
@@ -325,6 +464,7 @@ def workflow(  # the heading of a rule sheet, all by keyword
         person=person,
         withdrawn_by=withdrawn_by,
         forms=forms,
+        guards=guards,
         on=on,
         steps=steps,
     )

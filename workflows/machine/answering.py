@@ -9,8 +9,9 @@ from typing import Final
 from domain.approval import Outcome as Verdict
 from domain.approval import Tally, outcome
 from domain.texts import zh
-from workflows.language.words import Approve, CarryOut, ToApplicant
+from workflows.language.words import Approve, CarryOut, ToApplicant, Vote
 from workflows.machine.asking import answer_supplement, open_supplement
+from workflows.machine.balloting import count_ballot
 from workflows.machine.case import (
     Act,
     Activation,
@@ -28,6 +29,7 @@ from workflows.machine.turn import Enter, Leave, Turn
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "approve": ("agree", "reject", "return"),
+    "vote": ("agree", "reject", "abstain"),
     "carry_out": ("complete",),
     "supplement": ("complete",),
 }
@@ -36,6 +38,7 @@ CLOSED_AS: Final[Mapping[str, ItemState]] = {
     "reject": ItemState.REJECTED,
     "return": ItemState.RETURNED,
     "complete": ItemState.COMPLETED,
+    "abstain": ItemState.ABSTAINED,
 }
 
 
@@ -43,6 +46,8 @@ def answer(turn: Turn, act: Act) -> Refused | None:
     """Carry out an act on the case, or say why not; a refused act changes nothing."""
     if turn.head.state is not State.RUNNING:
         return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
+    if not _is_open(turn, act.verb):
+        return Refused(409, "not_now", zh("办件已过可以这样办理的环节"), field="verb")
     if act.verb == "withdraw":
         return _withdraw(turn, act)
     item = turn.items.get(act.item or "")
@@ -60,12 +65,21 @@ def answer(turn: Turn, act: Act) -> Refused | None:
     return None
 
 
-def verbs_offered(step: Approve | CarryOut | ToApplicant, round_: int) -> tuple[str, ...]:
+def verbs_offered(step: Approve | CarryOut | Vote | ToApplicant, round_: int) -> tuple[str, ...]:
     """The verbs that a step offers in a round: a return only where it is allowed (once, if so defined)."""
+    if isinstance(step, Vote):
+        return VERBS_OF_KIND["vote"]
     if not isinstance(step, Approve):
         return ("complete",)
     again = step.on_return is not None and (round_ == 1 or not step.on_return.once)
     return ("agree", "reject", "return") if again else ("agree", "reject")
+
+
+def _is_open(turn: Turn, verb: str) -> bool:
+    """Whether the milestones of the definition let a verb be used where the case stands."""
+    guards = [one for one in turn.definition.guards if one.verb == verb]
+    live = {part.split("#")[0] for path in turn.live for part in path.split("/")}
+    return all(not live.isdisjoint(one.while_in) for one in guards)
 
 
 # -- checks ------------------------------------------------------------------------------------------------
@@ -81,13 +95,13 @@ def _check_right(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
 
 def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     step = turn.human_step(item.path)
-    if not isinstance(step, Approve | CarryOut | ToApplicant) or act.verb not in VERBS_OF_KIND[item.kind]:
+    if not isinstance(step, Approve | CarryOut | Vote | ToApplicant) or act.verb not in VERBS_OF_KIND[item.kind]:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
     if act.verb not in verbs_offered(step, item.round):
         return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
     if len(act.opinion) > LONGEST_TEXT:
         return Refused(422, "too_long", zh("意见过长"), field="opinion")
-    if act.verb in ("reject", "return") and not (act.opinion or act.reason):
+    if not isinstance(step, Vote) and act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return _check_reason(act, step.reasons if isinstance(step, Approve) else ())
 
@@ -139,14 +153,16 @@ def _hear_withdrawal(turn: Turn, event: str) -> bool:
 
 def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
     turn.close_item(item, CLOSED_AS[act.verb], act.actor)
-    turn.put(*values)
+    turn.put(*values, item.path)
     if act.reason is not None:
-        turn.put({"reason": act.reason}, {})
+        turn.put({"reason": act.reason}, {}, item.path)
     if item.kind == "supplement":
         answer_supplement(turn, item.path)
         return
-    activation = turn.live[item.path]
-    if act.verb == "return":
+    activation, step = turn.live[item.path], turn.human_step(item.path)
+    if isinstance(step, Vote):
+        count_ballot(turn, activation, step, act.verb, act.actor)
+    elif act.verb == "return":
         _return_to_applicant(turn, activation, act)
     else:
         _count(turn, activation, act)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.approval import Mode
 from domain.identifiers import derived_id
-from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Who
+from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
 from workflows.machine.case import ActivationState, ItemState, WorkItem
 from workflows.machine.deadlines import Deadline, deadline, local_day, next_rung
 from workflows.machine.seating import FALLBACK_ROLE, Seat, resolve_seats
@@ -12,24 +14,38 @@ from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 
 
-def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut, round_: int) -> None:
+def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut | Vote, round_: int) -> None:
     """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once."""
-    mode = step.mode if isinstance(step, Approve) else Mode.ONE
-    seats = seats_of(turn, step.by, mode)
+    seats = seats_of(turn, step.by, _mode(step), path)
     term = deadline(step.within, turn.facts, turn.now)
     turn.activate(path, parent, round_=round_, n=len(seats))
     for number, seat in enumerate(seats):
-        _open_seat(turn, _item(turn, path, round_, number, step.word, step.form, term, seat.pick), seat)
+        _open_seat(
+            turn,
+            _item(
+                turn, path, round_, number, step.word, None if isinstance(step, Vote) else step.form, term, seat.pick
+            ),
+            seat,
+        )
     if term is not None:
         schedule_rung(turn, path, round_, 0, term)
+    if isinstance(step, Vote) and term is not None:
+        turn.set_timer(path, round_, "silence", 0, term.due_at)
     _tell_if_nobody(turn, path, round_, seats)
+
+
+def _mode(step: Approve | CarryOut | Vote) -> Mode:
+    """In a vote everybody has a seat; what is carried out is done once unless it says otherwise."""
+    if isinstance(step, Vote):
+        return Mode.ALL
+    return step.mode if isinstance(step, Approve) else Mode.ONE
 
 
 def open_supplement(turn: Turn, asked: str, round_: int, terms: ToApplicant) -> None:
     """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
     path = f"{asked}/supplement"
     term = deadline(terms.within, turn.facts, turn.now)
-    seats = seats_of(turn, Applicant(through=terms.through), Mode.ONE)
+    seats = seats_of(turn, Applicant(through=terms.through), Mode.ONE, asked)
     turn.activate(path, asked, round_=round_, n=1)
     _open_seat(turn, _item(turn, path, round_, 0, "supplement", None, term, "any"), seats[0])
     if term is not None:
@@ -54,15 +70,16 @@ def answer_supplement(turn: Turn, path: str) -> None:
         open_round(turn, asked.path, asked.parent, step, round_=supplement.round + 1)
 
 
-def seats_of(turn: Turn, who: Who, mode: Mode) -> tuple[Seat, ...]:
-    """The seats of a resolver on the roster of today."""
+def seats_of(turn: Turn, who: Who, mode: Mode, path: str) -> tuple[Seat, ...]:
+    """The seats of a resolver on the roster of today, with the values that the step at `path` has."""
     day = local_day(turn.facts.calendar, turn.now)
-    return resolve_seats(who, mode, turn.head, turn.facts.roster, day)
+    head = replace(turn.head, fields=turn.values(path)) if "#" in path else turn.head
+    return resolve_seats(who, mode, head, turn.facts.roster, day)
 
 
-def recipients(turn: Turn, who: Who) -> set[str]:
+def recipients(turn: Turn, who: Who, path: str) -> set[str]:
     """Everybody whom a resolver finds, for a message."""
-    return {principal for seat in seats_of(turn, who, Mode.ONE) for principal, _ in seat.candidates}
+    return {principal for seat in seats_of(turn, who, Mode.ONE, path) for principal, _ in seat.candidates}
 
 
 def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline) -> None:

@@ -45,6 +45,7 @@ class ItemState(StrEnum):
     REJECTED = "rejected"
     COMPLETED = "completed"
     RETURNED = "returned"
+    ABSTAINED = "abstained"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -70,6 +71,7 @@ class Case:
     """The head of a case: one row. `fields` hold nothing personal; `personal` lives under the person's key.
 
     `version` counts saves (the guard), `seq` counts history entries, `prev_hash` is the hash of the last one.
+    `root` is the topmost case of its tree, `parent` the (case, path) that called it.
     `personal` is empty where the person's key was destroyed or the reader may not see it.
     """
 
@@ -97,11 +99,17 @@ class Case:
     last_at: datetime
     gate: str | None = None
     quarantine: str | None = None
+    parent: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One entry into a step, addressed by (path, round). `resume` is the child a sequence stands at."""
+    """One entry into a step, addressed by (path, round).
+
+    `n` counts the parts it has, `agree` those that arrived (or agreed). `resume` is the child a sequence stands at, the
+    turn of a loop, 1 for a block that went on without its rest, the minutes left on a stopped clock. `values` are the
+    fields that belong to this turn of a for-each alone: its element, and what was written inside.
+    """
 
     case: str
     path: str
@@ -114,6 +122,7 @@ class Activation:
     against: int = 0
     abstain: int = 0
     resume: int = 0
+    values: Mapping[str, JSON] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +301,37 @@ class Act:
     post: str | None = None
 
 
-Stimulus = EventStimulus | TimerStimulus | Act
+class Sign(StrEnum):
+    """What one case, or the house, lets another case know."""
+
+    CALLED = "called"
+    CHILD_ENDED = "child_ended"
+    PARENT_ENDED = "parent_ended"
+    GRANTED = "granted"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A message from case to case: a case writes only itself, and others get a row in their inbox.
+
+    `path` is the step of the receiving case that it is for ("" for the case itself), `values` hold nothing personal.
+    """
+
+    sign: Sign
+    path: str
+    values: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalStimulus:
+    """A signal that reached the case."""
+
+    no: int
+    signal: Signal
+
+
+Stimulus = EventStimulus | TimerStimulus | SignalStimulus | Act
 
 
 # -- what a decision returns -------------------------------------------------------------------------------
@@ -326,6 +365,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """The step at `path` of a case asks for a resource (`resource` names it whole), or gives it back."""
+
+    case: str
+    path: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A sub-case to be started: its id derives from where it is called, so that it is started once."""
+
+    id: str
+    workflow: str
+    key: str
+    path: str
+    person: str | None
+    fields: Mapping[str, JSON]
+    personal: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The machine's answer: the next slice and everything that follows, to be saved in one transaction.
 
@@ -348,6 +409,10 @@ class Decision:
     plans: tuple[Plan, ...] = ()
     access: tuple[Access, ...] = ()
     erases: tuple[str, ...] = ()
+    children: tuple[Child, ...] = ()
+    signals: tuple[tuple[str, Signal], ...] = ()
+    claims: tuple[Claim, ...] = ()
+    releases: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from workflows.machine.case import (
     Emitted,
     Entry,
     Holder,
+    Sign,
+    Signal,
     Slice,
+    State,
     Subscription,
     Timer,
     WorkItem,
@@ -67,6 +70,10 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         plans=tuple(turn.plans),
         access=tuple(turn.access.values()),
         erases=tuple(turn.erases),
+        children=tuple(turn.children),
+        signals=tuple(_signals(turn)),
+        claims=tuple(turn.claims),
+        releases=tuple(turn.releases),
     )
 
 
@@ -92,6 +99,16 @@ def _changed_activations(turn: Turn) -> tuple[Activation, ...]:
 def _passed(turn: Turn) -> list[list[JSON]]:
     known = turn.before.activations
     return [[one.path, one.round, state.value] for one, state in turn.closed if (one.path, one.round) not in known]
+
+
+def _signals(turn: Turn) -> list[tuple[str, Signal]]:
+    """What other cases are told; when the case ends in this decision, its parent is told how."""
+    head = turn.head
+    if head.parent is None or head.state is State.RUNNING or turn.before.head.state is not State.RUNNING:
+        return turn.signals
+    case, path = head.parent
+    values = {"child": head.id, "state": head.state.value, "outcome": head.outcome, "fields": dict(head.fields)}
+    return [*turn.signals, (case, Signal(Sign.CHILD_ENDED, path, values))]
 
 
 def _without_traces(turn: Turn) -> list[Emitted]:
@@ -161,6 +178,10 @@ def _delta(
         "effects": [one.key for one in turn.effects],
         "emitted": [[one.id, one.type] for one in turn.emitted],
         "plans": [one.id for one in turn.plans],
+        "children": [[one.id, one.workflow] for one in turn.children],
+        "signals": [[case, one.sign.value] for case, one in turn.signals],
+        "claims": [[one.path, one.resource] for one in turn.claims],
+        "releases": [[one.path, one.resource] for one in turn.releases],
         "erases": list(turn.erases),
     }
     if first or before.state is not head.state:
@@ -171,7 +192,7 @@ def _delta(
 def as_json(row: Row) -> dict[str, JSON]:
     """A row as canonical JSON takes it: without what it has not, and without the case, which stands in the history row."""
     pairs = [(name, getattr(row, name)) for name in _COLUMNS[type(row)]]
-    return {name: _plain(value) for name, value in pairs if value is not None}
+    return {name: _plain(value) for name, value in pairs if value is not None and value != {}}
 
 
 def _plain(value: object) -> JSON:

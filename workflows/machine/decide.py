@@ -10,9 +10,21 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.approval import Mode
-from workflows.language.words import Approve, CarryOut, Escalate, Wait, Workflow
+from workflows.language.words import (
+    Approve,
+    Call,
+    CarryOut,
+    Escalate,
+    Exclusive,
+    ToApplicant,
+    Vote,
+    Wait,
+    Workflow,
+)
 from workflows.machine.answering import answer
 from workflows.machine.asking import recipients, schedule_rung, seats_of
+from workflows.machine.balloting import close_vote
+from workflows.machine.calling import child_ended, granted
 from workflows.machine.case import (
     Act,
     Activation,
@@ -22,6 +34,9 @@ from workflows.machine.case import (
     ItemState,
     Outcome,
     Quarantined,
+    Sign,
+    Signal,
+    SignalStimulus,
     Slice,
     State,
     Stimulus,
@@ -29,11 +44,13 @@ from workflows.machine.case import (
 )
 from workflows.machine.concluding import conclude
 from workflows.machine.deadlines import Deadline, deadline
-from workflows.machine.entering import EndlessTurnError, open_handlers, settle
+from workflows.machine.entering import EndlessTurnError, leave_if_through, open_handlers, settle
 from workflows.machine.facts import Facts
 from workflows.machine.hearing import hear
 from workflows.machine.nodes import CASE, ROOT
-from workflows.machine.turn import Enter, Turn
+from workflows.machine.noticing import LASTS, notice_over
+from workflows.machine.suspending import shift_clocks
+from workflows.machine.turn import Enter, Leave, Turn
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts, now: datetime) -> Outcome:
@@ -57,6 +74,8 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts
                 return _take_event(turn, stimulus)
             case TimerStimulus():
                 return _take_timer(turn, stimulus)
+            case SignalStimulus():
+                return _take_signal(turn, stimulus.signal)
             case Act():
                 return _take_act(turn, stimulus)
     except EndlessTurnError as endless:
@@ -103,6 +122,38 @@ def _is_heard(turn: Turn, event: EventStimulus) -> bool:
     return bool(heard)
 
 
+# -- signals -----------------------------------------------------------------------------------------------
+
+
+def _take_signal(turn: Turn, signal: Signal) -> Outcome:
+    """Let a case know what another one, or the house, has for it."""
+    if signal.sign is Sign.CALLED and turn.head.seq == 0:
+        _start(turn)
+    elif turn.head.state is not State.RUNNING or not _is_signal_taken(turn, signal):
+        return Ignored("it means nothing to the case any more")
+    settle(turn)
+    turn.said["path"] = signal.path or None
+    return conclude(turn, f"signal:{signal.sign}")
+
+
+def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
+    if signal.sign is Sign.PARENT_ENDED:
+        turn.end(State.WITHDRAWN, "withdrawn_with_parent")
+        return True
+    if signal.sign is Sign.RESUMED:
+        shift_clocks(turn, datetime.fromisoformat(signal.values["since"]))
+        return True
+    block = turn.live.get(signal.path)
+    step = None if block is None else turn.step(signal.path)
+    if isinstance(step, Exclusive):
+        return granted(turn, signal.path)
+    if block is not None and isinstance(step, Call) and signal.values["child"] in block.values["children"]:
+        child_ended(turn, signal.path, step, signal.values)
+        leave_if_through(turn, signal.path)
+        return True
+    return False
+
+
 # -- timers ------------------------------------------------------------------------------------------------
 
 
@@ -114,12 +165,23 @@ def _take_timer(turn: Turn, due: TimerStimulus) -> Outcome:
     turn.said.update(path=due.path, round=due.round, rung=due.rung)
     turn.timers.pop(due.timer, None)
     turn.timers_cleared.append(due.timer)
-    if due.kind == "silence":
+    step = turn.supplement_at(due.path) or turn.step(due.path)
+    if due.kind == LASTS:
+        _end_notice(turn, activation)
+    elif isinstance(step, Vote) and due.kind == "silence":
+        close_vote(turn, activation, step)
+    elif due.kind == "silence":
         _be_silent(turn, activation)
     else:
         _climb(turn, activation, due.rung)
     settle(turn)
     return conclude(turn, f"timer:{due.kind}")
+
+
+def _end_notice(turn: Turn, activation: Activation) -> None:
+    notice_over(turn, activation.path)
+    if not any(one.startswith(f"{activation.path}/") for one in turn.live):
+        turn.agenda.append(Leave(activation.path, activation.parent))
 
 
 def _be_silent(turn: Turn, activation: Activation) -> None:
@@ -133,7 +195,7 @@ def _be_silent(turn: Turn, activation: Activation) -> None:
 def _climb(turn: Turn, activation: Activation, rung: int) -> None:
     """One rung of a ladder: remind the holders, or let somebody else decide too; then set the next rung."""
     step = turn.human_step(activation.path)
-    if not isinstance(step, Approve | CarryOut | Wait):
+    if isinstance(step, ToApplicant):
         return
     word = step.overdue[rung]
     if isinstance(word, Escalate):
@@ -148,8 +210,8 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
 
 
 def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
-    who = recipients(turn, word.to)
-    departments = {code for seat in seats_of(turn, word.to, Mode.ONE) for code in seat.departments}
+    who = recipients(turn, word.to, activation.path)
+    departments = {code for seat in seats_of(turn, word.to, Mode.ONE, activation.path) for code in seat.departments}
     for item in turn.items_at(activation.path):
         for one in sorted(who):
             turn.hold(item, one, Capacity.ESCALATED)
@@ -157,7 +219,7 @@ def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
         turn.share(f"department:{code}", f"escalated:{activation.path}")
 
 
-def _term(turn: Turn, activation: Activation, step: Approve | CarryOut | Wait) -> Deadline | None:
+def _term(turn: Turn, activation: Activation, step: Approve | CarryOut | Vote | Wait) -> Deadline | None:
     """The term under which the activation stands: that of its items, or (a wait has none) computed from its entry."""
     items = turn.items_at(activation.path)
     if items and items[0].due_at is not None and items[0].yellow_at is not None:

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
 from workflows.language.expressions import evaluate
 from workflows.language.words import (
     Approve,
+    Call,
     CarryOut,
     Choice,
     Do,
     Emit,
     End,
     Erase,
+    Exclusive,
     FollowUp,
+    ForEach,
     Lookup,
+    Loop,
     Message,
     Parallel,
+    PublicNotice,
+    Race,
     Sequence,
     SetField,
+    Vote,
     Wait,
 )
 from workflows.machine.asking import open_round, recipients, schedule_rung
-from workflows.machine.case import JSON, ActivationState, State
+from workflows.machine.calling import enter_call, enter_exclusive
+from workflows.machine.case import ActivationState, State
 from workflows.machine.deadlines import deadline
 from workflows.machine.nodes import CASE, handlers_of, segment
+from workflows.machine.noticing import enter_notice, start_clock
 from workflows.machine.saying import plan, say
+from workflows.machine.spreading import (
+    WENT_ON,
+    arrive,
+    enter_for_each,
+    enter_loop,
+    enter_parallel,
+    enter_race,
+    turn_done,
+    way_came,
+)
 from workflows.machine.turn import Enter, Leave, Turn, step_path
 
 INNER_STEPS = 10_000
@@ -47,8 +65,10 @@ def settle(turn: Turn) -> None:
         todo = turn.agenda.popleft()
         if isinstance(todo, Enter):
             enter(turn, todo.path, todo.parent)
-        else:
+        elif isinstance(todo, Leave):
             leave(turn, todo.path, todo.parent)
+        else:
+            go_on(turn, todo.path, todo.parent)
     message = f"case {turn.head.id}: workflow '{turn.definition.name}' made {INNER_STEPS} steps without coming to rest"
     raise EndlessTurnError(message)
 
@@ -57,24 +77,20 @@ def enter(turn: Turn, path: str, parent: str | None) -> None:
     """Enter the step at `path`."""
     step = turn.step(path)
     match step:
-        case Sequence():
-            _enter_sequence(turn, path, parent, step)
-        case Choice():
-            _enter_choice(turn, path, parent, step)
-        case Parallel():
-            _enter_parallel(turn, path, parent, step)
-        case Approve() | CarryOut():
+        case Sequence() | Choice() | Parallel() | ForEach() | Loop() | Race() | Exclusive():
+            _enter_block(turn, path, parent, step)
+        case Approve() | CarryOut() | Vote():
             open_round(turn, path, parent, step, round_=1)
+        case PublicNotice():
+            enter_notice(turn, path, parent, step)
+            open_handlers(turn, path)
+        case Call():
+            enter_call(turn, path, parent, step)
+            leave_if_through(turn, path)
         case Wait():
             _enter_wait(turn, path, parent, step)
-        case Do():
-            _perform(turn, path, step)
-            turn.agenda.append(Leave(path, parent))
-        case Message():
-            turn.notify(recipients(turn, step.to), step.name, path)
-            turn.agenda.append(Leave(path, parent))
-        case FollowUp():
-            plan(turn, path, step)
+        case Do() | Message() | FollowUp():
+            _do_at_once(turn, path, step)
             turn.agenda.append(Leave(path, parent))
         case End():
             turn.end(State(step.state), step.outcome)
@@ -85,20 +101,33 @@ def enter(turn: Turn, path: str, parent: str | None) -> None:
 def leave(turn: Turn, path: str, parent: str | None) -> None:
     """The step at `path` is done: close it and let the block around it go on."""
     turn.close(path, ActivationState.DONE)
+    go_on(turn, path, parent)
+
+
+def go_on(turn: Turn, path: str, parent: str | None) -> None:
+    """Let the block around the step at `path` go on."""
     block = None if parent is None else turn.live.get(parent)
     if parent is None or block is None:
         return
     step = None if turn.supplement_at(parent) else turn.step(parent)
-    if isinstance(step, Sequence | Parallel) and path.startswith(f"{parent}/on/"):
-        _leave_if_through(turn, parent)
-    elif isinstance(step, Sequence):
-        turn.update(replace(block, resume=block.resume + 1))
-        _go_on(turn, parent, step)
-    elif isinstance(step, Parallel):
-        turn.update(replace(block, agree=block.agree + 1))
-        _leave_if_through(turn, parent)
-    else:
-        turn.agenda.append(Leave(parent, block.parent))
+    if path.startswith(f"{parent}/on/") and isinstance(step, Sequence | Parallel | ForEach):
+        leave_if_through(turn, parent)
+        return
+    match step:
+        case Sequence():
+            turn.update(replace(block, resume=block.resume + 1))
+            _next(turn, parent, step)
+        case Parallel(join=join) | ForEach(join=join):
+            arrive(turn, parent, join)
+            leave_if_through(turn, parent)
+        case Loop():
+            turn_done(turn, parent, step)
+        case Race():
+            way_came(turn, parent, path)
+        case PublicNotice():
+            start_clock(turn, parent)
+        case _:
+            turn.agenda.append(Leave(parent, block.parent))
 
 
 def _complete_if_through(turn: Turn) -> None:
@@ -116,16 +145,39 @@ def open_handlers(turn: Turn, path: str) -> None:
         turn.subscribe(place, 1, handler.event, turn.head.key)
 
 
-def _enter_sequence(turn: Turn, path: str, parent: str | None, step: Sequence) -> None:
-    turn.activate(path, parent, n=len(step.steps))
-    open_handlers(turn, path)
-    _go_on(turn, path, step)
+def _enter_block(
+    turn: Turn,
+    path: str,
+    parent: str | None,
+    step: Sequence | Choice | Parallel | ForEach | Loop | Race | Exclusive,
+) -> None:
+    match step:
+        case Sequence():
+            turn.activate(path, parent, n=len(step.steps))
+            open_handlers(turn, path)
+            _next(turn, path, step)
+        case Choice():
+            _enter_choice(turn, path, parent, step)
+        case Parallel():
+            enter_parallel(turn, path, parent, step)
+            open_handlers(turn, path)
+            leave_if_through(turn, path)
+        case ForEach():
+            enter_for_each(turn, path, parent, step)
+            open_handlers(turn, path)
+            leave_if_through(turn, path)
+        case Loop():
+            enter_loop(turn, path, parent, step)
+        case Race():
+            enter_race(turn, path, parent, step)
+        case Exclusive():
+            enter_exclusive(turn, path, parent, step)
 
 
-def _go_on(turn: Turn, path: str, step: Sequence) -> None:
+def _next(turn: Turn, path: str, step: Sequence) -> None:
     block = turn.live[path]
     if block.resume >= len(step.steps):
-        _leave_if_through(turn, path)
+        leave_if_through(turn, path)
         return
     child = segment(step.steps[block.resume], block.resume)
     turn.agenda.appendleft(Enter(f"{path}/{child}", path))
@@ -133,37 +185,26 @@ def _go_on(turn: Turn, path: str, step: Sequence) -> None:
 
 def _enter_choice(turn: Turn, path: str, parent: str | None, step: Choice) -> None:
     turn.activate(path, parent, n=1)
-    fields = values_of(turn)
+    values = turn.values(path)
     taken = next(
         (
             str(n)
             for n, branch in enumerate(step.branches)
-            if branch.when is None or evaluate(branch.when, fields) is True
+            if branch.when is None or evaluate(branch.when, values) is True
         ),
         "otherwise",
     )
     turn.agenda.appendleft(Enter(f"{path}/{taken}", path))
 
 
-def _enter_parallel(turn: Turn, path: str, parent: str | None, step: Parallel) -> None:
-    fields = values_of(turn)
-    taken = [
-        n for n, branch in enumerate(step.branches) if branch.when is None or evaluate(branch.when, fields) is True
-    ]
-    turn.activate(path, parent, n=len(taken))
-    open_handlers(turn, path)
-    turn.agenda.extendleft(Enter(f"{path}/{n}", path) for n in reversed(taken))
-    if not taken:
-        _leave_if_through(turn, path)
-
-
-def _leave_if_through(turn: Turn, path: str) -> None:
+def leave_if_through(turn: Turn, path: str) -> None:
     """Leave a block whose straight way is done, unless something still runs beside it."""
-    block = turn.live[path]
-    step = turn.step(path)
-    through = block.resume >= block.n if isinstance(step, Sequence) else block.agree >= block.n
+    block = turn.live.get(path)
+    if block is None or (block.resume == WENT_ON and not isinstance(turn.step(path), Sequence)):
+        return
+    done = block.resume if isinstance(turn.step(path), Sequence) else block.agree
     beside = any(one.startswith(f"{path}/on/") for one in turn.live)
-    if through and not beside and not any(todo.path.startswith(f"{path}/on/") for todo in turn.agenda):
+    if done >= block.n and not beside and not any(todo.path.startswith(f"{path}/on/") for todo in turn.agenda):
         turn.agenda.append(Leave(path, block.parent))
 
 
@@ -172,7 +213,7 @@ def _leave_if_through(turn: Turn, path: str) -> None:
 
 def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
     turn.activate(path, parent, n=1)
-    key = turn.head.key if step.key is None else values_of(turn).get(step.key)
+    key = turn.head.key if step.key is None else turn.values(path).get(step.key)
     if isinstance(key, str):
         turn.subscribe(path, 1, step.event, key)
     term = deadline(step.within, turn.facts, turn.now)
@@ -183,23 +224,33 @@ def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
         turn.set_timer(path, 1, "silence", 0, term.due_at)
 
 
+def _do_at_once(turn: Turn, path: str, step: Do | Message | FollowUp) -> None:
+    match step:
+        case Do():
+            _perform(turn, path, step)
+        case Message():
+            turn.notify(recipients(turn, step.to, path), step.name, path)
+        case FollowUp():
+            plan(turn, path, step)
+
+
 def _perform(turn: Turn, path: str, step: Do) -> None:
     for number, action in enumerate(step.actions):
         match action:
             case SetField():
-                turn.put({action.field: action.value}, {})
+                turn.put({action.field: action.value}, {}, path)
             case Emit():
                 say(turn, path, number, action.event, dict(action.values))
             case Lookup():
-                turn.put({action.into: _found(turn, action)}, {})
+                turn.put({action.into: _found(turn, path, action)}, {}, path)
             case Erase():
                 _erase(turn)
             case _:
                 assert_never(action)
 
 
-def _found(turn: Turn, action: Lookup) -> str | None:
-    value = values_of(turn).get(action.by)
+def _found(turn: Turn, path: str, action: Lookup) -> str | None:
+    value = turn.values(path).get(action.by)
     keys = turn.facts.twins.get((action.register_name, str(value)), ()) if value is not None else ()
     return next((key for key in keys if key != turn.head.key), None)
 
@@ -209,8 +260,3 @@ def _erase(turn: Turn) -> None:
     if turn.head.person is not None:
         turn.erases.append(turn.head.person)
     turn.head = replace(turn.head, personal={})
-
-
-def values_of(turn: Turn) -> Mapping[str, JSON]:
-    """All values that a condition may look at; erased ones are absent, so unknown."""
-    return {**turn.head.fields, **turn.head.personal}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflows.language.words import Handler, Wait
+from workflows.language.words import ForEach, Handler, Wait
 from workflows.machine.asking import answer_supplement
 from workflows.machine.case import JSON, Subscription
 from workflows.machine.nodes import handlers_of
+from workflows.machine.noticing import stop_clock
+from workflows.machine.spreading import grow
 from workflows.machine.turn import Enter, Leave, Turn, sorted_subscriptions, step_path
 
 Values = tuple[Mapping[str, JSON], Mapping[str, JSON]]
@@ -54,11 +56,14 @@ def _take(turn: Turn, subscription: Subscription, type_: str, values: Values) ->
         return
     supplement = turn.supplement_at(path)
     if supplement is not None:
-        _write(turn, values, supplement.takes)
+        _write(turn, path, values, supplement.takes)
         answer_supplement(turn, path)
         return
     step = turn.step(path)
-    _write(turn, values, step.takes if isinstance(step, Wait) else ())
+    if isinstance(step, ForEach):
+        grow(turn, path, step, values[0])
+        return
+    _write(turn, path, values, step.takes if isinstance(step, Wait) else ())
     turn.agenda.append(Leave(path, turn.live[path].parent))
 
 
@@ -66,11 +71,13 @@ def _handle(turn: Turn, subscription: Subscription, type_: str, values: Values) 
     """Run a handler: instead of its block, or beside it (and then ask for the next such event)."""
     block = _block_of(subscription.path)
     handler = _handler_at(turn, block, subscription.path)
-    _write(turn, values, handler.takes)
+    _write(turn, block, values, handler.takes)
     body = f"{subscription.path}#{subscription.round}"
     turn.unsubscribe(subscription)
     if handler.mode == "beside":
         turn.subscribe(subscription.path, subscription.round + 1, handler.event, subscription.key)
+        if handler.pauses:
+            stop_clock(turn, block)
         turn.agenda.append(Enter(body, block or None))
     elif block:
         parent = turn.live[block].parent
@@ -85,9 +92,10 @@ def _handler_at(turn: Turn, block: str, path: str) -> Handler:
     return dict(handlers_of(turn.definition, step_path(block)))[step_path(path)]
 
 
-def _write(turn: Turn, values: Values, takes: tuple[str, ...]) -> None:
+def _write(turn: Turn, path: str, values: Values, takes: tuple[str, ...]) -> None:
     plain, personal = values
     turn.put(
         {name: plain[name] for name in takes if name in plain},
         {name: personal[name] for name in takes if name in personal},
+        path,
     )

@@ -12,11 +12,29 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from workflows.language.words import Approve, Choice, Handler, Parallel, Sequence, Step, Wait, Workflow
+from workflows.language.words import (
+    Approve,
+    Choice,
+    Exclusive,
+    ForEach,
+    Handler,
+    Loop,
+    Parallel,
+    PublicNotice,
+    Race,
+    Sequence,
+    Step,
+    Vote,
+    Wait,
+    Workflow,
+)
 
 ROOT: Final = "steps"
 CASE: Final = ""
 """The path of the workflow itself, to ask for its handlers."""
+
+INNER: Final = "do"
+"""The one child of a for-each, a loop and an exclusive; its turns are "do#1", "do#2" …"""
 
 _KEPT: Final = 256
 
@@ -59,6 +77,15 @@ def children(node: Node) -> tuple[Node, ...]:
             return (*taken, _child(node, "otherwise", otherwise))
         case Parallel(branches=branches):
             return tuple(_child(node, str(number), branch.do) for number, branch in enumerate(branches))
+        case ForEach(do=do) | Loop(do=do) | Exclusive(do=do):
+            return (_child(node, INNER, do),)
+        case Race(ways=ways):
+            pairs = ((number, way) for number, way in enumerate(ways))
+            return tuple(
+                _child(node, f"{number}/{part}", step)
+                for number, way in pairs
+                for part, step in (("first", way.first), ("then", way.do))
+            )
         case _:
             return ()
 
@@ -74,6 +101,9 @@ def detours(node: Node) -> tuple[Node, ...]:
             )
         case Wait(silence=silence) if silence is not None:
             return (_child(node, "silence", silence),)
+        case Vote(fails=fails, tie=tie, no_quorum=no_quorum):
+            ways = (("fails", fails), ("tie", tie), ("no_quorum", no_quorum))
+            return tuple(_child(node, name, step) for name, step in ways if step is not None)
         case _:
             return handled
 
@@ -94,7 +124,7 @@ def handlers_of(definition: Workflow, path: str) -> tuple[tuple[str, Handler], .
 
 
 def _handlers(step: Step) -> tuple[Handler, ...]:
-    return step.on if isinstance(step, Sequence | Parallel) else ()
+    return step.on if isinstance(step, Sequence | Parallel | ForEach | PublicNotice) else ()
 
 
 def _child(node: Node, segment: str, step: Step) -> Node:
@@ -135,5 +165,7 @@ def _awaited_by(step: Step) -> set[str]:
             return {event}
         case Approve(on_return=on_return) if on_return is not None and on_return.answered_by is not None:
             return {on_return.answered_by}
+        case ForEach(grows_on=grows_on) if grows_on is not None:
+            return {grows_on, *(handler.event for handler in step.on)}
         case _:
             return {handler.event for handler in _handlers(step)}

@@ -14,7 +14,7 @@ from workflows.machine.turn import Turn
 
 def say(turn: Turn, path: str, number: int, event: str, values: Mapping[str, JSON]) -> Emitted:
     """Emit a domain event from the `number`-th place of the step at `path`, and publish that it happened."""
-    plain, personal = _event_values(turn, event, values)
+    plain, personal = _event_values(turn, path, event, values)
     made = Emitted(
         id=derived_id("event", turn.head.id, path, number, event),
         type=event,
@@ -33,7 +33,7 @@ def say(turn: Turn, path: str, number: int, event: str, values: Mapping[str, JSO
 def plan(turn: Turn, path: str, step: FollowUp) -> None:
     """Plan the event of a follow-up: it outlives the case."""
     months = days_of(step.months, turn.facts)
-    plain, _ = _event_values(turn, step.event, {})
+    plain, _ = _event_values(turn, path, step.event, {})
     turn.plans.append(
         Plan(
             id=derived_id("plan", turn.head.id, path),
@@ -50,12 +50,14 @@ def plan(turn: Turn, path: str, step: FollowUp) -> None:
     )
 
 
-def _event_values(turn: Turn, event: str, values: Mapping[str, JSON]) -> tuple[dict[str, JSON], dict[str, JSON]]:
+def _event_values(
+    turn: Turn, path: str, event: str, values: Mapping[str, JSON]
+) -> tuple[dict[str, JSON], dict[str, JSON]]:
     """The fields of the case that the event's schema asks for, and the given values: plain and personal."""
     schema = EVENT_TYPES.get(event)
     if schema is None:
         return {**turn.head.fields, **values}, {}
-    known = {**turn.head.fields, schema.KEY: turn.head.key, **values}
+    known = {**turn.values(path), schema.KEY: turn.head.key, **values}
     plain = {name: known[name] for name in sorted(schema.PLAIN_FIELDS) if known.get(name) is not None}
     personal = {name: value for name, value in turn.head.personal.items() if name in schema.PERSONAL_FIELDS}
     return plain, personal

@@ -7,14 +7,25 @@ things); `concluding.py` closes the books.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import ChainMap, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from domain.identifiers import derived_id
-from workflows.language.words import Approve, CarryOut, Step, ToApplicant, Wait, Workflow
+from workflows.language.words import (
+    Approve,
+    Call,
+    CarryOut,
+    Exclusive,
+    ForEach,
+    Step,
+    ToApplicant,
+    Vote,
+    Wait,
+    Workflow,
+)
 from workflows.machine.case import (
     JSON,
     Access,
@@ -22,11 +33,15 @@ from workflows.machine.case import (
     ActivationState,
     Capacity,
     Case,
+    Child,
+    Claim,
     Effect,
     Emitted,
     Holder,
     ItemState,
     Plan,
+    Sign,
+    Signal,
     Slice,
     State,
     Subscription,
@@ -52,6 +67,16 @@ class Leave:
     path: str
     parent: str | None
 
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Still to do: the step at `path` goes on without its rest, which runs for itself; its `parent` goes on."""
+
+    path: str
+    parent: str | None
+
+
+HumanStep = Approve | CarryOut | Vote | Wait | ToApplicant
 
 _IDENTIFYING: Final = frozenset({"name", "mobile"})
 
@@ -80,7 +105,7 @@ class Turn:
     holders: dict[str, tuple[Holder, ...]] = field(init=False)
     timers: dict[str, Timer] = field(init=False)
     subscriptions: set[Subscription] = field(init=False)
-    agenda: deque[Enter | Leave] = field(default_factory=deque)
+    agenda: deque[Enter | Leave | GoOn] = field(default_factory=deque)
     closed: list[tuple[Activation, ActivationState]] = field(default_factory=list)
     items_changed: dict[str, WorkItem] = field(default_factory=dict)
     holders_opened: list[Holder] = field(default_factory=list)
@@ -93,12 +118,18 @@ class Turn:
     plans: list[Plan] = field(default_factory=list)
     access: dict[str, Access] = field(default_factory=dict)
     erases: list[str] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    signals: list[tuple[str, Signal]] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    releases: list[Claim] = field(default_factory=list)
+    own: dict[str, Mapping[str, JSON]] = field(init=False)
     said: dict[str, JSON] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.nodes = index(self.definition)
         self.head = self.before.head
         self.live = {one.path: one for one in self.before.activations.values() if one.state is ActivationState.LIVE}
+        self.own = {one.path: one.values for one in self.live.values() if one.values}
         self.items = dict(self.before.items)
         self.holders = dict(self.before.holders)
         self.timers = dict(self.before.timers)
@@ -118,13 +149,13 @@ class Turn:
         step = self.step(asked)
         return step.on_return if isinstance(step, Approve) else None
 
-    def human_step(self, path: str) -> Approve | CarryOut | Wait | ToApplicant:
+    def human_step(self, path: str) -> HumanStep:
         """The step that asks somebody at `path`; the supplement of an approve has the path "…/supplement"."""
         supplement = self.supplement_at(path)
         if supplement is not None:
             return supplement
         step = self.step(path)
-        if isinstance(step, Approve | CarryOut | Wait):
+        if isinstance(step, Approve | CarryOut | Vote | Wait):
             return step
         message = f"workflow '{self.definition.name}': nobody is asked at '{path}'"
         raise LookupError(message)
@@ -145,6 +176,7 @@ class Turn:
             state=ActivationState.LIVE,
             entered_at=self.now,
             n=n,
+            values=self.own.get(path, {}),
         )
         self.live[path] = made
         return made
@@ -160,7 +192,17 @@ class Turn:
             return None
         self.closed.append((found, state))
         self.stop_asking(path)
+        self._let_go(found, state)
         return found
+
+    def _let_go(self, closed: Activation, state: ActivationState) -> None:
+        """Give back the resource of an exclusive; a call that is cancelled takes its sub-cases with it."""
+        node = self.nodes.get(step_path(closed.path))
+        if node is not None and isinstance(node.step, Exclusive):
+            self.releases.append(Claim(self.head.id, closed.path, closed.values["resource"]))
+        if node is not None and isinstance(node.step, Call) and state is ActivationState.CANCELLED:
+            ended = Signal(Sign.PARENT_ENDED, "")
+            self.signals.extend((child, ended) for child in closed.values["children"])
 
     def stop_asking(self, path: str) -> None:
         """Clear the timers of the step at `path` and ask for no event any more, in it or below it."""
@@ -254,8 +296,40 @@ class Turn:
 
     # -- values, effects, access ---------------------------------------------------------------------------
 
-    def put(self, plain: Mapping[str, JSON], personal: Mapping[str, JSON]) -> None:
-        """Write fields; each field counts its versions."""
+    def element_path(self, path: str) -> str | None:
+        """The turn of a for-each that `path` stands in, the innermost; None outside of one."""
+        parts = path.split("/")
+        for length in range(len(parts), 1, -1):
+            if parts[length - 1].startswith("do#"):
+                around = "/".join(parts[: length - 1])
+                if isinstance(self.step(around), ForEach):
+                    return "/".join(parts[:length])
+        return None
+
+    def values(self, path: str = "") -> Mapping[str, JSON]:
+        """All values that the step at `path` may look at, its element's own first; erased ones are absent."""
+        own: list[dict[str, JSON]] = []
+        inner = self.element_path(path) if "do#" in path else None
+        while inner is not None:
+            own.append(dict(self.own.get(inner, {})))
+            inner = self.element_path(inner.rpartition("/")[0])
+        return ChainMap(*own, dict(self.head.personal), dict(self.head.fields))
+
+    def give(self, path: str, values: Mapping[str, JSON]) -> None:
+        """Write values that belong to the activation at `path` alone."""
+        self.own[path] = {**self.own.get(path, {}), **values}
+        if path in self.live:
+            self.live[path] = replace(self.live[path], values=self.own[path])
+
+    def put(self, plain: Mapping[str, JSON], personal: Mapping[str, JSON], path: str = "") -> None:
+        """Write fields from the step at `path`; each field of the case counts its versions.
+
+        Inside a for-each plain fields belong to the element, so that elements never write over each other.
+        """
+        element = self.element_path(path) if "do#" in path else None
+        if element is not None:
+            self.give(element, plain)
+            plain, personal = {}, {f"{name}@{element}": value for name, value in personal.items()}
         if not plain and not personal:
             return
         personal = {**personal, **self._refingerprinted(personal)}

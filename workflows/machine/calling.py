@@ -1,0 +1,73 @@
+"""What a case has to do with other cases: sub-cases it calls, resources it shares, and what they let it know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from domain.identifiers import derived_id
+from workflows.language.words import Call, Exclusive
+from workflows.machine.case import JSON, Child, Claim
+from workflows.machine.nodes import INNER
+from workflows.machine.spreading import arrive
+from workflows.machine.turn import Enter, Turn
+
+
+def enter_call(turn: Turn, path: str, parent: str | None, step: Call) -> None:
+    """Start the sub-cases; where nobody waits for them the step is done at once."""
+    keys = _keys(turn, path, step)
+    children = [_child(turn, path, step, key) for key in keys]
+    turn.children.extend(children)
+    turn.give(path, {"children": [one.id for one in children]})
+    turn.activate(path, parent, n=len(children) if step.waits else 0)
+
+
+def child_ended(turn: Turn, path: str, step: Call, values: Mapping[str, JSON]) -> None:
+    """A sub-case ended: take what was asked of it, and go on if the join says so."""
+    fields = values["fields"]
+    taken = {here: fields[there] for here, there in step.takes if there in fields}
+    if step.outcome is not None:
+        taken[step.outcome] = values["outcome"]
+    turn.put(taken, {}, path)
+    arrive(turn, path, step.join)
+
+
+def enter_exclusive(turn: Turn, path: str, parent: str | None, step: Exclusive) -> None:
+    """Ask for the resource; the store grants it in the order of asking."""
+    which = "" if step.of is None else str(turn.values(path).get(step.of, ""))
+    resource = f"{step.resource}:{which}"
+    turn.give(path, {"resource": resource})
+    turn.activate(path, parent, n=1)
+    turn.claims.append(Claim(turn.head.id, path, resource))
+
+
+def granted(turn: Turn, path: str) -> bool:
+    """The resource is this step's: begin. False where the step is over or has begun already."""
+    block = turn.live.get(path)
+    if block is None or block.resume:
+        return False
+    turn.update(replace(block, resume=1))
+    turn.agenda.append(Enter(f"{path}/{INNER}", path))
+    return True
+
+
+def _keys(turn: Turn, path: str, step: Call) -> list[str]:
+    if step.over is None:
+        return [turn.head.key]
+    found = turn.values(path).get(step.over)
+    return [str(one) for one in found] if isinstance(found, list | tuple) else []
+
+
+def _child(turn: Turn, path: str, step: Call, key: str) -> Child:
+    values = turn.values(path)
+    given = {there: values[here] for there, here in step.gives if here in values}
+    personal = {there: here for there, here in step.gives if here in turn.head.personal}
+    return Child(
+        id=derived_id("call", turn.head.id, path, key),
+        workflow=step.workflow,
+        key=key,
+        path=path,
+        person=turn.head.person,
+        fields={name: value for name, value in given.items() if name not in personal},
+        personal={there: turn.head.personal[here] for there, here in personal.items()},
+    )
