@@ -21,10 +21,12 @@ from workflows.machine.case import (
     Access,
     Activation,
     Case,
+    Claim,
     Effect,
     Holder,
     Lane,
     Plan,
+    Signal,
     Slice,
     Subscription,
     Timer,
@@ -91,7 +93,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A stimulus that waits for its case: an event (`event` is its number) or a timer (`timer` is the row).
+    """A stimulus that waits for its case: an event (`event` is its number), a timer (the row) or a signal.
 
     `attempts` counts the tries that the sweep made; a hinted run counts none.
     """
@@ -105,6 +107,17 @@ class InboxRow:
     starts: bool = False
     event: int | None = None
     timer: Timer | None = None
+    signal: Signal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A tree of cases that stands still: the root, who closed it, why and since when."""
+
+    root: str
+    by: str
+    reason: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +230,8 @@ class Unit(Protocol):
     def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
         """Lock up to `limit` cases of a lane by their oldest row and return all rows of each, oldest first.
 
-        Only rows with no attempt counted, ready or not; cases that somebody else holds are skipped.
+        Only rows with no attempt counted, ready or not; cases that somebody else holds are skipped, as are those whose
+        tree a gate holds.
         """
 
     def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
@@ -229,14 +243,20 @@ class Unit(Protocol):
         Ready means ready_at <= now; ready_at moves a back-off ahead.
         """
 
-    def load(self, cases: Sequence[str]) -> dict[str, Slice]:
-        """The live slices of these cases."""
+    def load(self, cases: Sequence[str], near: Mapping[str, str] | None = None) -> dict[str, Slice]:
+        """The live slices of these cases; of those in `near` (case -> path) only what is near that path.
+
+        `machine.nearness` says what is near; where the path stands in no turn the whole slice is.
+        """
 
     def item(self, item: str) -> WorkItem | None:
         """One item, open or closed: a late act is told who decided it and when."""
 
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
-        """One guarded update in id order: (expected version, next head); returns the ids that still had it."""
+        """One guarded update in id order: (expected version, next head); returns the ids that still had it.
+
+        A case whose tree a gate holds has lost, whatever its version.
+        """
 
     def write(self, changes: Changes) -> None:
         """Write the rows of the cases that won."""
@@ -246,6 +266,29 @@ class Unit(Protocol):
 
     def quarantine(self, case: str, why: str) -> None:
         """Mark the case; its inbox rows stay and are no longer due."""
+
+    # between cases
+    def claim_resources(self, claims: Sequence[Claim], releases: Sequence[Claim]) -> list[Claim]:
+        """Take the releases out of the queues of their resources and put the claims at their ends, in this order.
+
+        Whoever stands first has the resource; a claim that stands already keeps its place. Serialised with every other
+        unit that touches one of these resources. Returns the claims that came to stand first now, by resource.
+        """
+
+    def close_gate(self, root: str, by: str, reason: str) -> None:
+        """Let the tree of `root` stand still from `now` on: no case of it is claimed, saved or woken by a timer.
+
+        Waits for saves of the tree that are under way, so that none commits after it.
+        """
+
+    def open_gate(self, root: str) -> datetime | None:
+        """Let the tree of `root` go on; returns since when it stood still, None where no gate stood."""
+
+    def gate_of(self, root: str) -> Gate | None:
+        """The gate that stands on the tree of `root`."""
+
+    def tree(self, root: str) -> tuple[str, ...]:
+        """The running cases of the tree, in the order of their ids."""
 
     def twins(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
         """Register rows by (register, fingerprint): their keys, sorted."""
@@ -267,7 +310,10 @@ class Unit(Protocol):
 
     # track
     def fire_timers(self, limit: int) -> int:
-        """Move due timers into the inbox of their cases; returns how many."""
+        """Move due timers into the inbox of their cases; returns how many.
+
+        Not those of a tree that a gate holds, nor of a case that a signal waits for: it may move them.
+        """
 
     def due_plans(self, limit: int) -> list[Plan]:
         """Lock and return due plans."""
@@ -350,6 +396,9 @@ class Library(Protocol):
 
     def current(self) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of every current definition, by name."""
+
+    def named(self, name: str) -> tuple[str, Workflow]:
+        """(hash, definition) of the current definition of this name; raises KeyError."""
 
     def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of the current definitions that this event starts."""

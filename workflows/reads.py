@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from workflows.machine.case import JSON, Activation, Case, Holder, Subscription, Timer, WorkItem
+from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
 
 
@@ -106,6 +106,16 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectView:
+    """An effect that is not sent yet: how often it was tried, when it may be tried (again), what went wrong."""
+
+    effect: Effect
+    attempts: int
+    due_at: datetime
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The first bad row that an audit found, or none: `where` names table and key."""
 
@@ -146,6 +156,9 @@ class Reads(Protocol):
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         """Notices to the viewer's principals, newest first."""
+
+    def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
+        """The effects of a tree of cases that are not sent yet, the soonest due first; a gate does not hold them."""
 
     def verify(self) -> Finding:
         """Check every chain, seal and commitment; names the first bad row."""

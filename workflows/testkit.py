@@ -39,6 +39,7 @@ from workflows.memory import MemoryLibrary, MemoryReads, MemoryUnits
 from workflows.moves.accepting import Accepted, Submission, accept
 from workflows.moves.acting import Answer, act
 from workflows.moves.running import drain
+from workflows.moves.suspending import resume, suspend
 from workflows.moves.sweeping import sweep
 from workflows.policy import Viewer, officer_viewer, operator_viewer
 from workflows.ports import DueEffect, Engine, NewEvent, Units, Vault
@@ -265,6 +266,18 @@ class Office:
             post=viewer.post,
         )
         answer = act(self.engine, wanted)
+        self.drain()
+        return answer
+
+    def suspend(self, user: str, case: str, reason: str) -> Answer:
+        """Let `user` suspend the tree of a root case, and let the office work off what follows."""
+        answer = suspend(self.engine, case, self.viewer(user), reason, key=f"act{next(self._numbers)}")
+        self.drain()
+        return answer
+
+    def resume(self, user: str, case: str) -> Answer:
+        """Let `user` resume it."""
+        answer = resume(self.engine, case, self.viewer(user), key=f"act{next(self._numbers)}")
         self.drain()
         return answer
 

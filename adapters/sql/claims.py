@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Executable, Select, bindparam, delete, exists, literal, select, update
+from sqlalchemy import Column, Executable, Select, bindparam, delete, exists, literal, or_, select, update
 
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import COUNTY, Dialect, among, same
+from adapters.sql.gates import stands_still
 from adapters.sql.rows import inbox_of
 from adapters.sql.tables import case_head, inbox
 from adapters.sql.transaction import Transaction
@@ -28,12 +29,14 @@ _IS_OLDEST = ~exists(
         _earlier.c.county == inbox.c.county, _earlier.c.case == inbox.c.case, _earlier.c.no < inbox.c.no
     )
 )
-_NOT_QUARANTINED = ~exists(
+_MAY_MOVE = ~exists(
     select(literal(1)).where(
-        _marked.c.county == inbox.c.county, _marked.c.id == inbox.c.case, _marked.c.quarantine.is_not(None)
+        _marked.c.county == inbox.c.county,
+        _marked.c.id == inbox.c.case,
+        or_(_marked.c.quarantine.is_not(None), stands_still(_marked)),
     )
 )
-_DUE = (_IS_OLDEST, _NOT_QUARANTINED)
+_DUE = (_IS_OLDEST, _MAY_MOVE)
 
 
 def claim_fresh(tx: Transaction, lane: Lane, limit: int) -> list[InboxRow]:

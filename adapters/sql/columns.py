@@ -63,6 +63,12 @@ def texts(*names: str) -> Iterable[Column[Any]]:
     return [Column(name, Text, nullable=False) for name in names]
 
 
+def paths(*names: str) -> Iterable[Column[Any]]:
+    """Texts that sort by their characters everywhere: what is below a path is a span of an index."""
+    by_characters = Text().with_variant(Text(collation="C"), "postgresql")
+    return [Column(name, by_characters, nullable=False) for name in names]
+
+
 def integers(*names: str) -> Iterable[Column[Any]]:
     return [Column(name, Integer, nullable=False) for name in names]
 

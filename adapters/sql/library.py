@@ -68,6 +68,10 @@ class SqlLibrary:
         """(hash, definition) of every current definition, by name."""
         return self._known().current
 
+    def named(self, name: str) -> tuple[str, Workflow]:
+        """(hash, definition) of the current definition of this name; raises KeyError."""
+        return {one.name: (digest, one) for digest, one in self.current()}[name]
+
     def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of the current definitions that this event starts, by name."""
         return tuple((digest, one) for digest, one in self.current() if one.starts_on == event_type)

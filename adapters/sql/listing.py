@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, desc, exists, func, literal, select, tuple_
 
 from adapters.sql.columns import MOMENT, micros, moment
+from adapters.sql.gates import HEAD
 from adapters.sql.personal import NOTHING
 from adapters.sql.rows import case_of, item_of
 from adapters.sql.tables import case_head, holder, work_item
@@ -38,7 +39,7 @@ def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, curso
         ValueError: for a cursor that no page gave.
     """
     query = (
-        _wanted(select(case_head, work_item.c.id.label("item")).select_from(_SOURCE), wanted, tx.now)
+        _wanted(select(*HEAD, work_item.c.id.label("item")).select_from(_SOURCE), wanted, tx.now)
         .where(may_see(viewer))
         .order_by(desc(case_head.c.last_at), desc(case_head.c.id))
         .limit(limit + 1)

@@ -20,6 +20,7 @@ from workflows.reads import (
     CaseFilter,
     CasePage,
     CaseView,
+    EffectView,
     EventView,
     Finding,
     HistoryView,
@@ -67,6 +68,9 @@ class SqlReads:
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: views.notices(unit.tx, viewer, limit))
+
+    def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
+        return self._units.read(lambda unit: views.in_flight(unit.tx, viewer, root))
 
     def verify(self) -> Finding:
         return self._units.read(lambda unit: auditing.verify(unit.tx))

@@ -15,11 +15,14 @@ from workflows.machine.case import (
     ActivationState,
     Capacity,
     Case,
+    Claim,
     Effect,
     Holder,
     ItemState,
     Lane,
     Plan,
+    Sign,
+    Signal,
     State,
     Subscription,
     Timer,
@@ -52,12 +55,13 @@ def case_values(case: Case) -> Values:
         case.sample,
         case.opened_at,
         case.last_at,
-        case.gate,
         case.quarantine,
+        *(case.parent or (None, None)),
     )
 
 
 def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
+    """The head of a row that has the reason of its tree's gate beside it (`gates.HEAD`)."""
     return Case(
         county=row.county,
         id=row.id,
@@ -83,6 +87,7 @@ def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
         last_at=row.last_at,
         gate=row.gate,
         quarantine=row.quarantine,
+        parent=None if row.parent_case is None else (row.parent_case, row.parent_path),
     )
 
 
@@ -99,12 +104,14 @@ def activation_values(one: Activation) -> Values:
         one.against,
         one.abstain,
         one.resume,
+        dumps(one.values),
     )
 
 
 def activation_of(row: Row[Any]) -> Activation:
-    _, case, path, number, parent, state, *rest = tuple(row)
-    return Activation(case, path, number, parent, ActivationState(state), *rest)
+    _, case, path, number, parent, state, at, n, agree, against, abstain, resume, values = tuple(row)
+    live = ActivationState(state)
+    return Activation(case, path, number, parent, live, at, n, agree, against, abstain, resume, loads(values))
 
 
 def item_values(item: WorkItem) -> Values:
@@ -207,7 +214,8 @@ def register_of(row: Row[Any]) -> RegisterRow:
 
 def inbox_values(row: InboxRow, number: int) -> Values:
     timer = None if row.timer is None else _timer_document(row.timer)
-    return number, row.case, str(row.lane), row.attempts, row.ready_at, row.starts, row.event, timer
+    signal = None if row.signal is None else _signal_document(row.signal)
+    return number, row.case, str(row.lane), row.attempts, row.ready_at, row.starts, row.event, timer, signal
 
 
 def inbox_of(row: Row[Any]) -> InboxRow:
@@ -221,6 +229,7 @@ def inbox_of(row: Row[Any]) -> InboxRow:
         starts=bool(row.starts),
         event=row.event,
         timer=None if row.timer is None else _timer_of_document(row.timer),
+        signal=None if row.signal is None else _signal_of_document(row.signal),
     )
 
 
@@ -231,6 +240,23 @@ def _timer_document(timer: Timer) -> str:
 def _timer_of_document(document: str) -> Timer:
     id_, case, path, number, kind, rung, due_at = loads(document)
     return Timer(id_, case, path, number, kind, rung, moment(due_at))
+
+
+def _signal_document(signal: Signal) -> str:
+    return dumps([str(signal.sign), signal.path, signal.values])
+
+
+def _signal_of_document(document: str) -> Signal:
+    sign, path, values = loads(document)
+    return Signal(Sign(sign), path, values)
+
+
+def claim_values(one: Claim, number: int) -> Values:
+    return one.resource, number, one.case, one.path
+
+
+def claim_of(row: Row[Any]) -> Claim:
+    return Claim(row.case, row.path, row.resource)
 
 
 def event_values(stored: StoredEvent, payload_ref: str | None) -> Values:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index, MetaData, PrimaryKeyConstraint, Table, Text, text
 
-from adapters.sql.columns import blobs, flags, integers, moments, numbers, optional, texts
+from adapters.sql.columns import blobs, flags, integers, moments, numbers, optional, paths, texts
 
 metadata = MetaData()
 
@@ -94,7 +94,7 @@ inbox = _table(
     moments("ready_at"),
     flags("starts"),
     optional(numbers("event")),
-    optional(texts("timer")),
+    optional(texts("timer", "signal")),
     storage=QUEUE,
 )
 _index(inbox, "case", "case no")
@@ -107,9 +107,14 @@ routed = _table("routed", "event case", numbers("event"), texts("case"), small=T
 unmatched = _table("unmatched", "type key no", texts("type", "key"), numbers("no"), moments("at"), small=True)
 
 subscription = _table(
-    "subscription", "type key case path round", texts("type", "key", "case", "path"), integers("round"), small=True
+    "subscription",
+    "type key case path round",
+    texts("type", "key", "case"),
+    paths("path"),
+    integers("round"),
+    small=True,
 )
-_index(subscription, "case", "case")
+_index(subscription, "case", "case path")
 
 act = _table("act", "key", texts("key", "actor", "request_hash", "answer"), moments("at"))
 
@@ -127,30 +132,41 @@ case_head = _table(
     texts("fields", "field_versions", "numbers", "lane", "department"),
     flags("sample"),
     moments("opened_at", "last_at"),
-    optional(texts("gate", "quarantine")),
+    optional(texts("quarantine", "parent_case", "parent_path")),
     storage=HOT,
 )
 _index(case_head, "recent", "last_at id")
 _index(case_head, "subject", "key")
 _index(case_head, "person", "person", "person IS NOT NULL")
 _index(case_head, "quarantine", "id", "quarantine IS NOT NULL")
+_index(case_head, "called", "root", "parent_case IS NOT NULL")
+
+# A tree of cases that stands still.
+gate = _table("gate", "root", texts("root", "by", "reason"), moments("since"), small=True)
+
+# The queues of shared resources: whoever stands first has it.
+claim = _table("claim", "resource no", texts("resource"), numbers("no"), texts("case", "path"), small=True)
+_index(claim, "place", "resource case path", unique=True)
 
 activation = _table(
     "activation",
     "case path round",
-    texts("case", "path"),
+    texts("case"),
+    paths("path"),
     integers("round"),
     optional(texts("parent")),
     texts("state"),
     moments("entered_at"),
     integers("n", "agree", "against", "abstain", "resume"),
+    texts("fields"),
     storage=HOT,
 )
 
 work_item = _table(
     "work_item",
     "id",
-    texts("id", "case", "path"),
+    texts("id", "case"),
+    paths("path"),
     integers("round", "seat"),
     texts("kind", "state"),
     integers("version"),
@@ -165,7 +181,7 @@ work_item = _table(
     optional(moments("closed_at")),
     storage=HOT,
 )
-_index(work_item, "case", "case")
+_index(work_item, "case", "case path")
 _index(work_item, "due", "due_at case", "closed_at IS NULL")
 _index(work_item, "narrowable", "opened_at id", "state = 'open' AND pick = 'least_loaded'")
 
@@ -179,10 +195,17 @@ case_access = _table("case_access", "case who", texts("case", "who", "why"), sma
 _index(case_access, "who", "who case")
 
 timer = _table(
-    "timer", "id", texts("id", "case", "path"), integers("round"), texts("kind"), integers("rung"), moments("due_at")
+    "timer",
+    "id",
+    texts("id", "case"),
+    paths("path"),
+    integers("round"),
+    texts("kind"),
+    integers("rung"),
+    moments("due_at"),
 )
 _index(timer, "due", "due_at id")
-_index(timer, "case", "case")
+_index(timer, "case", "case path")
 
 plan = _table(
     "plan",

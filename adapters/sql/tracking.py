@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Executable, and_, bindparam, delete, select
+from sqlalchemy import Executable, and_, bindparam, delete, exists, literal, select
 
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import COUNTY, Dialect, among
 from adapters.sql.doors import post
+from adapters.sql.gates import stands_still
 from adapters.sql.rows import plan_of, plan_values, timer_of
-from adapters.sql.tables import case_head, plan, timer
+from adapters.sql.tables import case_head, inbox, plan, timer
 from adapters.sql.transaction import Transaction
 from workflows.machine.case import Lane, Plan
 from workflows.ports import InboxRow
+
+_IS_SIGNALLED = exists(
+    select(literal(1)).where(
+        inbox.c.county == timer.c.county, inbox.c.case == timer.c.case, inbox.c.signal.is_not(None)
+    )
+)
 
 
 def fire_timers(tx: Transaction, limit: int) -> int:
@@ -34,7 +41,12 @@ def _due_timers(dialect: Dialect) -> Executable:
     return (
         select(timer, case_head.c.lane)
         .join(case_head, and_(case_head.c.county == timer.c.county, case_head.c.id == timer.c.case))
-        .where(timer.c.county == COUNTY, timer.c.due_at <= bindparam("now", type_=MOMENT))
+        .where(
+            timer.c.county == COUNTY,
+            timer.c.due_at <= bindparam("now", type_=MOMENT),
+            ~stands_still(case_head),
+            ~_IS_SIGNALLED,
+        )
         .order_by(timer.c.due_at, timer.c.id)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True, of=timer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -14,10 +14,13 @@ from adapters.sql import (
     claims,
     delivering,
     doors,
+    gates,
     heads,
     personal,
     registers,
     sealing,
+    sharing,
+    slices,
     tracking,
     writing,
 )
@@ -26,12 +29,13 @@ from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
 from adapters.sql.pace import Pace
 from adapters.sql.transaction import Transaction
 from adapters.vault import OfficeVault
-from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
 from workflows.ports import (
     ActRow,
     Changes,
     Conflict,
     DueEffect,
+    Gate,
     InboxRow,
     Keyed,
     NewEvent,
@@ -98,8 +102,8 @@ class SqlUnit:
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return claims.count_attempts(self.tx, lane, limit)
 
-    def load(self, cases: Sequence[str]) -> dict[str, Slice]:
-        return heads.load(self.tx, cases)
+    def load(self, cases: Sequence[str], near: Mapping[str, str] | None = None) -> dict[str, Slice]:
+        return slices.load(self.tx, cases, near or {})
 
     def item(self, item: str) -> WorkItem | None:
         return heads.item(self.tx, item)
@@ -115,6 +119,24 @@ class SqlUnit:
 
     def quarantine(self, case: str, why: str) -> None:
         heads.quarantine(self.tx, case, why)
+
+    # between cases
+    def claim_resources(self, claims: Sequence[Claim], releases: Sequence[Claim]) -> list[Claim]:
+        return sharing.claim_resources(self.tx, claims, releases)
+
+    def close_gate(self, root: str, by: str, reason: str) -> None:
+        gates.close(self.tx, root, by, reason)
+
+    def open_gate(self, root: str) -> datetime | None:
+        return gates.open_(self.tx, root)
+
+    def gate_of(self, root: str) -> Gate | None:
+        return gates.gate_of(self.tx, root)
+
+    def tree(self, root: str) -> tuple[str, ...]:
+        return gates.tree(self.tx, root)
+
+    # registers, persons, acts
 
     def twins(self, wanted: Pairs) -> dict[tuple[str, str], tuple[str, ...]]:
         return registers.twins(self.tx, wanted)

@@ -7,14 +7,24 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, desc, exists, func, literal, select, tuple_
+from sqlalchemy import Row, Select, Table, and_, desc, exists, func, literal, or_, select, tuple_
 
 from adapters.sql.columns import MOMENT, loads
+from adapters.sql.gates import HEAD
 from adapters.sql.personal import NOTHING
-from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscription_of, timer_of
+from adapters.sql.rows import (
+    activation_of,
+    case_of,
+    effect_of,
+    holder_of,
+    item_of,
+    subscription_of,
+    timer_of,
+)
 from adapters.sql.tables import (
     activation,
     case_head,
+    effect,
     event,
     event_key,
     feed,
@@ -32,7 +42,7 @@ from adapters.sql.transaction import Transaction
 from adapters.sql.visibility import may_see
 from workflows.machine.case import Case, Holder, ItemState
 from workflows.policy import Viewer
-from workflows.reads import CaseView, EventView, HistoryView, ItemView, NoticeView
+from workflows.reads import CaseView, EffectView, EventView, HistoryView, ItemView, NoticeView
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _URGENCY = func.coalesce(work_item.c.due_at, literal(_NEVER, MOMENT))
@@ -40,7 +50,7 @@ _URGENCY = func.coalesce(work_item.c.due_at, literal(_NEVER, MOMENT))
 
 def head(tx: Transaction, viewer: Viewer, case: str) -> Case | None:
     """The head of a case that the viewer may see."""
-    query = select(case_head).where(case_head.c.id == case, may_see(viewer))
+    query = select(*HEAD).where(case_head.c.id == case, may_see(viewer))
     row = tx.connection.execute(query).one_or_none()
     return None if row is None else case_of(row, NOTHING)
 
@@ -110,7 +120,7 @@ def _items() -> Select[Any]:
 
 def _item_views(tx: Transaction, query: Select[Any]) -> tuple[ItemView, ...]:
     items = [item_of(row) for row in tx.connection.execute(query)]
-    of_items = select(case_head).where(
+    of_items = select(*HEAD).where(
         case_head.c.county == tx.county, case_head.c.id.in_(sorted({item.case for item in items}))
     )
     heads = {row.id: case_of(row, NOTHING) for row in tx.connection.execute(of_items)}
@@ -171,6 +181,22 @@ def _became(tx: Transaction, no: int, type_: str) -> str:
         return "unmatched"
     waiting = select(literal(1)).where(inbox.c.county == tx.county, inbox.c.event == no)
     return "waiting" if tx.connection.execute(waiting.limit(1)).first() is not None else "applied"
+
+
+def in_flight(tx: Transaction, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
+    if head(tx, viewer, root) is None:
+        return ()
+    mine = and_(case_head.c.county == effect.c.county, case_head.c.id == effect.c.case)
+    called = and_(case_head.c.root == root, case_head.c.parent_case.is_not(None))
+    query = (
+        select(effect)
+        .join(case_head, mine)
+        .where(effect.c.county == tx.county, effect.c.sent_at.is_(None), or_(case_head.c.id == root, called))
+        .order_by(effect.c.due_at, effect.c.key)
+    )
+    return tuple(
+        EffectView(effect_of(row), row.attempts, row.due_at, row.error) for row in tx.connection.execute(query)
+    )
 
 
 def notices(tx: Transaction, viewer: Viewer, limit: int) -> tuple[NoticeView, ...]:

@@ -88,7 +88,7 @@ def test_a_parked_event_is_taken_once_and_the_oldest_first(units: Units) -> None
 
 
 def test_a_case_is_opened_once_and_reads_back_as_it_was_opened(units: Units) -> None:
-    case = a_case("c1", person="P-1", personal={"name": "样例一"}, gate="suspended", outcome="none")
+    case = a_case("c1", person="P-1", personal={"name": "样例一"}, parent=("c0", "steps/call"), outcome="none")
 
     first = units.run(lambda unit: unit.add_cases([case, a_case("c2")]))
     again = units.run(lambda unit: unit.add_cases([a_case("c1", key="other"), a_case("c3")]))

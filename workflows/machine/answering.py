@@ -1,4 +1,7 @@
-"""What people do to a case: agree, reject, return, complete, withdraw. Checked first, then carried out."""
+"""What people do to a case: agree, reject, return, complete, withdraw. Checked first, then carried out.
+
+To suspend and to resume a case is in `gating.py`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ from workflows.machine.case import (
     WorkItem,
 )
 from workflows.machine.filling import LONGEST_TEXT, BadForm, filled
+from workflows.machine.gating import GATE_VERBS, turn_gate
 from workflows.machine.hearing import Values, hear
+from workflows.machine.nodes import CASE
 from workflows.machine.saying import say
 from workflows.machine.turn import Enter, Leave, Turn
 
@@ -46,6 +51,10 @@ def answer(turn: Turn, act: Act) -> Refused | None:
     """Carry out an act on the case, or say why not; a refused act changes nothing."""
     if turn.head.state is not State.RUNNING:
         return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
+    if act.verb in GATE_VERBS:
+        return turn_gate(turn, act)
+    if turn.head.gate is not None:
+        return Refused(409, "suspended", zh("办件已挂起，恢复办理后才能办理"))
     if not _is_open(turn, act.verb):
         return Refused(409, "not_now", zh("办件已过可以这样办理的环节"), field="verb")
     if act.verb == "withdraw":
@@ -79,7 +88,10 @@ def _is_open(turn: Turn, verb: str) -> bool:
     """Whether the milestones of the definition let a verb be used where the case stands."""
     guards = [one for one in turn.definition.guards if one.verb == verb]
     live = {part.split("#")[0] for path in turn.live for part in path.split("/")}
-    return all(not live.isdisjoint(one.while_in) for one in guards)
+    if all(not live.isdisjoint(one.while_in) for one in guards):
+        return True
+    turn.reach(CASE)
+    return False
 
 
 # -- checks ------------------------------------------------------------------------------------------------

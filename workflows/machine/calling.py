@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from domain.identifiers import derived_id
 from workflows.language.words import Call, Exclusive
-from workflows.machine.case import JSON, Child, Claim
+from workflows.machine.case import JSON, Child, Claim, Sign, Signal
 from workflows.machine.nodes import INNER
 from workflows.machine.spreading import arrive
 from workflows.machine.turn import Enter, Turn
@@ -29,7 +29,12 @@ def child_ended(turn: Turn, path: str, step: Call, values: Mapping[str, JSON]) -
     if step.outcome is not None:
         taken[step.outcome] = values["outcome"]
     turn.put(taken, {}, path)
+    block = turn.live[path]
     arrive(turn, path, step.join)
+    if turn.live[path].agree > block.agree + 1:
+        # It goes on before all have come, and cancels the rest; to those that ended before it means nothing.
+        rest = [child for child in block.values["children"] if child != values["child"]]
+        turn.signals.extend((child, Signal(Sign.PARENT_ENDED, "")) for child in rest)
 
 
 def enter_exclusive(turn: Turn, path: str, parent: str | None, step: Exclusive) -> None:
@@ -55,7 +60,8 @@ def _keys(turn: Turn, path: str, step: Call) -> list[str]:
     if step.over is None:
         return [turn.head.key]
     found = turn.values(path).get(step.over)
-    return [str(one) for one in found] if isinstance(found, list | tuple) else []
+    # A key that is listed twice is one sub-case: its id derives from the key.
+    return list(dict.fromkeys(str(one) for one in found)) if isinstance(found, list | tuple) else []
 
 
 def _child(turn: Turn, path: str, step: Call, key: str) -> Child:

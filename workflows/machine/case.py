@@ -71,7 +71,8 @@ class Case:
     """The head of a case: one row. `fields` hold nothing personal; `personal` lives under the person's key.
 
     `version` counts saves (the guard), `seq` counts history entries, `prev_hash` is the hash of the last one.
-    `root` is the topmost case of its tree, `parent` the (case, path) that called it.
+    `root` is the topmost case of its tree, `parent` the (case, path) that called it. `gate` says why the tree stands
+    still, while it does; it is read with the head and never saved with it.
     `personal` is empty where the person's key was destroyed or the reader may not see it.
     """
 
@@ -238,7 +239,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The part of a case that a decision may look at: its head and everything live in it."""
+    """The part of a case that a decision may look at: its head and everything live in it.
+
+    With `around` only what is near that turn (`machine.nearness`); what reaches further asks for more (`Wants`).
+    """
 
     head: Case
     activations: Mapping[tuple[str, int], Activation] = field(default_factory=dict)
@@ -246,6 +250,7 @@ class Slice:
     holders: Mapping[str, tuple[Holder, ...]] = field(default_factory=dict)
     timers: Mapping[str, Timer] = field(default_factory=dict)
     subscriptions: frozenset[Subscription] = frozenset()
+    around: str | None = None
 
 
 # -- stimuli -----------------------------------------------------------------------------------------------
@@ -282,7 +287,7 @@ class TimerStimulus:
 class Act:
     """What somebody wants done: `actor` presses, `principals` are what the actor holds at this moment.
 
-    `verb` is agree, reject, return, complete (with `item`) or withdraw (case only). `key` is the idempotency key;
+    `verb` is agree, reject, return, complete (with `item`) or withdraw, suspend, resume (case only). `key` is the idempotency key;
     `seen` the item version that the actor looked at. `principal` is who it is done for, when not the actor.
     """
 
@@ -441,4 +446,11 @@ class Quarantined:
     why: str
 
 
-Outcome = Decision | Refused | Ignored | Quarantined
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """The stimulus reaches further than the slice: decide again with what is near the turn `around` (None: all)."""
+
+    around: str | None
+
+
+Outcome = Decision | Refused | Ignored | Quarantined | Wants

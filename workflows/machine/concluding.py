@@ -85,6 +85,7 @@ def _after(turn: Turn) -> Slice:
         holders=turn.holders,
         timers=turn.timers,
         subscriptions=frozenset(turn.subscriptions),
+        around=turn.before.around,
     )
 
 

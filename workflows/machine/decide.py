@@ -41,6 +41,7 @@ from workflows.machine.case import (
     State,
     Stimulus,
     TimerStimulus,
+    Wants,
 )
 from workflows.machine.concluding import conclude
 from workflows.machine.deadlines import Deadline, deadline
@@ -50,7 +51,7 @@ from workflows.machine.hearing import hear
 from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.suspending import shift_clocks
-from workflows.machine.turn import Enter, Leave, Turn
+from workflows.machine.turn import Enter, Leave, ReachesFurtherError, Turn
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts, now: datetime) -> Outcome:
@@ -65,7 +66,7 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts
 
     Returns:
         A Decision; Refused for an act that may not be; Ignored for a stimulus that means nothing any more;
-        Quarantined when the definition does not come to rest.
+        Quarantined when the definition does not come to rest; Wants when the slice is too small for it.
     """
     turn = Turn(definition, before, facts, max(now, before.head.last_at))
     try:
@@ -80,6 +81,8 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts
                 return _take_act(turn, stimulus)
     except EndlessTurnError as endless:
         return Quarantined(str(endless))
+    except ReachesFurtherError as further:
+        return Wants(further.around)
 
 
 def _take_act(turn: Turn, act: Act) -> Outcome:
@@ -141,7 +144,8 @@ def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
         turn.end(State.WITHDRAWN, "withdrawn_with_parent")
         return True
     if signal.sign is Sign.RESUMED:
-        shift_clocks(turn, datetime.fromisoformat(signal.values["since"]))
+        since, until = (datetime.fromisoformat(signal.values[name]) for name in ("since", "until"))
+        shift_clocks(turn, since, until)
         return True
     block = turn.live.get(signal.path)
     step = None if block is None else turn.step(signal.path)
@@ -159,6 +163,9 @@ def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
 
 def _take_timer(turn: Turn, due: TimerStimulus) -> Outcome:
     """A timer means something while its round still asks; one that falls due leaves its table and stands in no slice."""
+    moved = turn.timers.get(due.timer)
+    if moved is not None and moved.due_at > due.due_at:
+        return Ignored("its clock stood still meanwhile: it falls due later")
     activation = turn.live.get(due.path)
     if activation is None or activation.round != due.round or not turn.is_asking(due.path):
         return Ignored("the step it belonged to asks no more")

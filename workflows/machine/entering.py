@@ -110,6 +110,9 @@ def go_on(turn: Turn, path: str, parent: str | None) -> None:
     if parent is None or block is None:
         return
     step = None if turn.supplement_at(parent) else turn.step(parent)
+    if not isinstance(step, ForEach):
+        # Only a for-each counts an arrival without looking at what else runs in it.
+        turn.reach(parent)
     if path.startswith(f"{parent}/on/") and isinstance(step, Sequence | Parallel | ForEach):
         leave_if_through(turn, parent)
         return
@@ -203,8 +206,11 @@ def leave_if_through(turn: Turn, path: str) -> None:
     if block is None or (block.resume == WENT_ON and not isinstance(turn.step(path), Sequence)):
         return
     done = block.resume if isinstance(turn.step(path), Sequence) else block.agree
+    if done < block.n:
+        return
+    turn.reach(path)
     beside = any(one.startswith(f"{path}/on/") for one in turn.live)
-    if done >= block.n and not beside and not any(todo.path.startswith(f"{path}/on/") for todo in turn.agenda):
+    if not beside and not any(todo.path.startswith(f"{path}/on/") for todo in turn.agenda):
         turn.agenda.append(Leave(path, block.parent))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from workflows.language.words import ForEach, Handler, Wait
 from workflows.machine.asking import answer_supplement
 from workflows.machine.case import JSON, Subscription
-from workflows.machine.nodes import handlers_of
+from workflows.machine.nodes import CASE, handlers_of
 from workflows.machine.noticing import stop_clock
 from workflows.machine.spreading import grow
 from workflows.machine.turn import Enter, Leave, Turn, sorted_subscriptions, step_path
@@ -22,6 +22,7 @@ Values = tuple[Mapping[str, JSON], Mapping[str, JSON]]
 
 def hear(turn: Turn, type_: str, key: str, values: Values) -> list[Subscription]:
     """Let everything that asks for an event take it; returns what took it, in the order of the paths."""
+    turn.reach(CASE)
     asking = [one for one in sorted_subscriptions(turn.subscriptions) if one.type == type_ and one.key == key]
     taking = [one for one in asking if not any(_is_inside(other, one) for other in asking)]
     for one in taking:

@@ -59,6 +59,7 @@ def arrive(turn: Turn, path: str, join: Join) -> None:
     if not _is_enough(turn, path, join):
         return
     if join.rest == "cancel":
+        turn.reach(path)
         _cancel_rest(turn, path)
         turn.update(replace(block, agree=block.n))
     else:

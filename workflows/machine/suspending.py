@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.calendar import add_minutes, minutes_between
+from workflows.machine.nodes import CASE
 from workflows.machine.turn import Turn
 
 
-def shift_clocks(turn: Turn, since: datetime) -> None:
-    """Move every due date and timer by the working time that passed since the case was suspended.
+def shift_clocks(turn: Turn, since: datetime, until: datetime) -> None:
+    """Move every due date and timer by the working time between `since` and `until`, while the case was suspended.
 
     What was due before the pause stays due: only the time inside the pause does not count.
     """
-    paused = minutes_between(turn.facts.calendar, since, turn.now)
+    turn.reach(CASE)
+    paused = minutes_between(turn.facts.calendar, since, until)
     for item in list(turn.items.values()):
         if item.due_at is not None and item.due_at > since and item.yellow_at is not None:
             moved = replace(

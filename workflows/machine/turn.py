@@ -49,7 +49,8 @@ from workflows.machine.case import (
     WorkItem,
 )
 from workflows.machine.facts import Facts
-from workflows.machine.nodes import Node, index
+from workflows.machine.nearness import is_within, wider
+from workflows.machine.nodes import CASE, Node, index
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,12 @@ HumanStep = Approve | CarryOut | Vote | Wait | ToApplicant
 _IDENTIFYING: Final = frozenset({"name", "mobile"})
 
 
-def _within(path: str, root: str) -> bool:
-    return path == root or path.startswith(f"{root}/")
+class ReachesFurtherError(Exception):
+    """The decision needs what its slice leaves out: what is near the turn `around`, or all of the case (None)."""
+
+    def __init__(self, around: str | None) -> None:
+        super().__init__(around)
+        self.around = around
 
 
 def step_path(path: str) -> str:
@@ -134,6 +139,18 @@ class Turn:
         self.holders = dict(self.before.holders)
         self.timers = dict(self.before.timers)
         self.subscriptions = set(self.before.subscriptions)
+
+    def reach(self, path: str) -> None:
+        """Make sure that all that is live in the block at `path` (CASE for the case) is in the slice.
+
+        Raises:
+            ReachesFurtherError: it is not.
+        """
+        around = self.before.around
+        while around is not None and not is_within(path, around):
+            around = wider(around)
+        if around != self.before.around:
+            raise ReachesFurtherError(around)
 
     # -- the definition ------------------------------------------------------------------------------------
 
@@ -208,19 +225,21 @@ class Turn:
         """Clear the timers of the step at `path` and ask for no event any more, in it or below it."""
         for timer in [one for one in self.timers.values() if one.path == path]:
             self.clear(timer)
-        for subscription in sorted_subscriptions(one for one in self.subscriptions if _within(one.path, path)):
+        for subscription in sorted_subscriptions(one for one in self.subscriptions if is_within(one.path, path)):
             self.unsubscribe(subscription)
 
     def cancel_below(self, path: str, reason: str) -> None:
         """Cancel the activation at `path` and everything below it, with its items."""
-        for one in [inside for inside in self.live if _within(inside, path)]:
+        self.reach(path)
+        for one in [inside for inside in self.live if is_within(inside, path)]:
             self.close(one, ActivationState.CANCELLED)
-        for item in [one for one in self.items.values() if _within(one.path, path)]:
+        for item in [one for one in self.items.values() if is_within(one.path, path)]:
             self.close_item(item, ItemState.CANCELLED, reason)
-        self.agenda = deque(todo for todo in self.agenda if not _within(todo.path, path))
+        self.agenda = deque(todo for todo in self.agenda if not is_within(todo.path, path))
 
     def cancel_everything(self, reason: str) -> None:
         """Cancel all that is live: the case ends or starts over at a handler."""
+        self.reach(CASE)
         self.agenda.clear()
         for path in list(self.live):
             self.close(path, ActivationState.CANCELLED)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from workflows.machine.case import Lane
+from workflows.memory.gates import stands_still
 from workflows.memory.rows import CASES, INBOX
 from workflows.memory.store import Transaction
 from workflows.ports import InboxRow
@@ -42,11 +43,11 @@ def back_off(attempts: int) -> int:
 
 
 def _queues(tx: Transaction) -> list[list[InboxRow]]:
-    """The rows of each case that is not quarantined, oldest first, the case with the oldest row first."""
+    """The rows of each case that may move, oldest first, the case with the oldest row first."""
     by_case: dict[str, list[InboxRow]] = {}
     for _, row in sorted(tx.all(INBOX), key=lambda one: one[0]):
         by_case.setdefault(row.case, []).append(row)
-    return [rows for case, rows in by_case.items() if not _is_quarantined(tx, case)]
+    return [rows for case, rows in by_case.items() if not (_is_quarantined(tx, case) or stands_still(tx, case))]
 
 
 def _is_quarantined(tx: Transaction, case: str) -> bool:

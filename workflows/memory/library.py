@@ -58,6 +58,11 @@ class MemoryLibrary:
         """(hash, definition) of every current definition, by name."""
         return tuple((digest, self._by_hash[digest]) for _, digest in sorted(self._current.items()))
 
+    def named(self, name: str) -> tuple[str, Workflow]:
+        """(hash, definition) of the current definition of this name; raises KeyError."""
+        digest = self._current[name]
+        return digest, self._by_hash[digest]
+
     def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of the current definitions that this event starts, by name."""
         return tuple((digest, one) for digest, one in self.current() if one.starts_on == event_type)

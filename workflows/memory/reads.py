@@ -9,6 +9,7 @@ from datetime import datetime
 from workflows.machine.case import JSON, Case
 from workflows.memory import audit
 from workflows.memory.filters import fits, is_open, most_urgent, urgency
+from workflows.memory.gates import gated
 from workflows.memory.personal import reveal
 from workflows.memory.rows import (
     ACCESS,
@@ -41,6 +42,7 @@ from workflows.reads import (
     CasePage,
     CaseRow,
     CaseView,
+    EffectView,
     EventView,
     Finding,
     HistoryView,
@@ -90,6 +92,9 @@ class MemoryReads:
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: _notices(unit, viewer, limit))
 
+    def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
+        return self._units.read(lambda unit: _in_flight(unit, viewer, root))
+
     def verify(self) -> Finding:
         return self._units.read(lambda unit: audit.verify(unit.tx))
 
@@ -107,7 +112,7 @@ def _seen(unit: MemoryUnit, viewer: Viewer, case: str) -> Case | None:
     if head is None:
         return None
     shared_with = [access.who for access in unit.tx.where(ACCESS, "case", case)]
-    return head if sees(visible(viewer), head.county, shared_with) else None
+    return gated(unit.tx, head) if sees(visible(viewer), head.county, shared_with) else None
 
 
 def _visible_heads(unit: MemoryUnit, viewer: Viewer) -> Iterator[Case]:
@@ -217,6 +222,17 @@ def _notices(unit: MemoryUnit, viewer: Viewer, limit: int) -> tuple[NoticeView, 
     mine = [notice for _, notice in unit.tx.all(NOTICES) if notice.to in viewer.principals]
     newest = sorted(mine, key=lambda one: (one.at, one.key), reverse=True)
     return tuple(NoticeView(one.key, one.to, one.body, one.at) for one in newest[:limit])
+
+
+def _in_flight(unit: MemoryUnit, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
+    if _seen(unit, viewer, root) is None:
+        return ()
+    cases = {head.id for head in unit.tx.where(CASES, "root", root)}
+    unsent = (row for _, row in unit.tx.all(EFFECTS) if row.sent_at is None and row.effect.case in cases)
+    return tuple(
+        EffectView(row.effect, row.attempts, row.ready_at, row.error)
+        for row in sorted(unsent, key=lambda row: (row.ready_at, row.effect.key))
+    )
 
 
 def _pending(unit: MemoryUnit) -> Mapping[str, int]:

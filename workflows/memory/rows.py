@@ -12,6 +12,7 @@ from workflows.machine.case import (
     Access,
     Activation,
     Case,
+    Claim,
     Effect,
     Holder,
     Lane,
@@ -20,8 +21,9 @@ from workflows.machine.case import (
     Timer,
     WorkItem,
 )
+from workflows.machine.nearness import outermost_turn
 from workflows.memory.store import Table
-from workflows.ports import ActRow, HistoryRow, InboxRow, NewEvent, RegisterRow
+from workflows.ports import ActRow, Gate, HistoryRow, InboxRow, NewEvent, RegisterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,22 @@ class Reading:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A claim in the queue of its resource; `no` is its place."""
+
+    no: int
+    claim: Claim
+
+
 def _case(row: Any) -> str:
     case: str = row.case
     return case
+
+
+def _turn(row: Any) -> tuple[str, str]:
+    """What an index on turns holds: the rows of a case by the outermost turn that they stand in."""
+    return row.case, outermost_turn(row.path)
 
 
 def _pair(row: Any) -> tuple[str, str]:
@@ -148,15 +163,17 @@ UNMATCHED: Table[int, Unmatched] = Table("unmatched", {"pair": _pair})
 CORRELATIONS: Table[tuple[str, str], None] = Table("correlation")
 INBOX: Table[int, InboxRow] = Table("inbox", {"case": _case})
 ROUTED: Table[tuple[int, str], tuple[int, str]] = Table("routed", {"event": lambda row: row[0]})
-CASES: Table[str, Case] = Table("case")
-ACTIVATIONS: Table[tuple[str, str, int], Activation] = Table("activation", {"case": _case})
-ITEMS: Table[str, WorkItem] = Table("work_item", {"case": _case})
+CASES: Table[str, Case] = Table("case", {"root": lambda row: row.root})
+GATES: Table[str, Gate] = Table("gate")
+CLAIMS: Table[tuple[str, str, str], Queued] = Table("claim", {"resource": lambda row: row.claim.resource})
+ACTIVATIONS: Table[tuple[str, str, int], Activation] = Table("activation", {"case": _case, "turn": _turn})
+ITEMS: Table[str, WorkItem] = Table("work_item", {"case": _case, "turn": _turn})
 HOLDERS: Table[tuple[str, str], Held] = Table(
     "holder",
     {"case": lambda row: row.holder.case, "item": lambda row: row.holder.item, "who": lambda row: row.holder.who},
 )
-TIMERS: Table[str, Timer] = Table("timer", {"case": _case})
-SUBSCRIPTIONS: Table[Subscription, Subscription] = Table("subscription", {"case": _case, "pair": _pair})
+TIMERS: Table[str, Timer] = Table("timer", {"case": _case, "turn": _turn})
+SUBSCRIPTIONS: Table[Subscription, Subscription] = Table("subscription", {"case": _case, "turn": _turn, "pair": _pair})
 EFFECTS: Table[str, EffectRow] = Table("effect")
 PLANS: Table[str, Plan] = Table("plan")
 ACCESS: Table[tuple[str, str], Access] = Table("case_access", {"case": _case})

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from workflows.machine.case import ActivationState, Case, Holder, Slice
+from workflows.machine.nearness import is_near, outermost_turn, turn_around
+from workflows.memory.gates import gated
 from workflows.memory.personal import reveal
 from workflows.memory.rows import ACTIVATIONS, HOLDERS, ITEMS, SUBSCRIPTIONS, TIMERS
-from workflows.memory.store import Transaction
+from workflows.memory.store import Table, Transaction
+
+R = TypeVar("R")
 
 
-def live_slice(tx: Transaction, head: Case) -> Slice:
-    """The case of this head with everything live in it."""
-    live = [one for one in tx.where(ACTIVATIONS, "case", head.id) if one.state is ActivationState.LIVE]
-    items = [one for one in tx.where(ITEMS, "case", head.id) if one.closed_at is None]
-    timers = tx.where(TIMERS, "case", head.id)
+def live_slice(tx: Transaction, head: Case, path: str = "") -> Slice:
+    """The case of this head with everything live in it, or what is near the turn that `path` stands in."""
+    around = turn_around(path)
+    rows = _rows_of(tx, head.id, around)
+    live = [one for one in rows(ACTIVATIONS) if one.state is ActivationState.LIVE]
+    items = [one for one in rows(ITEMS) if one.closed_at is None]
+    timers = rows(TIMERS)
     return Slice(
-        head=replace(head, personal=reveal(tx, "case", head.id)),
+        head=replace(gated(tx, head), personal=reveal(tx, "case", head.id)),
         activations={(one.path, one.round): one for one in sorted(live, key=lambda one: (one.path, one.round))},
         items={item.id: item for item in sorted(items, key=lambda one: one.id)},
         holders={item.id: open_holders(tx, item.id) for item in items},
         timers={timer.id: timer for timer in sorted(timers, key=lambda one: one.id)},
-        subscriptions=frozenset(tx.where(SUBSCRIPTIONS, "case", head.id)),
+        subscriptions=frozenset(rows(SUBSCRIPTIONS)),
+        around=around,
     )
+
+
+def _rows_of(tx: Transaction, case: str, around: str | None) -> Callable[[Table[Any, R]], list[R]]:
+    if around is None:
+        return lambda table: tx.where(table, "case", case)
+    places = [(case, ""), (case, outermost_turn(around))]
+    return lambda table: [one for place in places for one in tx.where(table, "turn", place) if _is_near(one, around)]
+
+
+def _is_near(row: Any, turn: str) -> bool:
+    return is_near(row.path, turn)
 
 
 def open_holders(tx: Transaction, item: str) -> tuple[Holder, ...]:

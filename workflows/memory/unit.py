@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 from workflows.machine.case import (
     Capacity,
     Case,
+    Claim,
     Effect,
     Holder,
     ItemState,
@@ -17,9 +18,10 @@ from workflows.machine.case import (
     Plan,
     Slice,
     Subscription,
+    Timer,
     WorkItem,
 )
-from workflows.memory import inbox, outbox
+from workflows.memory import gates, inbox, outbox, sharing
 from workflows.memory.personal import destroy, keep, reveal
 from workflows.memory.rows import (
     ACCESS,
@@ -29,6 +31,7 @@ from workflows.memory.rows import (
     CORRELATIONS,
     EVENT_KEYS,
     EVENTS,
+    GATES,
     HINTS,
     HISTORY,
     HOLDERS,
@@ -55,6 +58,7 @@ from workflows.ports import (
     Changes,
     Conflict,
     DueEffect,
+    Gate,
     HistoryRow,
     InboxRow,
     Keyed,
@@ -123,7 +127,7 @@ class MemoryUnit:
     def add_cases(self, cases: Sequence[Case]) -> set[str]:
         new = [head for head in cases if self.tx.get(CASES, head.id) is None]
         for head in new:
-            self.tx.put(CASES, head.id, replace(head, personal={}))
+            self.tx.put(CASES, head.id, replace(head, personal={}, gate=None))
             self._keep_head(head)
         return {head.id for head in new}
 
@@ -153,9 +157,10 @@ class MemoryUnit:
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return inbox.counted(self.tx, lane, limit)
 
-    def load(self, cases: Sequence[str]) -> dict[str, Slice]:
+    def load(self, cases: Sequence[str], near: Mapping[str, str] | None = None) -> dict[str, Slice]:
+        paths = near or {}
         heads = (self.tx.get(CASES, case) for case in cases)
-        return {head.id: live_slice(self.tx, head) for head in heads if head is not None}
+        return {head.id: live_slice(self.tx, head, paths.get(head.id, "")) for head in heads if head is not None}
 
     def item(self, item: str) -> WorkItem | None:
         return self.tx.get(ITEMS, item)
@@ -165,9 +170,9 @@ class MemoryUnit:
 
     def _save_head(self, expected: int, head: Case) -> bool:
         latest = self.tx.latest(CASES, head.id)
-        if latest is None or latest.version != expected:
+        if latest is None or latest.version != expected or self.tx.latest(GATES, latest.root) is not None:
             return False
-        self.tx.put_latest(CASES, head.id, replace(head, personal={}))
+        self.tx.put_latest(CASES, head.id, replace(head, personal={}, gate=None))
         self._keep_head(head)
         return True
 
@@ -226,6 +231,25 @@ class MemoryUnit:
         if head is not None:
             self.tx.put_latest(CASES, case, replace(head, quarantine=why))
 
+    # -- between cases -------------------------------------------------------------------------------------
+
+    def claim_resources(self, claims: Sequence[Claim], releases: Sequence[Claim]) -> list[Claim]:
+        return sharing.claim(self.tx, claims, releases)
+
+    def close_gate(self, root: str, by: str, reason: str) -> None:
+        gates.close(self.tx, root, by, reason)
+
+    def open_gate(self, root: str) -> datetime | None:
+        return gates.open_(self.tx, root)
+
+    def gate_of(self, root: str) -> Gate | None:
+        return self.tx.get(GATES, root)
+
+    def tree(self, root: str) -> tuple[str, ...]:
+        return gates.tree(self.tx, root)
+
+    # -- registers, persons, acts --------------------------------------------------------------------------
+
     def twins(self, wanted: Sequence[Pair]) -> dict[Pair, tuple[str, ...]]:
         return {pair: tuple(sorted(row.key for row in self.tx.where(REGISTERS, "twin", pair))) for pair in wanted}
 
@@ -253,7 +277,8 @@ class MemoryUnit:
 
     def fire_timers(self, limit: int) -> int:
         due = sorted(
-            (one for _, one in self.tx.all(TIMERS) if one.due_at <= self.now), key=lambda one: (one.due_at, one.id)
+            (one for _, one in self.tx.all(TIMERS) if one.due_at <= self.now and self._may_fire(one)),
+            key=lambda one: (one.due_at, one.id),
         )
         fired = self.tx.lock_some(TIMERS, due, lambda timer: timer.id, limit)
         for timer in fired:
@@ -264,6 +289,10 @@ class MemoryUnit:
             [InboxRow(0, self.county, one.case, lanes[one.case], 0, ready_at=self.now, timer=one) for one in fired]
         )
         return len(fired)
+
+    def _may_fire(self, timer: Timer) -> bool:
+        signalled = any(row.signal is not None for row in self.tx.where(INBOX, "case", timer.case))
+        return not signalled and not gates.stands_still(self.tx, timer.case)
 
     def due_plans(self, limit: int) -> list[Plan]:
         due = sorted(

@@ -21,13 +21,19 @@ from workflows.machine.case import (
     Lane,
     Quarantined,
     Refused,
+    Sign,
+    SignalStimulus,
     Slice,
+    Stimulus,
     TimerStimulus,
+    Wants,
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.machine.nearness import turn_around
 from workflows.moves.emitting import emit_events
 from workflows.moves.recording import Recorded, gather, record
+from workflows.moves.relating import Change, open_gates, relate, unknown_workflow
 from workflows.moves.routing import meet_parked
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
@@ -55,6 +61,19 @@ class CaseRun:
     quarantined: str | None = None
     failed: BaseException | None = None
 
+    def begin_again(self, before: Slice) -> None:
+        """Forget what was decided: the slice was too small for it."""
+        self.before = self.after = before
+        self.decisions, self.handled, self.parked, self.refused = [], [], [], None
+
+
+class _WantsMoreError(Exception):
+    """A stimulus of the case reaches further than the slice that was loaded."""
+
+    def __init__(self, around: str | None) -> None:
+        super().__init__(around)
+        self.around = around
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -72,7 +91,11 @@ def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | N
         by_case.setdefault(row.case, []).append(row)
     if act is not None:
         by_case.setdefault(act.case, [])
-    slices = {case: _with_fired(one, by_case[case]) for case, one in unit.load(sorted(by_case)).items()}
+    for mine in by_case.values():
+        # After a pause the clocks come first: what was kept is for the case as it goes on.
+        mine.sort(key=lambda row: row.signal is None or row.signal.sign is not Sign.RESUMED)
+    near = _near(unit, by_case, act)
+    slices = {case: _with_fired(one, by_case[case]) for case, one in unit.load(sorted(by_case), near).items()}
     events = unit.events([row.event for row in rows if row.event is not None])
     twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
     runs = {
@@ -87,6 +110,8 @@ def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | N
 
 def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
     """Save what the batch decided: guard first, then only the rows of the cases that won."""
+    changed = {case: Change(run.before, run.after, run.decisions) for case, run in sorted(runs.items())}
+    opened = open_gates(unit, changed.values())
     recorded = {case: run.recorded for case, run in sorted(runs.items()) if run.recorded is not None}
     won = unit.save_heads([(one.expected, one.head) for one in recorded.values()]) if recorded else set()
     winners = [recorded[case] for case in recorded if case in won]
@@ -98,6 +123,7 @@ def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
     met = meet_parked(unit, returned, changes.subscriptions_opened, lanes)
     emitted = [(one.head, event) for one in winners for decision in one.decisions for event in decision.emitted]
     routed = emit_events(engine, unit, emitted)
+    related = relate(engine, unit, [changed[case] for case in recorded if case in won], opened)
     _erase(unit, winners)
     handled = [number for run in done for number in run.handled]
     unit.clear_inbox(handled)
@@ -106,7 +132,7 @@ def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
         if run.quarantined is not None and case not in lost:
             unit.quarantine(case, run.quarantined)
     again = {row.lane for row in met} | {row.lane for case in lost for row in runs[case].rows}
-    woken = routed.lanes | again | ({Lane.INTERACTIVE} if changes.effects else set())
+    woken = routed.lanes | related | again | ({Lane.INTERACTIVE} if changes.effects else set())
     return Saved(len(handled), frozenset(won), frozenset(woken))
 
 
@@ -123,13 +149,7 @@ def _run_case(  # what one case needs, spelled out
     if run.before.head.quarantine is not None:
         return
     try:
-        definition = engine.library.by_hash(run.before.head.workflow_hash)
-        facts = _facts(engine, run.before, twins)
-        for row in run.rows:
-            if run.quarantined is None:
-                _decide_row(definition, run, row, events, facts, unit)
-        if act is not None and run.quarantined is None and run.after.head.seq > 0:
-            _decide_act(definition, run, act, facts, unit)
+        _decide_all(engine, unit, run, events, twins, act)
         if run.decisions:
             run.recorded = record(run.before.head, run.decisions, engine.vault)
     except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
@@ -137,14 +157,39 @@ def _run_case(  # what one case needs, spelled out
         run.failed, run.decisions, run.after, run.parked, run.handled = error, [], run.before, [], []
 
 
+def _decide_all(  # what one case needs, spelled out
+    engine: Engine, unit: Unit, run: CaseRun, events: dict[int, StoredEvent], twins: Twins, act: Act | None
+) -> None:
+    """Decide every stimulus of a case; with a larger slice, from the beginning, where one of them wants it."""
+    definition = engine.library.by_hash(run.before.head.workflow_hash)
+    facts = _facts(engine, run.before, twins)
+    try:
+        for row in run.rows:
+            if run.quarantined is None:
+                _decide_row(engine, definition, run, row, events, facts, unit)
+        if act is not None and run.quarantined is None and run.after.head.seq > 0:
+            _decide_act(engine, definition, run, act, facts, unit)
+    except _WantsMoreError as wanted:
+        case = run.before.head.id
+        larger = unit.load([case], {case: wanted.around or ""})[case]
+        run.begin_again(_with_fired(larger, run.rows))
+        _decide_all(engine, unit, run, events, twins, act)
+
+
 def _decide_row(  # what one row needs, spelled out
-    definition: Workflow, run: CaseRun, row: InboxRow, events: dict[int, StoredEvent], facts: Facts, unit: Unit
+    engine: Engine,
+    definition: Workflow,
+    run: CaseRun,
+    row: InboxRow,
+    events: dict[int, StoredEvent],
+    facts: Facts,
+    unit: Unit,
 ) -> None:
     stimulus = _stimulus(row, events)
     match decide(definition, run.after, stimulus, facts, unit.now):
         case Decision() as decision:
-            run.decisions.append(decision)
-            run.after = decision.after
+            if not _is_taken(engine, run, decision):
+                return
         case Ignored():
             if isinstance(stimulus, EventStimulus) and not stimulus.starts:
                 run.parked.append(events[stimulus.no])
@@ -154,14 +199,27 @@ def _decide_row(  # what one row needs, spelled out
         case Refused(code=code):
             message = f"case {run.before.head.id}: an event or timer was refused ({code})"
             raise RuntimeError(message)
+        case Wants(around=around):
+            raise _WantsMoreError(around)
     run.handled.append(row.no)
 
 
-def _decide_act(definition: Workflow, run: CaseRun, act: Act, facts: Facts, unit: Unit) -> None:
+def _is_taken(engine: Engine, run: CaseRun, decision: Decision) -> bool:
+    """Take a decision; one that cannot be carried out quarantines the case instead."""
+    run.quarantined = unknown_workflow(engine, decision)
+    if run.quarantined is not None:
+        return False
+    run.decisions.append(decision)
+    run.after = decision.after
+    return True
+
+
+def _decide_act(  # what one act needs, spelled out
+    engine: Engine, definition: Workflow, run: CaseRun, act: Act, facts: Facts, unit: Unit
+) -> None:
     match decide(definition, run.after, act, facts, unit.now):
         case Decision() as decision:
-            run.decisions.append(decision)
-            run.after = decision.after
+            _is_taken(engine, run, decision)
         case Refused() as refused:
             run.refused = refused
         case Quarantined(why=why):
@@ -169,18 +227,42 @@ def _decide_act(definition: Workflow, run: CaseRun, act: Act, facts: Facts, unit
         case Ignored(why=why):
             message = f"case {act.case}: an act was ignored ({why})"
             raise RuntimeError(message)
+        case Wants(around=around):
+            raise _WantsMoreError(around)
+
+
+def _near(unit: Unit, by_case: dict[str, list[InboxRow]], act: Act | None) -> dict[str, str]:
+    """Where the stimuli of a case stand, if all of them are in one turn of many: the others need not be loaded."""
+    acted = unit.item(act.item) if act is not None and act.item is not None else None
+    near: dict[str, str] = {}
+    for case, rows in by_case.items():
+        turns = {turn_around(_path_of(row)) for row in rows}
+        if act is not None and act.case == case:
+            turns.add(None if acted is None else turn_around(acted.path))
+        if len(turns) == 1 and (turn := turns.pop()) is not None:
+            near[case] = turn
+    return near
+
+
+def _path_of(row: InboxRow) -> str:
+    """The step that a row is for; "" for the case itself, and for events, which anybody in it may hear."""
+    if row.timer is not None:
+        return row.timer.path
+    return "" if row.signal is None else row.signal.path
 
 
 def _with_fired(live: Slice, rows: Sequence[InboxRow]) -> Slice:
     """The slice with the timers that fell due and wait in its inbox: they are the case's until a decision clears them."""
     fired = {row.timer.id: row.timer for row in rows if row.timer is not None}
-    return replace(live, timers={**live.timers, **fired}) if fired else live
+    return replace(live, timers={**fired, **live.timers}) if fired else live
 
 
-def _stimulus(row: InboxRow, events: dict[int, StoredEvent]) -> EventStimulus | TimerStimulus:
+def _stimulus(row: InboxRow, events: dict[int, StoredEvent]) -> Stimulus:
     if row.timer is not None:
         timer = row.timer
         return TimerStimulus(row.no, timer.id, timer.path, timer.round, timer.kind, timer.rung, timer.due_at)
+    if row.signal is not None:
+        return SignalStimulus(row.no, row.signal)
     stored = events[row.event or 0]
     event = stored.event
     return EventStimulus(

@@ -11,7 +11,7 @@ from typing import Any
 from alembic import op
 from sqlalchemy import Column, PrimaryKeyConstraint, Text, text
 
-from adapters.sql.columns import blobs, flags, integers, moments, numbers, optional, texts
+from adapters.sql.columns import blobs, flags, integers, moments, numbers, optional, paths, texts
 
 revision = "0001"
 down_revision = None
@@ -70,7 +70,7 @@ def _events() -> None:
         moments("ready_at"),
         flags("starts"),
         optional(numbers("event")),
-        optional(texts("timer")),
+        optional(texts("timer", "signal")),
         storage=QUEUE,
     )
     _index("inbox", "case", "case no")
@@ -79,9 +79,14 @@ def _events() -> None:
     _table("routed", "event case", numbers("event"), texts("case"), small=True)
     _table("unmatched", "type key no", texts("type", "key"), numbers("no"), moments("at"), small=True)
     _table(
-        "subscription", "type key case path round", texts("type", "key", "case", "path"), integers("round"), small=True
+        "subscription",
+        "type key case path round",
+        texts("type", "key", "case"),
+        paths("path"),
+        integers("round"),
+        small=True,
     )
-    _index("subscription", "case", "case")
+    _index("subscription", "case", "case path")
     _table("act", "key", texts("key", "actor", "request_hash", "answer"), moments("at"))
 
 
@@ -98,28 +103,35 @@ def _cases() -> None:
         texts("fields", "field_versions", "numbers", "lane", "department"),
         flags("sample"),
         moments("opened_at", "last_at"),
-        optional(texts("gate", "quarantine")),
+        optional(texts("quarantine", "parent_case", "parent_path")),
         storage=HOT,
     )
     _index("case_head", "recent", "last_at id")
     _index("case_head", "subject", "key")
     _index("case_head", "person", "person", "person IS NOT NULL")
     _index("case_head", "quarantine", "id", "quarantine IS NOT NULL")
+    _index("case_head", "called", "root", "parent_case IS NOT NULL")
+    _table("gate", "root", texts("root", "by", "reason"), moments("since"), small=True)
+    _table("claim", "resource no", texts("resource"), numbers("no"), texts("case", "path"), small=True)
+    _index("claim", "place", "resource case path", unique=True)
     _table(
         "activation",
         "case path round",
-        texts("case", "path"),
+        texts("case"),
+        paths("path"),
         integers("round"),
         optional(texts("parent")),
         texts("state"),
         moments("entered_at"),
         integers("n", "agree", "against", "abstain", "resume"),
+        texts("fields"),
         storage=HOT,
     )
     _table(
         "work_item",
         "id",
-        texts("id", "case", "path"),
+        texts("id", "case"),
+        paths("path"),
         integers("round", "seat"),
         texts("kind", "state"),
         integers("version"),
@@ -134,7 +146,7 @@ def _cases() -> None:
         optional(moments("closed_at")),
         storage=HOT,
     )
-    _index("work_item", "case", "case")
+    _index("work_item", "case", "case path")
     _index("work_item", "due", "due_at case", "closed_at IS NULL")
     _index("work_item", "narrowable", "opened_at id", "state = 'open' AND pick = 'least_loaded'")
     _table("holder", "item who", texts("item", "case", "who", "capacity"), optional(moments("due_at", "closed_at")))
@@ -145,14 +157,15 @@ def _cases() -> None:
     _table(
         "timer",
         "id",
-        texts("id", "case", "path"),
+        texts("id", "case"),
+        paths("path"),
         integers("round"),
         texts("kind"),
         integers("rung"),
         moments("due_at"),
     )
     _index("timer", "due", "due_at id")
-    _index("timer", "case", "case")
+    _index("timer", "case", "case path")
     _table(
         "plan",
         "id",
@@ -254,7 +267,7 @@ def _office() -> None:
 def _sequences() -> None:
     """Numbers of rows come from sequences on PostgreSQL and from `series` on SQLite, which has one writer."""
     if op.get_bind().dialect.name == "postgresql":
-        for name in ("event_no", "inbox_no", "read_log_no"):
+        for name in ("event_no", "inbox_no", "claim_no", "read_log_no"):
             op.execute(f"CREATE SEQUENCE {name}")
 
 

@@ -1,0 +1,138 @@
+"""Slices of cases in a unit: heads with everything live in them, or with what is near one turn of many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Table, Text, column, select
+
+from adapters.sql import personal
+from adapters.sql.dialects import Build, Dialect, same
+from adapters.sql.gates import HEAD
+from adapters.sql.heads import personal_ref
+from adapters.sql.personal import NOTHING
+from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscription_of, timer_of
+from adapters.sql.tables import activation, case_head, holder, subscription, timer, work_item
+from adapters.sql.transaction import Transaction
+from workflows.machine.case import ActivationState, Slice
+from workflows.machine.nearness import spans, turn_around
+
+ByCase = dict[str, list[Any]]
+
+
+def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, str]) -> dict[str, Slice]:
+    heads = tx.rows_of(_heads, [(case,) for case in sorted(set(cases))])
+    found = personal.read(tx, [personal_ref(row.id) for row in heads if row.person is not None])
+    tx.personal.update({personal_ref(row.id): found.get(personal_ref(row.id), NOTHING) for row in heads})
+    # A case without an entry in its history has nothing live yet: five questions less for every case that starts.
+    begun = [row.id for row in heads if row.seq]
+    turns = {case: turn for case in begun if (turn := turn_around(near.get(case, ""))) is not None}
+    whole = [(case,) for case in begun if case not in turns]
+    spread = [(case, low, high) for case, turn in turns.items() for low, high in spans(turn)]
+    activations = _both(tx, (_activations, whole), (_near_activations, spread))
+    items = _both(tx, (_items, whole), (_near_items, spread))
+    seats = [(row.id,) for case in turns for row in items[case]]
+    holders = _both(tx, (_holders, whole), (_near_holders, seats))
+    timers = _both(tx, (_timers, whole), (_near_timers, spread))
+    subscriptions = _both(tx, (_subscriptions, whole), (_near_subscriptions, spread))
+    return {
+        row.id: Slice(
+            head=case_of(row, found.get(personal_ref(row.id), NOTHING)),
+            activations={(one.path, one.round): one for one in map(activation_of, activations[row.id])},
+            items={one.id: one for one in map(item_of, items[row.id])},
+            holders=_by_item(holders[row.id]),
+            timers={one.id: one for one in map(timer_of, timers[row.id])},
+            subscriptions=frozenset(map(subscription_of, subscriptions[row.id])),
+            around=turns.get(row.id),
+        )
+        for row in heads
+    }
+
+
+def _both(tx: Transaction, *asked: tuple[Build, Sequence[Sequence[Any]]]) -> ByCase:
+    """The rows of whole cases and of parts of others; a question about none of them is not asked."""
+    rows: ByCase = defaultdict(list)
+    for build, given in asked:
+        for row in tx.rows_of(build, given):
+            rows[row.case].append(row)
+    return rows
+
+
+def _by_item(rows: Iterable[Any]) -> dict[str, Any]:
+    holders: dict[str, Any] = defaultdict(tuple)
+    for row in rows:
+        holders[row.item] += (holder_of(row),)
+    return dict(holders)
+
+
+def _heads(dialect: Dialect) -> Executable:
+    given = dialect.given(case_head.c.id)
+    return select(*HEAD).join(given, same(case_head, given, "id"))
+
+
+def _of_cases(dialect: Dialect, table: Table) -> Any:
+    given = dialect.given(table.c.case)
+    return select(table).join(given, same(table, given, "case"))
+
+
+def _of_spans(dialect: Dialect, table: Table) -> Any:
+    given = dialect.given(table.c.case, column("low", Text), column("high", Text))
+    spread = (table.c.path >= given.c.low, table.c.path < given.c.high)
+    return select(table).join(given, same(table, given, "case")).where(*spread)
+
+
+_IS_LIVE = activation.c.state == str(ActivationState.LIVE)
+_IS_OPEN = work_item.c.closed_at.is_(None)
+_IS_HELD = holder.c.closed_at.is_(None)
+
+
+def _activations(dialect: Dialect) -> Executable:
+    live: Executable = _of_cases(dialect, activation).where(_IS_LIVE)
+    return live
+
+
+def _near_activations(dialect: Dialect) -> Executable:
+    live: Executable = _of_spans(dialect, activation).where(_IS_LIVE)
+    return live
+
+
+def _items(dialect: Dialect) -> Executable:
+    live: Executable = _of_cases(dialect, work_item).where(_IS_OPEN)
+    return live
+
+
+def _near_items(dialect: Dialect) -> Executable:
+    live: Executable = _of_spans(dialect, work_item).where(_IS_OPEN)
+    return live
+
+
+def _holders(dialect: Dialect) -> Executable:
+    live: Executable = _of_cases(dialect, holder).where(_IS_HELD).order_by(holder.c.who)
+    return live
+
+
+def _near_holders(dialect: Dialect) -> Executable:
+    given = dialect.given(holder.c.item)
+    return select(holder).join(given, same(holder, given, "item")).where(_IS_HELD).order_by(holder.c.who)
+
+
+def _timers(dialect: Dialect) -> Executable:
+    live: Executable = _of_cases(dialect, timer)
+    return live
+
+
+def _near_timers(dialect: Dialect) -> Executable:
+    live: Executable = _of_spans(dialect, timer)
+    return live
+
+
+def _subscriptions(dialect: Dialect) -> Executable:
+    live: Executable = _of_cases(dialect, subscription)
+    return live
+
+
+def _near_subscriptions(dialect: Dialect) -> Executable:
+    live: Executable = _of_spans(dialect, subscription)
+    return live

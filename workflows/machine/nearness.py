@@ -1,0 +1,59 @@
+"""What a decision inside one turn of many has to see: so that ten thousand turns cost it no more than ten.
+
+A path stands in the turn "…/do#k" that it is, or is below of. Near that turn are the turn with everything below it,
+the steps around it, and what their handlers and those of the case listen for; the other turns are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+_TURN: Final = "do#"
+_LAST: Final = "0"
+"""The character after "/": paths below P are those from "P/" up to, and without, "P0"."""
+_ONLY: Final = "\x01"
+"""Sorts before any character of a path: P itself is all from P up to "P\\x01"."""
+
+
+def turn_around(path: str) -> str | None:
+    """The innermost turn that `path` stands in; None outside of one."""
+    parts = path.split("/")
+    for length in range(len(parts), 1, -1):
+        if parts[length - 1].startswith(_TURN):
+            return "/".join(parts[:length])
+    return None
+
+
+def outermost_turn(path: str) -> str:
+    """The outermost turn that `path` stands in; "" outside of one."""
+    parts = path.split("/")
+    found = next((length for length, part in enumerate(parts, 1) if part.startswith(_TURN)), 0)
+    return "/".join(parts[:found])
+
+
+def wider(turn: str) -> str | None:
+    """The next turn around a turn; None where that is the whole case."""
+    return turn_around(turn.rpartition("/")[0])
+
+
+def is_within(path: str, root: str) -> bool:
+    """Whether `path` is `root` or below it."""
+    return path == root or path.startswith(f"{root}/")
+
+
+def spans(turn: str) -> Iterator[tuple[str, str]]:
+    """The paths near a turn, as spans (from, up to and without) in the order of their characters."""
+    yield "on/", f"on{_LAST}"
+    parts = turn.split("/")
+    for length in range(1, len(parts)):
+        above = "/".join(parts[:length])
+        yield above, f"{above}{_ONLY}"
+        yield f"{above}/on/", f"{above}/on{_LAST}"
+    yield turn, f"{turn}{_ONLY}"
+    yield f"{turn}/", f"{turn}{_LAST}"
+
+
+def is_near(path: str, turn: str) -> bool:
+    """Whether `path` is in one of the spans of `turn`."""
+    return any(low <= path < high for low, high in spans(turn))
