@@ -1,4 +1,4 @@
-"""A synthetic workflow that uses every word of the language, with events that exist only here.
+"""Synthetic workflows that together use every word of the language, with events that exist only here.
 
 The events are ordinary classes that nobody adds to `domain.events.EVENT_TYPES`: hand them to the test kit's `send`,
 and `EVENTS` to `check`.
@@ -30,6 +30,7 @@ from workflows.language.words import (
     applicant,
     approve,
     beside,
+    call,
     carry_out,
     choice,
     department,
@@ -40,20 +41,29 @@ from workflows.language.words import (
     end,
     erase,
     escalate,
+    exclusive,
     follow_up,
+    for_each,
+    guard,
     interrupts,
+    join,
     lookup,
+    loop,
     message,
     nothing,
     number,
     parallel,
+    public_notice,
+    race,
     remind,
     role,
     seats,
     sequence,
     set_field,
     to_applicant,
+    vote,
     wait,
+    way,
     when,
     workflow,
 )
@@ -136,6 +146,14 @@ class TrialClosed(AboutTrial):
     by: str
 
 
+class TrialSettled(AboutTrial):
+    """Nobody but the engine may say it, and no workflow does."""
+
+    TYPE = "trial.settled.v1"
+    TITLE = "试办已了结"
+    EXAMPLE = example(trial="t1")
+
+
 class TrialReviewDue(AboutTrial):
     TYPE = "trial.review_due.v1"
     TITLE = "试办复查到期"
@@ -154,6 +172,50 @@ class TrialReviewed(DomainEvent):
     place: str
 
 
+class TrialGathered(AboutTrial):
+    TYPE = "trial.gathered.v1"
+    TITLE = "召集试办"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", topics=["site", "money"], room="r1")
+
+    topics: Annotated[tuple[str, ...], Field(strict=False)]
+    room: str
+
+
+class TrialTopicAdded(AboutTrial):
+    TYPE = "trial.topic_added.v1"
+    TITLE = "增加试办议题"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", added="road")
+
+    added: str
+
+
+class TrialAgreed(AboutTrial):
+    TYPE = "trial.agreed.v1"
+    TITLE = "各方同意试办"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1")
+
+
+class TrialObjected(AboutTrial):
+    TYPE = "trial.objected.v1"
+    TITLE = "对试办公示提出异议"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", ground="g1")
+
+    ground: str
+
+
+class TrialInquired(AboutTrial):
+    TYPE = "trial.inquired.v1"
+    TITLE = "开始核查试办异议"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(trial="t1", ground="g1")
+
+    ground: str
+
+
 EVENTS: Mapping[str, type[DomainEvent]] = {
     **EVENT_TYPES,
     **{
@@ -167,11 +229,18 @@ EVENTS: Mapping[str, type[DomainEvent]] = {
             TrialHurried,
             TrialClosed,
             TrialReviewDue,
+            TrialSettled,
             TrialReviewed,
+            TrialGathered,
+            TrialTopicAdded,
+            TrialAgreed,
+            TrialObjected,
+            TrialInquired,
         )
     },
 }
 
+HEAD = role("office_head")
 LADDER = (remind(-1), remind(0), escalate(+2, to=role("office_head")))
 
 SITE_VISIT = sequence(
@@ -288,6 +357,88 @@ SYNTHETIC = workflow(
         ),
         follow_up("review", event="trial.review_due.v1", months=number("trial.review_months", 6), repeats=True),
         do("close", emit("trial.closed.v1", by="office"), erase()),
+        end("done", "approved"),
+    ),
+)
+
+INQUIRY = workflow(
+    "inquiry",
+    starts_on="trial.inquired.v1",
+    about="trial",
+    person=True,
+    forms=(Form(name="inquiry.v1", fields=(FormField(name="founded", type="boolean"),)),),
+    steps=sequence(
+        carry_out("inquire", by=role("section_officer"), within=2, overdue=LADDER, form="inquiry.v1"),
+        choice("found", when(is_true("founded"), end("founded", "rejected")), otherwise=end("unfounded")),
+    ),
+)
+
+GATHERING = workflow(
+    "gathering",
+    starts_on="trial.gathered.v1",
+    about="trial",
+    person=True,
+    withdrawn_by="trial.stopped.v1",
+    guards=(guard("withdraw", while_in=("each_topic", "draft")),),
+    forms=(
+        Form(name="advice.v1", fields=(FormField(name="advice", type="choice", choices=("yes", "no")),)),
+        Form(name="draft.v1", fields=(FormField(name="ready", type="boolean"),)),
+    ),
+    on=(interrupts("trial.stopped.v1", end("stopped", "withdrawn")),),
+    steps=sequence(
+        for_each(
+            "each_topic",
+            over="topics",
+            each="topic",
+            do=sequence(
+                carry_out("advise", by=role("section_officer"), within=3, overdue=LADDER, form="advice.v1"),
+                choice("sided", when(equals("advice", "no"), message("advised_no", to=HEAD)), otherwise=nothing()),
+            ),
+            grows_on="trial.topic_added.v1",
+            takes="added",
+            join=join(once=at_least("each_topic.arrived", 2), rest="cancel"),
+        ),
+        loop(
+            "draft",
+            do=carry_out("write", by=role("section_officer"), within=3, overdue=LADDER, form="draft.v1"),
+            until=is_true("ready"),
+            at_most=3,
+        ),
+        race(
+            "agreement",
+            way(wait("agreed", event="trial.agreed.v1", within=30, silence=end("forgotten"))),
+            way(public_notice("term", lasts=5), message("nobody_agreed", to=HEAD)),
+        ),
+        exclusive(
+            "in_the_room",
+            resource="room",
+            of="room",
+            do=carry_out("meet", by=role("section_officer"), within=3, overdue=LADDER),
+        ),
+        vote(
+            "ballot",
+            by=seats(3, role("panel_member")),
+            quorum="2/3",
+            passes="1/2",
+            within=5,
+            overdue=(remind(-1),),
+            fails=end("voted_down", "rejected"),
+            tie=approve("casting", by=HEAD, within=2, overdue=(remind(0),), on_reject=end("voted_down", "rejected")),
+            no_quorum=end("no_quorum", "rejected"),
+        ),
+        public_notice(
+            "notice",
+            lasts=number("trial.notice_days", 5),
+            on=(
+                beside(
+                    "trial.objected.v1",
+                    call("inquiry", workflow="inquiry", gives={"ground": "ground"}, outcome="finding"),
+                    takes=("ground",),
+                    pauses=True,
+                ),
+            ),
+        ),
+        choice("upheld", when(equals("finding", "founded"), end("upheld", "rejected")), otherwise=nothing()),
         end("done", "approved"),
     ),
 )

@@ -9,12 +9,14 @@ from domain.event import DomainEvent
 from domain.roster import Roster
 from workflows.language.findings import Finding
 from workflows.language.rules.asking import people, privacy, silence
+from workflows.language.rules.blocks import elements, guards, joins, loops, pauses, races, resources, votes
+from workflows.language.rules.calling import calls, exclusive_orders, given_away, unheard
 from workflows.language.rules.conditions import conditions
-from workflows.language.rules.naming import language, names, numbers
+from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
 from workflows.language.rules.values import emitted, forms, known_events, lookups, waits, withdrawal, writers
-from workflows.language.rules.ways import endings, signatures, ways_through
+from workflows.language.rules.ways import Ways, endings, signatures, ways_through
 from workflows.language.words import Workflow
 
 __all__ = ["Finding", "check", "check_all"]
@@ -34,7 +36,12 @@ def check(
         roster: the people as they are; without it nobody's existence is checked.
         day: the day on which they must hold their posts; without it any term counts.
     """
-    return _by_place(_check(subject_of(definition, events, roster, day)))
+    outsized = tuple(oversize(definition))
+    if outsized:
+        return outsized
+    subject = subject_of(definition, events, roster, day)
+    orders = [one for _, one in exclusive_orders([subject])]
+    return _by_place([*_check(subject, ways_through(subject)), *orders])
 
 
 def check_all(
@@ -44,21 +51,34 @@ def check_all(
     day: date | None = None,
 ) -> Mapping[str, tuple[Finding, ...]]:
     """The findings of each definition by its name, with those that only show when all of them run together."""
-    subjects = [subject_of(definition, events, roster, day) for definition in definitions]
-    found = {one.definition.name: _check(one) for one in subjects}
-    for name, finding in (*start_cycles(subjects), *hopeless_waits(subjects)):
+    found = {one.name: list(oversize(one)) for one in definitions}
+    subjects = [subject_of(one, events, roster, day) for one in definitions if not found[one.name]]
+    ways = {one.definition.name: ways_through(one) for one in subjects}
+    for one in subjects:
+        found[one.definition.name].extend(_check(one, ways[one.definition.name]))
+    together = (*start_cycles(subjects), *hopeless_waits(subjects), *calls(subjects, ways), *exclusive_orders(subjects))
+    for name, finding in together:
         found[name].append(finding)
     return {name: _by_place(findings) for name, findings in found.items()}
 
 
-def _check(subject: Subject) -> list[Finding]:
-    ways = ways_through(subject)
+def _check(subject: Subject, ways: Ways) -> list[Finding]:
     return [
         *language(subject),
         *names(subject),
         *numbers(subject),
         *endings(subject, ways),
         *signatures(subject, ways),
+        *joins(subject),
+        *loops(subject),
+        *races(subject),
+        *elements(subject, ways),
+        *pauses(subject),
+        *resources(subject, ways),
+        *votes(subject),
+        *guards(subject),
+        *unheard(subject),
+        *given_away(subject),
         *silence(subject),
         *people(subject),
         *privacy(subject),

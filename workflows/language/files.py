@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from yaml.composer import ComposerError
 
 from workflows.language.words import Workflow
+from workflows.language.yaml_text import MAX_DEPTH, Document, write
+from workflows.machine.nodes import everything
 
 MAX_CHARACTERS: Final = 262_144
-MAX_DEPTH: Final = 64
-"""How deep lists and mappings may stand in each other; the catalogue needs about 20."""
+LONGEST_NUMBER: Final = 18
 
 _ALWAYS_WRITTEN: Final = frozenset({"word", "who", "rung", "action", "op", "language"})
 """What tells one word from another is written although it is the default of its class."""
 
+Route = tuple[str | int, ...]
+
 
 class BadDefinition(ValueError):  # noqa: N818  # a name of the language, read by those who write definitions
-    """A file that is not a definition: says where, what, and what to do."""
+    """A file that is not a definition: says where (`line` from 1, where it is YAML), what, and what to do."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message if line is None else f"line {line}: {message}")
+        self.line = line
 
 
 def canonical_json(definition: Workflow) -> bytes:
-    """The one way to write a definition: keys sorted, no spaces, defaults of the language left out, UTF-8."""
-    plain = _plain(definition)
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """The one way to write a definition: keys sorted, no spaces, defaults of the language left out, UTF-8.
+
+    Raises:
+        BadDefinition: when it is nested too deep to be written.
+    """
+    try:
+        plain = _plain(definition)
+        return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError as error:
+        raise _too_deep() from error
 
 
 def logic_hash(definition: Workflow) -> str:
@@ -39,7 +51,7 @@ def logic_hash(definition: Workflow) -> str:
 
 def to_yaml(definition: Workflow) -> str:
     """The definition as YAML, in the order in which the words name their parts."""
-    return yaml.dump(_plain(definition), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return write(_plain(definition))
 
 
 def from_json(text: str | bytes) -> Workflow:
@@ -50,11 +62,13 @@ def from_json(text: str | bytes) -> Workflow:
     """
     _refuse_long(text)
     try:
-        data = json.loads(text, object_pairs_hook=_without_twins)
+        data = json.loads(text, object_pairs_hook=_without_twins, parse_int=_whole)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise BadDefinition(f"definition: not JSON ({error}); correct the file at that place") from error
     except RecursionError as error:
         raise _too_deep() from error
+    if _depth(data) > MAX_DEPTH:
+        raise _too_deep()
     return _parse(data)
 
 
@@ -62,16 +76,50 @@ def from_yaml(text: str) -> Workflow:
     """Read a definition from YAML without anchors, aliases or tags; `on`, `yes` and dates are plain words in it.
 
     Raises:
-        BadDefinition: as `from_json`.
+        BadDefinition: as `from_json`, with the line.
     """
+    document = _document(text)
+    return _parse(document.data, document)
+
+
+def lines(text: str) -> Mapping[str, int]:
+    """The line (from 1) on which each step, form and guard of a YAML file stands, by the path that findings name.
+
+    Raises:
+        BadDefinition: as `from_yaml`.
+    """
+    document = _document(text)
+    definition = _parse(document.data, document)
+    routes = {id(word): route for word, route in _words(definition, ())}
+    found = {node.path: document.line(routes[id(node.step)]) for node in everything(definition)}
+    found |= {f"forms/{form.name}": document.line(routes[id(form)]) for form in reversed(definition.forms)}
+    found |= {f"guards/{number}": document.line(("guards", number)) for number in range(len(definition.guards))}
+    return {"": document.line(()), **found}
+
+
+def _document(text: str) -> Document:
     _refuse_long(text)
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader that reads even less
+        return Document(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else mark.line + 1
+        raise BadDefinition(f"definition: not YAML ({error.problem}); correct it there", line) from error
     except yaml.YAMLError as error:
         raise BadDefinition(f"definition: not YAML ({error}); correct the file at that place") from error
     except RecursionError as error:
         raise _too_deep() from error
-    return _parse(data)
+
+
+def _words(value: Any, route: Route) -> Iterator[tuple[BaseModel, Route]]:
+    """Everything that a definition is made of, with the keys and numbers that lead to it."""
+    if isinstance(value, BaseModel):
+        yield value, route
+        for name in type(value).model_fields:
+            yield from _words(getattr(value, name), (*route, name))
+    elif isinstance(value, tuple):
+        for number, part in enumerate(value):
+            yield from _words(part, (*route, number))
 
 
 def _plain(value: Any) -> Any:
@@ -84,9 +132,7 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _parse(data: Any) -> Workflow:
-    if _depth(data) > MAX_DEPTH:
-        raise _too_deep()
+def _parse(data: Any, document: Document | None = None) -> Workflow:
     try:
         return Workflow.model_validate_json(json.dumps(data), strict=True)
     except TypeError as error:
@@ -94,7 +140,8 @@ def _parse(data: Any) -> Workflow:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "top"
-        raise BadDefinition(f"definition: at {place}: {first['msg']}; correct it there") from error
+        line = None if document is None else document.line(first["loc"])
+        raise BadDefinition(f"definition: at {place}: {first['msg']}; correct it there", line) from error
 
 
 def _refuse_long(text: str | bytes) -> None:
@@ -120,42 +167,16 @@ def _inside(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
+def _whole(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise BadDefinition(f"definition: the number {digits[:LONGEST_NUMBER]}… is too long; write a smaller one")
+    return int(digits)
+
+
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        twin = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
-        raise BadDefinition(f"definition: '{twin}' stands twice in one place; keep one of them")
+    data: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in data:
+            raise BadDefinition(f"definition: '{name}' stands twice in one place; keep one of them")
+        data[name] = value
     return data
-
-
-class _Dumper(yaml.SafeDumper):
-    """YAML in which the line breaks of other alphabets are escaped, because a reader would fold them."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if any(mark in text for mark in "\x85\u2028\u2029\ufeff") else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _represent_text)
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with the values of JSON only."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs leave it untyped
-            raise ComposerError(None, None, "an alias (*…) is not read; write it out", mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
-        pairs = [(str(key.value), None) for key, _ in node.value]
-        _without_twins(pairs)
-        return super().construct_mapping(node, deep=deep)
-
-
-_Loader.yaml_implicit_resolvers = {}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789"))

@@ -23,6 +23,73 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("需要签字的环节可能无人签字就通过"),
             zh("请让逾期未补正以办结(end)结束，不要继续往下走"),
         ),
+        "too_big": (zh("流程超过%(most)s个环节"), zh("请拆成几个流程，用call连接")),
+        "too_deep": (zh("环节嵌套超过%(most)s层"), zh("请拆成几个流程，用call连接，或改为顺序办理")),
+        # blocks
+        "join_of": (zh("要等%(of)s路到齐，却只有%(n)s路"), zh("请把of改为不超过%(n)s的数")),
+        "loop_endless": (
+            zh("循环没有办法结束"),
+            zh("请写明次数上限(at_most)，或用循环内填写的字段作为结束条件(until)"),
+        ),
+        "loop_restless": (
+            zh("循环的一轮可能不经过人工环节或等待就结束"),
+            zh("请写明次数上限(at_most，不超过%(most)s)，或在每一轮中加上人工环节或等待"),
+        ),
+        "few_ways": (zh("先到先办(race)只有一路"), zh("请写明至少两路，或改用顺序办理")),
+        "race_at_once": (
+            zh("先到先办(race)的这一路不经等待就开始"),
+            zh("请让每一路的第一步是人工环节、等待、公示或子办件"),
+        ),
+        "too_many": (zh("份数%(n)s不在1到%(most)s之间"), zh("请改用列表字段，或减少份数")),
+        "over_field": (zh("不能按字段%(field)s逐个办理"), zh("请改用此前一定已填写的非个人列表字段")),
+        "element_name": (zh("逐个办理的元素%(field)s与已有的字段同名"), zh("请给元素(each)另取一个名称")),
+        "grows_takes": (
+            zh("增加元素的事件(grows_on)与其字段(takes)没有成对写明"),
+            zh("请同时写明grows_on和takes，或同时删除；按份数办理时不用takes"),
+        ),
+        "inside_only": (
+            zh("条件中的字段%(field)s只在逐个办理(for_each)之内，此处看不到"),
+            zh("请在该块之内使用，或改用办件的字段"),
+        ),
+        "pauses_nothing": (
+            zh("此处没有可以暂停的公示"),
+            zh("请删除pauses，或把处理写在公示(public_notice)上，与其并行"),
+        ),
+        "resource_field": (zh("%(field)s不能用来区分资源"), zh("请改用此前一定已填写的非个人文本字段，或删除of")),
+        "exclusive_order": (
+            zh("占用资源的先后相反，可能互相等待：%(cycle)s"),
+            zh("请在各处按同样的先后占用，或不要嵌套"),
+        ),
+        "bad_share": (
+            zh("票决的比例不成立：参加%(quorum)s，通过%(passes)s"),
+            zh("请写成分数，如2/3；参加比例在0到1之间，通过比例小于1"),
+        ),
+        "guard_step": (zh("没有可以停留的环节%(name)s"), zh("请写已有的人工环节、等待或块的名称")),
+        "guard_locks": (
+            zh("此环节永远不能用%(verb)s"),
+            zh("请把此环节或其所在的块写入while_in"),
+        ),
+        # calls
+        "unknown_workflow": (zh("没有流程%(workflow)s"), zh("请改用已有的流程，或一并检查该流程")),
+        "call_person": (zh("流程%(workflow)s针对个人，本流程却不针对个人"), zh("请在本流程中写明person=True")),
+        "call_unheard": (zh("不等待子办件，却要取其结果"), zh("请删除takes和outcome，或等待子办件(waits)")),
+        "call_takes": (
+            zh("不能从流程%(workflow)s取字段%(field)s"),
+            zh("请改用该流程填写的非个人字段"),
+        ),
+        "gives_nothing": (zh("给子办件的字段%(field)s无处填写"), zh("请核对字段名称，或在此之前填写该字段")),
+        "gives_unknown": (
+            zh("流程%(workflow)s启动时没有字段%(field)s"),
+            zh("请从gives中删除，或改用该流程启动事件的字段"),
+        ),
+        "gives_type": (
+            zh("字段%(field)s的类型不合子办件的要求"),
+            zh("请改用相同类型的字段，个人信息只能给个人信息字段"),
+        ),
+        "gives_misses": (
+            zh("流程%(workflow)s启动时需要字段%(field)s，此处不一定有"),
+            zh("请在gives中写明，并在此之前填写"),
+        ),
         # silence
         "no_silence": (zh("无人答复时没有下文"), zh("请写明期限(within)，以及提醒、升级(overdue)或逾期处理(silence)")),
         "overdue_without_within": (

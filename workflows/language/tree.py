@@ -162,10 +162,13 @@ class Join(Word):
     rest: Literal["cancel", "ignore"] = "cancel"
 
 
+Verb = Literal["agree", "reject", "return", "complete", "abstain", "withdraw"]
+
+
 class Guard(Word):
     """A milestone: `verb` may be used only while one of these steps is live."""
 
-    verb: str
+    verb: Verb
     while_in: tuple[str, ...]
 
 

@@ -51,6 +51,7 @@ from workflows.language.tree import (
     SetField,
     Step,
     ToApplicant,
+    Verb,
     Vote,
     Wait,
     Way,
@@ -101,6 +102,7 @@ __all__ = [
     "SetField",
     "Step",
     "ToApplicant",
+    "Verb",
     "Vote",
     "Wait",
     "Way",
@@ -210,7 +212,7 @@ def join(of: int | None = None, *, once: Condition | None = None, rest: Literal[
     return Join(of=of, once=once, rest=rest)
 
 
-def guard(verb: str, *, while_in: tuple[str, ...]) -> Guard:
+def guard(verb: Verb, *, while_in: tuple[str, ...]) -> Guard:
     """A milestone: `verb` only while one of these steps is live."""
     return Guard(verb=verb, while_in=while_in)
 

@@ -1,11 +1,11 @@
-"""Every word is used once in the synthetic workflow, and no word of the language is missing from it."""
+"""Every word is used in the synthetic workflows, and no word of the language is missing from them."""
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tests.workflows_for_tests import EVENTS, SYNTHETIC, every_word, people
+from tests.workflows_for_tests import EVENTS, GATHERING, INQUIRY, SYNTHETIC, every_word, people
 from workflows.language import expressions, tree
-from workflows.language.checks import check
+from workflows.language.checks import check_all
 from workflows.language.tree import End, Word
 
 
@@ -14,17 +14,19 @@ def classes_of(module: object, base: type[BaseModel]) -> set[type[BaseModel]]:
     return {one for one in found if one is not base}
 
 
-def test_the_synthetic_workflow_uses_every_word() -> None:
+def test_the_synthetic_workflows_use_every_word() -> None:
     language = classes_of(tree, Word) | classes_of(expressions, expressions._Node)
 
-    used = {type(word) for word in every_word(SYNTHETIC)}
+    used = {type(word) for word in every_word(SYNTHETIC, GATHERING, INQUIRY)}
     missing = {one.__name__ for one in language - used}
 
     assert missing == set()
 
 
-def test_the_synthetic_workflow_passes_the_checks() -> None:
-    assert check(SYNTHETIC, EVENTS, people()) == ()
+def test_the_synthetic_workflows_pass_the_checks() -> None:
+    found = check_all([SYNTHETIC, GATHERING, INQUIRY], EVENTS, people())
+
+    assert found == {"synthetic": (), "gathering": (), "inquiry": ()}
 
 
 def test_a_word_cannot_be_changed() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import Final
 
 from domain.organisation import is_valid
 from domain.roster import LIAISON, Roster
 from workflows.language.findings import Finding, finding
-from workflows.language.rules.subject import Kind, Subject, kinds_of
+from workflows.language.rules.subject import Kind, Subject, events_named, kinds_of
 from workflows.language.words import (
     Applicant,
     Approve,
@@ -20,10 +21,10 @@ from workflows.language.words import (
     Escalate,
     MemberDepartments,
     Message,
-    Remind,
     RoleHolders,
     Seats,
     Step,
+    Vote,
     Wait,
     Who,
 )
@@ -35,19 +36,19 @@ def silence(subject: Subject) -> Iterator[Finding]:
     """Every human step and every wait has a term, and something that happens when it passes."""
     for node in subject.nodes:
         match node.step:
-            case Approve() | CarryOut() | Wait():
+            case Approve() | CarryOut() | Vote() | Wait():
                 yield from _answer_to_silence(node.path, node.step)
 
 
-def _answer_to_silence(path: str, step: Approve | CarryOut | Wait) -> Iterator[Finding]:
-    later = step.silence if isinstance(step, Wait) else None
-    if step.within is None and (step.overdue or later is not None):
+def _answer_to_silence(path: str, step: Approve | CarryOut | Vote | Wait) -> Iterator[Finding]:
+    over = isinstance(step, Vote) or (isinstance(step, Wait) and step.silence is not None)
+    if step.within is None and (step.overdue or (over and not isinstance(step, Vote))):
         yield finding(path, "overdue_without_within")
-    elif step.within is None or not (step.overdue or later is not None):
+    elif step.within is None or not (step.overdue or over):
         yield finding(path, "no_silence")
     if any(first.at >= second.at for first, second in pairwise(step.overdue)):
         yield finding(path, "ladder_order")
-    if later is not None and any(isinstance(rung, Remind) and rung.at >= 0 for rung in step.overdue):
+    if over and any(rung.at >= 0 for rung in step.overdue):
         yield finding(path, "late_reminder")
 
 
@@ -67,7 +68,7 @@ def _asked_by(step: Step) -> Iterator[Asked]:
             yield from _escalated(step)
             if on_return is not None and on_return.through is not None:
                 yield on_return.through
-        case CarryOut(by=by):
+        case CarryOut(by=by) | Vote(by=by):
             yield from _parts(by)
             yield from _escalated(step)
         case Message(to=to):
@@ -83,13 +84,13 @@ def _parts(who: Who) -> Iterator[Asked]:
         yield who.through
 
 
-def _escalated(step: Approve | CarryOut) -> Iterator[Asked]:
+def _escalated(step: Approve | CarryOut | Vote) -> Iterator[Asked]:
     yield from (rung.to for rung in step.overdue if isinstance(rung, Escalate))
 
 
 def _scope(subject: Subject, path: str, asked: Asked) -> Iterator[Finding]:
     named = asked.role if isinstance(asked, Seats) else asked
-    if isinstance(named, RoleHolders) and named.of is not None and not is_plain_text(subject.written.get(named.of, ())):
+    if isinstance(named, RoleHolders) and named.of is not None and not is_plain_text(subject.kinds(named.of, path)):
         yield finding(path, "scope_field", field=named.of)
 
 
@@ -141,21 +142,17 @@ def privacy(subject: Subject) -> Iterator[Finding]:
         if any(one.personal for one in form.fields):
             yield finding(f"forms/{form.name}", "needs_person")
     for node in subject.nodes:
-        asks_person = any(isinstance(asked, Applicant) for asked in _asked_by(node.step))
-        if asks_person or _supplements(node.step) or _erases(node.step) or _takes_personal(subject, node.step):
+        if any(isinstance(asked, Applicant) for asked in _asked_by(node.step)) or _needs_key(node.step):
             yield finding(node.path, "needs_person")
+    for path, event, takes in events_named(subject):
+        if any(kinds_of(subject.events.get(event)).get(name, _PLAIN).personal for name in takes):
+            yield finding(path, "needs_person")
 
 
-def _supplements(step: Step) -> bool:
+_PLAIN: Final = Kind("other")
+
+
+def _needs_key(step: Step) -> bool:
+    if isinstance(step, Do):
+        return any(isinstance(action, Erase) for action in step.actions)
     return isinstance(step, Approve) and step.on_return is not None
-
-
-def _erases(step: Step) -> bool:
-    return isinstance(step, Do) and any(isinstance(action, Erase) for action in step.actions)
-
-
-def _takes_personal(subject: Subject, step: Step) -> bool:
-    if not isinstance(step, Wait):
-        return False
-    kinds = kinds_of(subject.events.get(step.event))
-    return any(name in kinds and kinds[name].personal for name in step.takes)

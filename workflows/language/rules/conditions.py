@@ -1,8 +1,9 @@
-"""Conditions look at fields that somebody writes, and compare them with what they can be."""
+"""Conditions look at fields that somebody writes and that they can see, and compare them with what these can be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from workflows.language.expressions import (
     AllOf,
@@ -17,23 +18,42 @@ from workflows.language.expressions import (
 )
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Kind, Subject, Type, kind_of_value
-from workflows.language.words import Choice, Parallel
+from workflows.language.words import Call, Choice, ForEach, Loop, Parallel
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A condition at its place; `counts` are the numbers that a join can look at besides the fields."""
+
+    path: str
+    condition: Condition
+    seen_from: str
+    counts: frozenset[str] = frozenset()
 
 
 def conditions(subject: Subject) -> Iterator[Finding]:
     """Every condition of the definition."""
+    for looked in _conditions(subject):
+        for name in sorted(fields_read(looked.condition) - looked.counts):
+            if name not in subject.written:
+                yield finding(looked.path, "never_written", field=name)
+            elif not subject.kinds(name, looked.seen_from):
+                yield finding(looked.path, "inside_only", field=name)
+        for comparison in _comparisons(looked.condition):
+            yield from _comparison(subject, looked, comparison)
+
+
+def _conditions(subject: Subject) -> Iterator[Looked]:
     for node in subject.nodes:
-        branches = node.step.branches if isinstance(node.step, Choice | Parallel) else ()
-        for number, branch in enumerate(branches):
+        for number, branch in enumerate(node.step.branches if isinstance(node.step, Choice | Parallel) else ()):
             if branch.when is not None:
-                yield from _condition(subject, f"{node.path}/{number}", branch.when)
-
-
-def _condition(subject: Subject, path: str, condition: Condition) -> Iterator[Finding]:
-    unknown = sorted(fields_read(condition) - subject.written.keys())
-    yield from (finding(path, "never_written", field=name) for name in unknown)
-    for comparison in _comparisons(condition):
-        yield from _comparison(subject, path, comparison)
+                yield Looked(f"{node.path}/{number}", branch.when, node.path)
+        match node.step:
+            case Loop(until=until) if until is not None:
+                yield Looked(node.path, until, node.path)
+            case Parallel(join=join, name=name) | ForEach(join=join, name=name) | Call(join=join, name=name):
+                if join.once is not None:
+                    yield Looked(node.path, join.once, node.path, frozenset({f"{name}.arrived", f"{name}.of"}))
 
 
 def _comparisons(condition: Condition) -> Iterator[Compare]:
@@ -48,9 +68,9 @@ def _comparisons(condition: Condition) -> Iterator[Compare]:
             return
 
 
-def _comparison(subject: Subject, path: str, compare: Compare) -> Iterator[Finding]:
-    name = _field_name(compare)
-    lefts, rights = _kinds(subject, compare.left), _kinds(subject, compare.right)
+def _comparison(subject: Subject, looked: Looked, compare: Compare) -> Iterator[Finding]:
+    name, path = _field_name(compare), looked.path
+    lefts, rights = _kinds(subject, looked, compare.left), _kinds(subject, looked, compare.right)
     pairs = [(left, right) for left in lefts for right in rights if "other" not in (left.type, right.type)]
     if any(not _comparable(compare, left.type, right.type) for left, right in pairs):
         yield finding(path, "wrong_type", field=name)
@@ -67,8 +87,12 @@ def _field_name(compare: Compare) -> str:
     return next((side.name for side in sides if isinstance(side, FieldValue)), "")
 
 
-def _kinds(subject: Subject, operand: FieldValue | Constant) -> tuple[Kind, ...]:
-    return subject.written.get(operand.name, ()) if isinstance(operand, FieldValue) else (kind_of_value(operand.value),)
+def _kinds(subject: Subject, looked: Looked, operand: FieldValue | Constant) -> tuple[Kind, ...]:
+    if isinstance(operand, Constant):
+        return (kind_of_value(operand.value),)
+    if operand.name in looked.counts:
+        return (Kind("integer"),)
+    return subject.kinds(operand.name, looked.seen_from)
 
 
 def _comparable(compare: Compare, left: Type, right: Type) -> bool:

@@ -11,9 +11,12 @@ from pydantic import BaseModel
 
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Subject
-from workflows.language.words import LANGUAGE, End, Number, Sequence, Word
+from workflows.language.words import LANGUAGE, Exclusive, ForEach, Number, Sequence, Step, Word, Workflow
+from workflows.machine.nodes import ROOT, Node, children, detours
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+MOST_STEPS: Final = 2000
+DEEPEST: Final = 32
 _HANDLERS: Final = "on"
 """The segment of a path under which handlers stand: no step may take it."""
 
@@ -26,15 +29,30 @@ def language(subject: Subject) -> Iterator[Finding]:
 
 def names(subject: Subject) -> Iterator[Finding]:
     """Names are plain, and tell the steps of one sequence apart: activations are addressed by them."""
-    if not _is_plain(subject.definition.name):
+    if not is_plain(subject.definition.name):
         yield finding("", "bad_name", name=subject.definition.name)
     for node in subject.nodes:
-        name = None if isinstance(node.step, End) else node.step.name
-        if name is not None and not _is_plain(name):
-            yield finding(node.path, "bad_name", name=name)
+        yield from (finding(node.path, "bad_name", name=name) for name in _given_names(node.step) if not is_plain(name))
         if isinstance(node.step, Sequence):
             counted = Counter(_name(step) for step in node.step.steps)
             yield from (finding(node.path, "twin_name", name=name) for name, n in counted.items() if name and n > 1)
+
+
+def oversize(definition: Workflow) -> Iterator[Finding]:
+    """A definition that nobody could read, and no rule could look at in bounded time: found before any other."""
+    waiting = [(Node(ROOT, definition.steps, None), 1)]
+    waiting += [(Node(f"on/{number}", handler.do, None), 1) for number, handler in enumerate(definition.on)]
+    steps = 0
+    while waiting:
+        node, depth = waiting.pop()
+        steps += 1
+        if steps > MOST_STEPS:
+            yield finding(node.path, "too_big", most=MOST_STEPS)
+            return
+        if depth > DEEPEST:
+            yield finding(node.path, "too_deep", most=DEEPEST)
+            return
+        waiting += [(inner, depth + 1) for inner in (*children(node), *detours(node))]
 
 
 def numbers(subject: Subject) -> Iterator[Finding]:
@@ -50,14 +68,24 @@ def numbers(subject: Subject) -> Iterator[Finding]:
 
 
 def _terms(step: Word) -> list[int | Number]:
-    asked = getattr(step, "on_return", None)
-    given = (getattr(step, "within", None), getattr(step, "months", None), getattr(asked, "within", None))
+    terms = [getattr(step, name, None) for name in ("within", "months", "lasts")]
+    given = (*terms, getattr(getattr(step, "on_return", None), "within", None))
     return [days for days in given if days is not None]
+
+
+def _given_names(step: Step) -> list[str]:
+    given = [_name(step)]
+    if isinstance(step, ForEach):
+        given.append(step.each)
+    if isinstance(step, Exclusive):
+        given.append(step.resource)
+    return [name for name in given if name is not None]
 
 
 def _name(step: BaseModel) -> str | None:
     return getattr(step, "name", None)
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
+    """Whether a name may stand in a path."""
     return _NAME.fullmatch(name) is not None and name != _HANDLERS

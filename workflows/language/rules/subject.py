@@ -11,8 +11,23 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from domain.event import DomainEvent, is_personal
 from domain.roster import Roster
-from workflows.language.words import Approve, CarryOut, Do, Form, FormField, Handler, Lookup, SetField, Wait, Workflow
-from workflows.machine.nodes import Node, everything
+from workflows.language.words import (
+    Approve,
+    Call,
+    CarryOut,
+    Do,
+    Emit,
+    FollowUp,
+    ForEach,
+    Form,
+    FormField,
+    Handler,
+    Lookup,
+    SetField,
+    Wait,
+    Workflow,
+)
+from workflows.machine.nodes import INNER, Node, everything
 
 FINGERPRINT: Final = "fingerprint"
 """The blind index of the person, which the door adds to an event that names one."""
@@ -26,11 +41,21 @@ Type = Literal["text", "boolean", "integer", "list", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a field holds; `choices` are the only values it can have, where there are such."""
+    """What a field holds; `choices` are the only values it can have, `element` what a list lists."""
 
     type: Type
     personal: bool = False
     choices: frozenset[str] | None = None
+    element: Type = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A field that somebody may write. `scope` is the turn of a for-each that it belongs to ("" is the whole case)."""
+
+    name: str
+    kind: Kind
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +67,12 @@ class Subject:
     roster: Roster | None
     day: date | None
     nodes: tuple[Node, ...]
-    written: Mapping[str, tuple[Kind, ...]]
+    written: Mapping[str, tuple[Write, ...]]
     """Every field that somebody may write, with what each writer writes."""
+
+    def kinds(self, name: str, path: str = "") -> tuple[Kind, ...]:
+        """What the field may hold where the step at `path` looks at it; nothing where it sees no such field."""
+        return tuple(one.kind for one in self.written.get(name, ()) if is_within(path, one.scope))
 
     def form(self, name: str | None) -> Form | None:
         """The form of this name."""
@@ -53,20 +82,48 @@ class Subject:
 def subject_of(definition: Workflow, events: Events, roster: Roster | None, day: date | None) -> Subject:
     """Gather what the rules look at."""
     nodes = tuple(everything(definition))
-    written: dict[str, tuple[Kind, ...]] = {}
-    for name, kind in _writes(definition, events, nodes):
-        written[name] = (*written.get(name, ()), kind)
+    written: dict[str, tuple[Write, ...]] = {}
+    for one in _writes(definition, events, nodes):
+        written[one.name] = (*written.get(one.name, ()), one)
+    for one in _elements(nodes, events, written):
+        written[one.name] = (*written.get(one.name, ()), one)
     return Subject(definition, events, roster, day, nodes, written)
 
 
-def _writes(definition: Workflow, events: Events, nodes: tuple[Node, ...]) -> Iterator[tuple[str, Kind]]:
-    yield from kinds_of(events.get(definition.starts_on)).items()
+def is_within(path: str, scope: str) -> bool:
+    """Whether the step at `path` stands inside `scope`."""
+    return not scope or path == scope or path.startswith(f"{scope}/")
+
+
+def _writes(definition: Workflow, events: Events, nodes: tuple[Node, ...]) -> Iterator[Write]:
+    for name, kind in kinds_of(events.get(definition.starts_on)).items():
+        yield Write(name, kind, "")
     if definition.person:
-        yield FINGERPRINT, Kind("text", personal=True)
+        yield Write(FINGERPRINT, Kind("text", personal=True), "")
     for handler in definition.on:
-        yield from handler_writes(handler, events)
+        yield from (Write(name, kind, "") for name, kind in handler_writes(handler, events))
+    scopes = sorted((f"{node.path}/{INNER}" for node in nodes if isinstance(node.step, ForEach)), key=len)
     for node in nodes:
-        yield from own_writes(node, definition, events)
+        inner = [scope for scope in scopes if is_within(node.path, scope)]
+        for name, kind in own_writes(node, definition, events):
+            yield Write(name, kind, inner[-1] if inner else "")
+
+
+def _elements(nodes: tuple[Node, ...], events: Events, written: Mapping[str, tuple[Write, ...]]) -> Iterator[Write]:
+    """The field of each for-each that is its element."""
+    for node in nodes:
+        if isinstance(node.step, ForEach):
+            yield from (Write(node.step.each, kind, f"{node.path}/{INNER}") for kind in _listed(node.step, written))
+            grown = kinds_of(events.get(node.step.grows_on or "")).get(node.step.takes or "")
+            if grown is not None:
+                yield Write(node.step.each, grown, f"{node.path}/{INNER}")
+
+
+def _listed(step: ForEach, written: Mapping[str, tuple[Write, ...]]) -> Iterator[Kind]:
+    if isinstance(step.over, int):
+        yield Kind("integer")
+        return
+    yield from (Kind(one.kind.element, one.kind.personal) for one in written.get(step.over, ()))
 
 
 def own_writes(node: Node, definition: Workflow, events: Events) -> Iterator[tuple[str, Kind]]:
@@ -82,6 +139,10 @@ def own_writes(node: Node, definition: Workflow, events: Events) -> Iterator[tup
                 yield from _taken(events, on_return.answered_by, on_return.takes)
         case CarryOut(form=form):
             yield from _filled_in(definition, form)
+        case Call(takes=takes, outcome=outcome):
+            yield from ((here, Kind("other")) for here, _ in takes)
+            if outcome is not None:
+                yield outcome, Kind("text")
         case Do(actions=actions):
             yield from (pair for action in actions for pair in _action_writes(action))
         case _:
@@ -92,6 +153,29 @@ def own_writes(node: Node, definition: Workflow, events: Events) -> Iterator[tup
 def handler_writes(handler: Handler, events: Events) -> Iterator[tuple[str, Kind]]:
     """The fields that a handler takes from its event."""
     yield from _taken(events, handler.event, handler.takes)
+
+
+def events_named(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every place that names an event: the place, the event, and the fields that are taken from it."""
+    definition = subject.definition
+    yield "", definition.starts_on, ()
+    if definition.withdrawn_by is not None:
+        yield "", definition.withdrawn_by, ()
+    yield from ((f"on/{number}", one.event, one.takes) for number, one in enumerate(definition.on))
+    for node in subject.nodes:
+        match node.step:
+            case Wait(event=event, takes=takes):
+                yield node.path, event, takes
+            case Approve(on_return=asked) if asked is not None and asked.answered_by is not None:
+                yield node.path, asked.answered_by, asked.takes
+            case FollowUp(event=event):
+                yield node.path, event, ()
+            case Do(actions=actions):
+                yield from ((node.path, one.event, ()) for one in actions if isinstance(one, Emit))
+            case ForEach(grows_on=str(event), takes=taken):
+                yield node.path, event, () if taken is None else (taken,)
+        handlers = getattr(node.step, "on", ())
+        yield from ((f"{node.path}/on/{number}", one.event, one.takes) for number, one in enumerate(handlers))
 
 
 def _taken(events: Events, event: str, takes: tuple[str, ...]) -> Iterator[tuple[str, Kind]]:
@@ -157,7 +241,7 @@ def _kind(annotation: Any, *, personal: bool) -> Kind:
     if get_origin(bare) is Literal:
         return Kind("text", personal, frozenset(str(value) for value in get_args(bare)))
     if get_origin(bare) in (tuple, list):
-        return Kind("list", personal)
+        return Kind("list", personal, element=_kind(get_args(bare)[0], personal=personal).type)
     names: Mapping[Any, Type] = {bool: "boolean", int: "integer", str: "text"}
     return Kind(names.get(bare, "other"), personal)
 

@@ -6,10 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.language.findings import Finding, finding
+from workflows.language.rules.resting import AtOnce, at_once
 from workflows.language.rules.subject import Subject
-from workflows.language.words import Approve, CarryOut, Choice, Do, Emit, FollowUp, Parallel, Wait
+from workflows.language.words import (
+    Call,
+    Choice,
+    Do,
+    Emit,
+    Exclusive,
+    FollowUp,
+    ForEach,
+    Loop,
+    Parallel,
+    Race,
+    Wait,
+)
 from workflows.language.words import Sequence as InOrder
 from workflows.machine.nodes import ROOT, Node, children, detours
+
+Waits = frozenset[tuple[str, str]]
+"""Waits without an answer to silence: the workflow and the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,45 +33,43 @@ class Emission:
     """An event that a definition emits or plans, with the waits that must be over before."""
 
     event: str
-    behind: frozenset[tuple[str, str]]
+    behind: Waits
 
 
 def start_cycles(subjects: Sequence[Subject]) -> Iterator[tuple[str, Finding]]:
-    """No definitions start each other without a human step, a wait or a plan between: that would never rest."""
-    starts = {one.definition.name: _started_at_once(one, subjects) for one in subjects}
+    """No definitions start or call each other without a human step, a wait or a plan between: that would never rest."""
+    restless = _restless(subjects)
+    starts = {one.definition.name: _started_at_once(one, subjects, restless) for one in subjects}
     for name in sorted(starts):
         cycle = _way_back(name, starts)
         if cycle is not None and name == min(cycle):
             yield name, finding("", "start_cycle", cycle=" → ".join((*cycle, name)))
 
 
-def _started_at_once(subject: Subject, subjects: Sequence[Subject]) -> tuple[str, ...]:
-    root = next(node for node in subject.nodes if node.path == ROOT)
-    events, _ = _at_once(root)
-    return tuple(sorted(one.definition.name for one in subjects if one.definition.starts_on in events))
+def _restless(subjects: Sequence[Subject]) -> frozenset[str]:
+    """The definitions whose cases may be through at once, so that a call of them does not rest."""
+    found: frozenset[str] = frozenset()
+    while True:
+        more = frozenset(
+            one.definition.name for one in subjects if _is_through(at_once(_root(one), found.__contains__))
+        )
+        if more == found:
+            return found
+        found = more
 
 
-def _at_once(node: Node) -> tuple[frozenset[str], bool]:
-    """The events that a step emits before anybody or anything has to happen, and whether it goes on at once."""
-    match node.step:
-        case Approve() | CarryOut() | Wait():
-            return frozenset(), False
-        case Do(actions=actions):
-            return frozenset(one.event for one in actions if isinstance(one, Emit)), True
-        case InOrder():
-            events: frozenset[str] = frozenset()
-            for child in children(node):
-                emitted, goes_on = _at_once(child)
-                events |= emitted
-                if not goes_on:
-                    return events, False
-            return events, True
-        case Choice() | Parallel():
-            ways = [_at_once(child) for child in children(node)]
-            together = all if isinstance(node.step, Parallel) else any
-            return frozenset().union(*(way[0] for way in ways)), together(way[1] for way in ways)
-        case _:
-            return frozenset(), True
+def _is_through(done: AtOnce) -> bool:
+    return done.goes_on or done.ends
+
+
+def _root(subject: Subject) -> Node:
+    return next(node for node in subject.nodes if node.path == ROOT)
+
+
+def _started_at_once(subject: Subject, subjects: Sequence[Subject], restless: frozenset[str]) -> tuple[str, ...]:
+    done = at_once(_root(subject), restless.__contains__)
+    names = (one.definition for one in subjects)
+    return tuple(sorted(one.name for one in names if one.starts_on in done.events or one.name in done.calls))
 
 
 def _way_back(name: str, starts: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
@@ -83,7 +97,8 @@ def hopeless_waits(subjects: Sequence[Subject]) -> Iterator[tuple[str, Finding]]
         for node in one.nodes
         if isinstance(node.step, Wait) and node.step.silence is None
     }
-    emissions = [emission for one in subjects for emission in _emissions(one)]
+    by_name = {one.definition.name: one for one in subjects}
+    emissions = [emission for one in subjects for emission in _emissions(one, by_name)]
     over = {place for place, event in waits.items() if _comes_from_outside(event, subjects)}
     while True:
         coming = {one.event for one in emissions if one.behind <= over}
@@ -101,32 +116,65 @@ def _comes_from_outside(event: str, subjects: Sequence[Subject]) -> bool:
     return not known or any(one.DEPARTMENTS for one in known)
 
 
-def _emissions(subject: Subject) -> list[Emission]:
+def _emissions(subject: Subject, by_name: Mapping[str, Subject]) -> list[Emission]:
     found: list[Emission] = []
     for node in (node for node in subject.nodes if node.parent is None):
-        _collect(subject.definition.name, node, frozenset(), found)
+        _Collection(subject.definition.name, by_name, found, frozenset()).collect(node, frozenset())
     return found
 
 
-def _collect(
-    name: str, node: Node, behind: frozenset[tuple[str, str]], found: list[Emission]
-) -> frozenset[tuple[str, str]]:
-    """Gather what a step emits; returns the waits that are over when it is."""
-    match node.step:
-        case Do(actions=actions):
-            found.extend(Emission(one.event, behind) for one in actions if isinstance(one, Emit))
-        case FollowUp(event=event):
-            found.append(Emission(event, behind))
-        case InOrder():
-            after = behind
-            for child in children(node):
-                after = _collect(name, child, after, found)
-            behind = after
-        case Choice() | Parallel():
-            ways = [_collect(name, child, behind, found) for child in children(node)]
-            behind = frozenset.intersection(*ways) if isinstance(node.step, Choice) else behind.union(*ways)
-        case Wait(silence=silence) if silence is None:
-            behind |= {(name, node.path)}
-    for detour in detours(node):
-        _collect(name, detour, behind, found)
-    return behind
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """What a definition emits, and behind which waits. `called` are the workflows that the way led through."""
+
+    name: str
+    by_name: Mapping[str, Subject]
+    found: list[Emission]
+    called: frozenset[str]
+
+    def collect(self, node: Node, behind: Waits) -> Waits:
+        """Gather what a step emits; returns the waits that are over when it is."""
+        match node.step:
+            case Do(actions=actions):
+                self.found.extend(Emission(one.event, behind) for one in actions if isinstance(one, Emit))
+            case FollowUp(event=event):
+                self.found.append(Emission(event, behind))
+            case InOrder():
+                after = behind
+                for child in children(node):
+                    after = self.collect(child, after)
+                behind = after
+            case Choice() | Parallel() | Race() | ForEach() | Loop() | Exclusive():
+                behind = self._block(node, node.step, behind)
+            case Call(workflow=workflow, waits=True):
+                behind |= self._through(workflow)
+            case Wait(silence=None):
+                behind |= {(self.name, node.path)}
+        for detour in detours(node):
+            self.collect(detour, behind)
+        return behind
+
+    def _block(self, node: Node, step: Choice | Parallel | Race | ForEach | Loop | Exclusive, behind: Waits) -> Waits:
+        if isinstance(step, Race):
+            ways = iter(children(node))
+            return frozenset.intersection(
+                *(self.collect(do, self.collect(first, behind)) for first, do in zip(ways, ways, strict=True))
+            )
+        parts = [self.collect(child, behind) for child in children(node)]
+        match step:
+            case Choice():
+                return frozenset.intersection(*parts)
+            case Parallel(branches=branches, join=join) if join.of is None and join.once is None:
+                return behind.union(*(one for one, branch in zip(parts, branches, strict=True) if branch.when is None))
+            case ForEach(over=int()) | Exclusive() | Loop(test="after"):
+                return parts[0]
+            case _:
+                return behind
+
+    def _through(self, workflow: str) -> Waits:
+        """The waits that a sub-case must have behind it when it has ended."""
+        called = self.by_name.get(workflow)
+        if called is None or workflow in self.called:
+            return frozenset()
+        inner = _Collection(workflow, self.by_name, [], self.called | {workflow})
+        return inner.collect(_root(called), frozenset())

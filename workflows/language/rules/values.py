@@ -12,7 +12,9 @@ from workflows.language.rules.asking import is_plain_text
 from workflows.language.rules.subject import (
     Kind,
     Subject,
+    events_named,
     handler_writes,
+    is_within,
     kind_of_value,
     kinds_of,
     own_writes,
@@ -21,19 +23,24 @@ from workflows.language.rules.subject import (
 from workflows.language.rules.ways import Ways, given_by
 from workflows.language.words import (
     Approve,
+    Call,
     CarryOut,
     Do,
     Emit,
     FollowUp,
+    ForEach,
     Form,
     FormField,
     Handler,
+    Join,
     Lookup,
+    Loop,
     Parallel,
+    Race,
     Sequence,
     Wait,
 )
-from workflows.machine.nodes import Node, children, detours, walk
+from workflows.machine.nodes import INNER, Node, children, detours, walk
 
 SEARCHED: Final = tuple(sorted({register.name for changed in REGISTERS.values() for register in changed}))
 """The registers that a look-up may search."""
@@ -41,31 +48,12 @@ SEARCHED: Final = tuple(sorted({register.name for changed in REGISTERS.values() 
 
 def known_events(subject: Subject) -> Iterator[Finding]:
     """Events exist, and have the fields that are taken from them."""
-    for path, event, takes in _events_named(subject):
+    for path, event, takes in events_named(subject):
         if event not in subject.events:
             yield finding(path, "unknown_event", event=event)
             continue
         missing = [name for name in takes if name not in kinds_of(subject.events[event])]
         yield from (finding(path, "takes_unknown", event=event, field=name) for name in missing)
-
-
-def _events_named(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    yield "", subject.definition.starts_on, ()
-    if subject.definition.withdrawn_by is not None:
-        yield "", subject.definition.withdrawn_by, ()
-    yield from ((f"on/{number}", one.event, one.takes) for number, one in enumerate(subject.definition.on))
-    for node in subject.nodes:
-        match node.step:
-            case Wait(event=event, takes=takes):
-                yield node.path, event, takes
-            case Approve(on_return=asked) if asked is not None and asked.answered_by is not None:
-                yield node.path, asked.answered_by, asked.takes
-            case FollowUp(event=event):
-                yield node.path, event, ()
-            case Do(actions=actions):
-                yield from ((node.path, one.event, ()) for one in actions if isinstance(one, Emit))
-            case Sequence(on=on) | Parallel(on=on):
-                yield from ((f"{node.path}/on/{number}", one.event, one.takes) for number, one in enumerate(on))
 
 
 def forms(subject: Subject) -> Iterator[Finding]:
@@ -101,7 +89,7 @@ def waits(subject: Subject, ways: Ways) -> Iterator[Finding]:
         key = node.step.key if isinstance(node.step, Wait) else None
         if key is None or node.path not in ways.before:
             continue
-        if key not in ways.before[node.path] or not is_plain_text(subject.written.get(key, ())):
+        if key not in ways.before[node.path] or not is_plain_text(subject.kinds(key, node.path)):
             yield finding(node.path, "wait_key", field=key)
 
 
@@ -112,7 +100,7 @@ def lookups(subject: Subject) -> Iterator[Finding]:
         for one in (action for action in actions if isinstance(action, Lookup)):
             if one.register_name not in SEARCHED:
                 yield finding(node.path, "unknown_register", register=one.register_name, known="、".join(SEARCHED))
-            kinds = subject.written.get(one.by, ())
+            kinds = subject.kinds(one.by, node.path)
             if not kinds or any(kind.type != "text" for kind in kinds):
                 yield finding(node.path, "lookup_field", field=one.by)
 
@@ -124,7 +112,7 @@ def emitted(subject: Subject, ways: Ways) -> Iterator[Finding]:
             continue
         known = ways.before[node.path]
         if isinstance(node.step, FollowUp):
-            plain = frozenset(name for name in known if not _is_personal(subject, name))
+            plain = frozenset(name for name in known if not any(one.personal for one in subject.kinds(name, node.path)))
             yield from _fits(subject, node.path, Emit(event=node.step.event), plain)
         for number, action in enumerate(node.step.actions if isinstance(node.step, Do) else ()):
             if isinstance(action, Emit) and isinstance(node.step, Do):
@@ -149,7 +137,7 @@ def _fits(subject: Subject, path: str, emit: Emit, known: frozenset[str]) -> Ite
     for name in values.keys() - kinds.keys():
         yield finding(path, "takes_unknown", event=emit.event, field=name)
     for name, wanted in sorted(kinds.items()):
-        given = (kind_of_value(values[name]),) if name in values else subject.written.get(name, ())
+        given = (kind_of_value(values[name]),) if name in values else subject.kinds(name, path)
         if name not in values and name not in known | {event.KEY} and event.model_fields[name].is_required():
             yield finding(path, "emit_misses", event=emit.event, field=name)
         elif not all(_is_allowed(kind, wanted) for kind in given):
@@ -164,10 +152,6 @@ def _is_allowed(kind: Kind, wanted: Kind) -> bool:
     return wanted.choices is None or (kind.choices is not None and kind.choices <= wanted.choices)
 
 
-def _is_personal(subject: Subject, name: str) -> bool:
-    return any(kind.personal for kind in subject.written.get(name, ()))
-
-
 def writers(subject: Subject) -> Iterator[Finding]:
     """What runs side by side writes different fields: otherwise the later one wins unseen."""
     beside = [(f"on/{n}", one) for n, one in enumerate(subject.definition.on) if one.mode == "beside"]
@@ -177,11 +161,45 @@ def writers(subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes:
         bodies = zip(detours(node), getattr(node.step, "on", ()), strict=False)
         aside = [_handler_fields(subject, body, one) for body, one in bodies if one.mode == "beside"]
-        branches = [_all_writes(subject, walk(child)) for child in children(node)]
-        if isinstance(node.step, Parallel):
-            yield from _twice(node.path, [*branches, *aside])
-        elif aside:
-            yield from _twice(node.path, [frozenset().union(*branches), *aside])
+        match node.step:
+            case Parallel() | Race():
+                yield from _twice(node.path, [*_side_by_side(subject, node), *aside])
+            case Call(over=str()):
+                yield from _twice(node.path, _answers(node.step))
+            case _ if aside:
+                straight = frozenset().union(*(_all_writes(subject, walk(child)) for child in children(node)))
+                yield from _twice(node.path, [straight, *aside])
+
+
+def _side_by_side(subject: Subject, node: Node) -> list[frozenset[str]]:
+    """What each part writes: branches, with what follows those that nobody waits for; ways before one has come."""
+    if isinstance(node.step, Race):
+        return [_all_writes(subject, walk(first)) for first in children(node)[::2] if children(first)]
+    branches = [_all_writes(subject, walk(child)) for child in children(node)]
+    ignored = isinstance(node.step, Parallel) and node.step.join != Join() and node.step.join.rest == "ignore"
+    return [*branches, _all_writes(subject, _after(subject, node))] if ignored else branches
+
+
+def _after(subject: Subject, node: Node) -> Iterator[Node]:
+    """What may run once the step is over: what stands behind it in the sequences around it, or again in a loop."""
+    by_path = {one.path: one for one in subject.nodes}
+    inner, around = node, by_path.get(node.parent or "")
+    while around is not None:
+        if isinstance(around.step, Sequence):
+            paths = [one.path for one in children(around)]
+            behind = paths[paths.index(inner.path) + 1 :] if inner.path in paths else []
+            yield from (one for path in behind for one in walk(by_path[path]))
+        elif isinstance(around.step, Loop):
+            yield from walk(around)
+            return
+        inner, around = around, by_path.get(around.parent or "")
+
+
+def _answers(step: Call) -> list[frozenset[str]]:
+    """What two sub-cases of one call write, where more than one is heard."""
+    if not step.waits or (step.join.of == 1 and step.join.rest == "cancel"):
+        return []
+    return [frozenset({here for here, _ in step.takes} | ({step.outcome} if step.outcome else set()))] * 2
 
 
 def _handler_fields(subject: Subject, body: Node, handler: Handler) -> frozenset[str]:
@@ -190,7 +208,11 @@ def _handler_fields(subject: Subject, body: Node, handler: Handler) -> frozenset
 
 
 def _all_writes(subject: Subject, nodes: Iterable[Node]) -> frozenset[str]:
-    return frozenset(name for node in nodes for name, _ in own_writes(node, subject.definition, subject.events))
+    """The fields of the case that these steps write; inside a for-each each element has its own."""
+    nodes = tuple(nodes)
+    apart = [f"{node.path}/{INNER}" for node in nodes if isinstance(node.step, ForEach)]
+    shared = [node for node in nodes if not any(is_within(node.path, scope) for scope in apart)]
+    return frozenset(name for node in shared for name, _ in own_writes(node, subject.definition, subject.events))
 
 
 def _twice(path: str, groups: list[frozenset[str]]) -> Iterator[Finding]:

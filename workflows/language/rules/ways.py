@@ -12,14 +12,21 @@ from workflows.language.words import (
     Action,
     Approve,
     Branch,
+    Call,
     CarryOut,
     Choice,
     Do,
     End,
+    Exclusive,
+    ForEach,
     Handler,
+    Loop,
     Parallel,
+    PublicNotice,
+    Race,
     Sequence,
     SetField,
+    Vote,
     Wait,
 )
 from workflows.machine.nodes import ROOT, Node, children, detours
@@ -50,17 +57,36 @@ class Ways:
     def _outs(self, node: Node, known: Known) -> Iterator[Known | None]:
         """What is known on each way out of a step."""
         match node.step:
-            case Sequence(on=on):
-                yield self._in_order(node, known)
+            case Sequence(on=on) | Parallel(on=on) | ForEach(on=on):
+                yield self._through(node, node.step, known)
                 yield from self._handled(node, on, known)
             case Choice(branches=branches):
                 yield from self._branches(node, branches, known)
                 yield self.follow(children(node)[-1], known)
-            case Parallel(branches=branches, on=on):
-                yield self._side_by_side(node, branches, known)
+            case Loop():
+                yield from self._again_and_again(node, node.step, known)
+            case Race():
+                yield from self._first_of(node, known)
+            case Exclusive():
+                yield self.follow(children(node)[0], known)
+            case End():
+                yield None
+            case _:
+                yield from self._answers(node, known)
+
+    def _answers(self, node: Node, known: Known) -> Iterator[Known | None]:
+        """The ways out of a step that holds no others on its straight way."""
+        match node.step:
+            case PublicNotice(on=on):
+                yield known
                 yield from self._handled(node, on, known)
+            case Call(outcome=outcome, over=over, waits=waits):
+                yield known | ({outcome} if outcome is not None and over is None and waits else set())
             case Approve():
                 yield from self._decided(node, node.step, known)
+            case Vote():
+                yield known
+                yield from (self.follow(lost, known) for lost in detours(node))
             case CarryOut(form=form):
                 yield known | self._filled_in(form)
             case Wait(event=event, takes=takes):
@@ -68,10 +94,17 @@ class Ways:
                 yield from (self.follow(silence, known) for silence in detours(node))
             case Do(actions=actions):
                 yield known | given_by(actions)
-            case End():
-                yield None
             case _:
                 yield known
+
+    def _through(self, node: Node, step: Sequence | Parallel | ForEach, known: Known) -> Known | None:
+        match step:
+            case Sequence():
+                return self._in_order(node, known)
+            case Parallel():
+                return self._side_by_side(node, step, known)
+            case ForEach():
+                return self._for_each(node, step, known)
 
     def _in_order(self, node: Node, known: Known) -> Known | None:
         out: Known | None = known
@@ -85,11 +118,34 @@ class Ways:
         pairs = zip(children(node), branches, strict=False)
         return [self.follow(child, known | given_when(branch.when)) for child, branch in pairs]
 
-    def _side_by_side(self, node: Node, branches: tuple[Branch, ...], known: Known) -> Known | None:
-        outs = self._branches(node, branches, known)
-        certain = [out for out, branch in zip(outs, branches, strict=True) if branch.when is None]
+    def _side_by_side(self, node: Node, step: Parallel, known: Known) -> Known | None:
+        outs = self._branches(node, step.branches, known)
+        certain = [out for out, branch in zip(outs, step.branches, strict=True) if branch.when is None]
         passed = [out for out in certain if out is not None]
-        return known.union(*passed) if len(passed) == len(certain) else None
+        if step.join.of is None and step.join.once is None:
+            return known.union(*passed) if len(passed) == len(certain) else None
+        if outs and all(out is None for out in outs):
+            return None
+        # Nobody knows which branches will have come: only what all of them give is sure.
+        return known | frozenset.intersection(*passed) if passed and len(certain) == len(outs) else known
+
+    def _for_each(self, node: Node, step: ForEach, known: Known) -> Known | None:
+        """What is written inside belongs to the element: outside nothing more is known than before."""
+        out = self.follow(children(node)[0], known | {step.each})
+        return None if out is None and isinstance(step.over, int) and not _is_partial(step) else known
+
+    def _again_and_again(self, node: Node, step: Loop, known: Known) -> Iterator[Known | None]:
+        out = self.follow(children(node)[0], known)
+        endless = step.until is None and step.at_most is None
+        yield None if endless or out is None else out | given_when(step.until if step.at_most is None else None)
+        if step.test == "before" and step.until is not None:
+            yield known | given_when(step.until)
+
+    def _first_of(self, node: Node, known: Known) -> Iterator[Known | None]:
+        ways = iter(children(node))
+        for first, then in zip(ways, ways, strict=True):
+            out = self.follow(first, known)
+            yield None if out is None else self.follow(then, out)
 
     def _handled(self, node: Node, handlers: tuple[Handler, ...], known: Known) -> Iterator[Known | None]:
         for body, handler in zip(detours(node), handlers, strict=True):
@@ -109,6 +165,10 @@ class Ways:
     def _filled_in(self, name: str | None) -> Known:
         form = self.subject.form(name)
         return frozenset(one.name for one in form.fields if one.required) if form else frozenset()
+
+
+def _is_partial(step: ForEach) -> bool:
+    return step.join.of is not None or step.join.once is not None
 
 
 def given_by(actions: Iterable[Action]) -> Known:
@@ -173,13 +233,19 @@ def _last_inside(node: Node) -> tuple[Node, ...]:
             return (*children(node)[-1:], *(body for body, handler in bodies if handler.mode == "interrupts"))
         case Choice():
             return children(node)
+        case Race():
+            return children(node)[1::2]
         case _:
             return ()
 
 
 def _never_reached(nodes: tuple[Node, ...], before: Mapping[str, Known]) -> Iterator[Finding]:
     for node in nodes:
-        if node.path not in before and (node.parent is None or node.parent in before):
+        if (
+            node.path not in before
+            and (node.parent is None or node.parent in before)
+            and node.step != Sequence(steps=())
+        ):
             yield finding(node.path, "unreachable")
 
 
