@@ -89,7 +89,7 @@ def _is_enough(turn: Turn, path: str, join: Join) -> bool:
 
 def _with_counts(turn: Turn, path: str) -> Mapping[str, JSON]:
     """The values of the block, and how many of how many have arrived, as NAME.arrived and NAME.of."""
-    block, name = turn.live[path], path.rpartition("/")[2]
+    block, name = turn.live[path], getattr(turn.step(path), "name", "")
     return ChainMap({f"{name}.arrived": block.agree, f"{name}.of": block.n}, dict(turn.values(path)))
 
 
