@@ -304,3 +304,52 @@ def test_nobody_becomes_owner_of_an_item_that_is_closed_or_owned(units: Units) -
     units.run(lambda unit: unit.own([a_holder("user:b", "i1"), a_holder("user:b", "i2")]))
 
     assert units.read(lambda unit: unit.open_counts(["a", "b"])) == {"a": 1, "b": 0}
+
+
+# -- slices by need ----------------------------------------------------------------------------------------
+
+
+def a_case_of_turns(units: Units) -> None:
+    """A case with three turns, each with an item, its holder, a timer and a wait, and handlers around them."""
+    begun(units, a_case("c1"), a_case("c2"))
+    turns = [f"steps/each/do#{number}" for number in (1, 2, 11)]
+    paths = ["steps", "steps/each", "steps/aside", *turns, *(f"{turn}/check" for turn in turns)]
+    handlers = ["on/0", "steps/each/on/0", "steps/aside/on/0", *(f"{turn}/wait" for turn in turns)]
+    units.run(
+        lambda unit: unit.write(
+            Changes(
+                activations=[an_activation("c1", path) for path in paths],
+                items=[an_item(f"i{turn[-2:]}", path=f"{turn}/check") for turn in turns],
+                holders_opened=[a_holder("user:a", f"i{turn[-2:]}") for turn in turns],
+                timers_set=[a_timer(f"t{turn[-2:]}", path=f"{turn}/check") for turn in turns],
+                subscriptions_opened=[Subscription("c1", path, 1, "member.left.v1", "M") for path in handlers],
+            )
+        )
+    )
+
+
+def test_a_slice_near_a_turn_holds_that_turn_and_what_is_around_it(units: Units) -> None:
+    a_case_of_turns(units)
+
+    found = units.read(lambda unit: unit.load(["c1"], {"c1": "steps/each/do#1/check"}))["c1"]
+
+    assert found.around == "steps/each/do#1"
+    assert {path for path, _ in found.activations} == {
+        "steps",
+        "steps/each",
+        "steps/each/do#1",
+        "steps/each/do#1/check",
+    }
+    assert (set(found.items), set(found.timers)) == ({"i#1"}, {"t#1"})
+    assert found.holders["i#1"] == (a_holder("user:a", "i#1"),)
+    assert {one.path for one in found.subscriptions} == {"on/0", "steps/each/on/0", "steps/each/do#1/wait"}
+
+
+def test_a_slice_near_a_place_outside_of_every_turn_is_the_whole_case(units: Units) -> None:
+    a_case_of_turns(units)
+
+    found = units.read(lambda unit: unit.load(["c1", "c2"], {"c1": "steps/aside", "c2": "steps/each/do#1"}))
+
+    assert found["c1"] == units.read(lambda unit: unit.load(["c1"]))["c1"]
+    assert (len(found["c1"].items), found["c1"].around) == (3, None)
+    assert found["c2"].activations == {}

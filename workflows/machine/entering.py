@@ -48,7 +48,7 @@ from workflows.machine.spreading import (
 )
 from workflows.machine.turn import Enter, Leave, Turn, step_path
 
-INNER_STEPS = 10_000
+INNER_STEPS = 50_000
 """More steps than this without a pause are a definition gone wrong: the case is quarantined."""
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
-from workflows.moves.batching import CaseRun, Saved, run_cases, save_runs
+from workflows.moves.batching import Saved, save_runs
+from workflows.moves.deciding import CaseRun, run_cases
 from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, Unit
 
 PROBLEM = 400
@@ -56,7 +57,7 @@ def _act(engine: Engine, unit: Unit, wanted: Act) -> tuple[Answer, Saved]:
     run = runs.get(wanted.case)
     if run is None:
         return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")}), NOTHING_SAVED
-    if run.after.head.seq == 0 and run.failed is None and (run.quarantined or run.before.head.quarantine) is None:
+    if run.head.seq == 0 and run.failed is None and (run.quarantined or run.before.head.quarantine) is None:
         message = f"case {wanted.case}: somebody else is just starting it"
         raise Conflict(message)
     answer = _answer(unit, run, wanted)
@@ -78,7 +79,7 @@ def _answer(unit: Unit, run: CaseRun, wanted: Act) -> Answer:
         return Answer(409, {"code": "quarantined", "detail": zh("办件已隔离，请联系管理员")})
     if run.refused is not None:
         return _refusal(unit, run.refused, wanted)
-    head = run.after.head
+    head = run.head
     state = _state_after(run, wanted)
     body = {"case": head.id, "item": wanted.item, "item_state": state, "state": head.state.value, "seq": head.seq}
     return Answer(200, body | {"outcome": head.outcome})

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from workflows.machine.case import Lane
-from workflows.moves.batching import Saved, note_failure, run_cases, save_runs
+from workflows.moves.batching import Saved, save_runs
+from workflows.moves.deciding import note_failure, run_cases
 from workflows.ports import CommitUnknown, Engine, InboxRow, StoreUnavailable, Unit
 
 Claim = Callable[[Unit], list[InboxRow]]

@@ -6,10 +6,10 @@ A case writes only itself: all others get a row in their inbox, in the transacti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.machine.case import Case, Child, Claim, Decision, Lane, Sign, Signal, Slice, State
+from workflows.machine.case import Case, Child, Claim, Lane, Sign, Signal, State
+from workflows.moves.deciding import CaseRun
 from workflows.moves.routing import HINT_GRACE
 from workflows.ports import Conflict, Engine, InboxRow, Unit
 
@@ -17,26 +17,7 @@ Opened = Mapping[str, datetime]
 """The roots whose gates were opened, and since when they stood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a batch made of one case: its slice before and after, and the decisions between them."""
-
-    before: Slice
-    after: Slice
-    decisions: Sequence[Decision]
-
-
-def unknown_workflow(engine: Engine, decision: Decision) -> str | None:
-    """Why a decision cannot be carried out: it starts a sub-case of a workflow that the office does not have."""
-    for child in decision.children:
-        try:
-            engine.library.named(child.workflow)
-        except KeyError:
-            return f"step '{child.path}' calls workflow '{child.workflow}', which is not in this office: add it, then retry"
-    return None
-
-
-def open_gates(unit: Unit, decided: Iterable[Change]) -> Opened:
+def open_gates(unit: Unit, decided: Iterable[CaseRun]) -> Opened:
     """Open the gates of what is resumed, before the save that they would refuse.
 
     Raises:
@@ -44,19 +25,19 @@ def open_gates(unit: Unit, decided: Iterable[Change]) -> Opened:
     """
     opened: dict[str, datetime] = {}
     for one in decided:
-        if one.before.head.gate is not None and one.after.head.gate is None:
-            since = unit.open_gate(one.after.head.root)
+        if one.before.head.gate is not None and one.head.gate is None:
+            since = unit.open_gate(one.head.root)
             if since is None:
-                raise Conflict(f"case {one.after.head.id}: somebody else resumed it at the same moment")
-            opened[one.after.head.root] = since
+                raise Conflict(f"case {one.head.id}: somebody else resumed it at the same moment")
+            opened[one.head.root] = since
     return opened
 
 
-def relate(engine: Engine, unit: Unit, won: Sequence[Change], opened: Opened) -> frozenset[Lane]:
+def relate(engine: Engine, unit: Unit, won: Sequence[CaseRun], opened: Opened) -> frozenset[Lane]:
     """Carry out what the decisions of the cases that won mean for others; returns the lanes that have work by it."""
     rows = _start_children(engine, unit, won)
     rows += [
-        _row(unit, case, signal, one.after.head)
+        _row(unit, case, signal, one.head)
         for one in won
         for decision in one.decisions
         for case, signal in decision.signals
@@ -78,13 +59,10 @@ def _row(unit: Unit, case: str, signal: Signal, sender: Case) -> InboxRow:
 # -- sub-cases ---------------------------------------------------------------------------------------------
 
 
-def _start_children(engine: Engine, unit: Unit, won: Sequence[Change]) -> list[InboxRow]:
+def _start_children(engine: Engine, unit: Unit, won: Sequence[CaseRun]) -> list[InboxRow]:
     """Start the sub-cases that are not there yet, each with a row that says so."""
     heads = [
-        _head(engine, unit, child, one.after.head)
-        for one in won
-        for decision in one.decisions
-        for child in decision.children
+        _head(engine, unit, child, one.head) for one in won for decision in one.decisions for child in decision.children
     ]
     if not heads:
         return []
@@ -125,7 +103,7 @@ def _head(engine: Engine, unit: Unit, child: Child, parent: Case) -> Case:
 # -- resources ---------------------------------------------------------------------------------------------
 
 
-def _share_resources(unit: Unit, won: Sequence[Change]) -> list[InboxRow]:
+def _share_resources(unit: Unit, won: Sequence[CaseRun]) -> list[InboxRow]:
     """Give back and ask for resources; whoever has one now is told, also the case that asked just now."""
     releases = [claim for one in won for decision in one.decisions for claim in decision.releases]
     claims = [claim for one in won for decision in one.decisions for claim in decision.claims if _is_live(one, claim)]
@@ -136,28 +114,28 @@ def _share_resources(unit: Unit, won: Sequence[Change]) -> list[InboxRow]:
     return [_row(unit, claim.case, Signal(Sign.GRANTED, claim.path), sender) for claim in granted]
 
 
-def _is_live(change: Change, claim: Claim) -> bool:
+def _is_live(run: CaseRun, claim: Claim) -> bool:
     """Whether the step still asks at the end of the batch: one that was left again gave its claim back already."""
-    return any(path == claim.path for path, _ in change.after.activations)
+    return any(path == claim.path for path, _ in run.after.activations)
 
 
 # -- gates -------------------------------------------------------------------------------------------------
 
 
-def _close_gates(unit: Unit, won: Iterable[Change]) -> None:
+def _close_gates(unit: Unit, won: Iterable[CaseRun]) -> None:
     for one in won:
-        gate = one.after.head.gate
+        gate = one.head.gate
         if gate is not None and one.before.head.gate is None:
-            unit.close_gate(one.after.head.root, one.decisions[-1].entry.actor, gate)
+            unit.close_gate(one.head.root, one.decisions[-1].entry.actor, gate)
 
 
-def _wake_resumed(unit: Unit, won: Iterable[Change], opened: Opened) -> list[InboxRow]:
+def _wake_resumed(unit: Unit, won: Iterable[CaseRun], opened: Opened) -> list[InboxRow]:
     """Every running case of a tree that goes on is told for how long it stood still."""
     return [
-        _row(unit, case, _resumed(opened[one.after.head.root], unit.now), one.after.head)
+        _row(unit, case, _resumed(opened[one.head.root], unit.now), one.head)
         for one in won
-        if one.after.head.root in opened
-        for case in unit.tree(one.after.head.root)
+        if one.head.root in opened
+        for case in unit.tree(one.head.root)
     ]
 
 

@@ -1,0 +1,312 @@
+"""Load cases and decide what waits for them: what every move that runs cases has in common.
+
+One bad case never spoils a batch: an exception in `decide` is caught for its case before any SQL (`batching.py` saves).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from traceback import extract_tb
+
+from workflows.language.words import Workflow
+from workflows.machine.case import (
+    Act,
+    Case,
+    Decision,
+    EventStimulus,
+    Ignored,
+    Outcome,
+    Quarantined,
+    Refused,
+    Sign,
+    SignalStimulus,
+    Slice,
+    Stimulus,
+    TimerStimulus,
+    Wants,
+)
+from workflows.machine.decide import decide
+from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.machine.nearness import turn_around
+from workflows.moves.parts import Parts
+from workflows.moves.recording import Recorded, record
+from workflows.ports import Engine, InboxRow, StoredEvent, Unit
+
+_log = logging.getLogger(__name__)
+
+Twins = Mapping[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class CaseRun:
+    """What a batch did with one case: its slice, the rows it took, the decisions, and what stopped it, if anything.
+
+    `handled` are the numbers of the rows that are done with; a quarantine leaves its own row and those after it.
+    `parked` are events that nobody in the case waits for any more; they go to whoever does. `parts` is what has become
+    of the case: each decision takes what it needs from it.
+    """
+
+    before: Slice
+    rows: Sequence[InboxRow]
+    parts: Parts = field(init=False)
+    decisions: list[Decision] = field(init=False)
+    recorded: Recorded | None = None
+    handled: list[int] = field(init=False)
+    parked: list[StoredEvent] = field(init=False)
+    refused: Refused | None = None
+    quarantined: str | None = None
+    failed: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.begin(self.before)
+
+    @property
+    def after(self) -> Slice:
+        """The slice as the decisions left it."""
+        return self.parts.whole()
+
+    @property
+    def head(self) -> Case:
+        """The head as the decisions left it."""
+        return self.parts.head
+
+    def begin(self, before: Slice) -> None:
+        """Begin with this slice, as if nothing had been decided."""
+        self.before, self.parts = before, Parts(before)
+        self.decisions, self.handled, self.parked = [], [], []
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What the cases of a batch have in common; `place` is the step that the act is for ("" for the case)."""
+
+    engine: Engine
+    unit: Unit
+    act: Act | None
+    place: str
+    events: Mapping[int, StoredEvent]
+    twins: Twins
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What all decisions of one case in a batch are taken on."""
+
+    definition: Workflow
+    facts: Facts
+
+
+class _WantsMoreError(Exception):
+    """A stimulus of the case reaches further than the slice that was loaded."""
+
+    def __init__(self, around: str | None) -> None:
+        super().__init__(around)
+        self.around = around
+
+
+def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | None = None) -> dict[str, CaseRun]:
+    """Load the cases of `rows` (and of `act`) and decide every stimulus in order; nothing is written yet."""
+    by_case = _by_case(rows, act)
+    place = _place_of(unit, act)
+    slices = unit.load(sorted(by_case), _near(by_case, act, place))
+    events = unit.events([row.event for row in rows if row.event is not None])
+    twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
+    batch = _Batch(engine, unit, act, place, events, twins)
+    runs = {case: CaseRun(_with_fired(slices[case], mine), mine) for case, mine in by_case.items() if case in slices}
+    for run in runs.values():
+        _run_case(batch, run)
+    return runs
+
+
+def note_failure(case: str, error: BaseException) -> None:
+    """Log that a case stays behind: where and how it failed, never the words, which may be somebody's."""
+    place = extract_tb(error.__traceback__)[-1:]
+    where = f"{place[0].filename}:{place[0].lineno}" if place else "an unknown place"
+    _log.error("case %s stays behind: %s at %s", case, type(error).__name__, where)
+
+
+def _by_case(rows: Sequence[InboxRow], act: Act | None) -> dict[str, list[InboxRow]]:
+    """The rows of each case in the order in which it takes them: first what tells it how long it stood still."""
+    by_case: dict[str, list[InboxRow]] = {}
+    for row in rows:
+        by_case.setdefault(row.case, []).append(row)
+    if act is not None:
+        by_case.setdefault(act.case, [])
+    return {case: sorted(mine, key=_comes_later) for case, mine in by_case.items()}
+
+
+def _comes_later(row: InboxRow) -> bool:
+    return row.signal is None or row.signal.sign is not Sign.RESUMED
+
+
+def _run_case(batch: _Batch, run: CaseRun) -> None:
+    if run.before.head.quarantine is not None:
+        return
+    try:
+        _decide_all(batch, run)
+        if run.decisions:
+            run.recorded = record(run.before.head, run.decisions, batch.engine.vault)
+    except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
+        note_failure(run.before.head.id, error)
+        run.begin(run.before)
+        run.failed = error
+
+
+def _decide_all(batch: _Batch, run: CaseRun) -> None:
+    """Decide every stimulus of a case; with a larger slice, from the beginning, where one of them wants it."""
+    definition = batch.engine.library.by_hash(run.before.head.workflow_hash)
+    grounds = _Grounds(definition, _facts(batch.engine, run.before, batch.twins))
+    try:
+        for row in run.rows:
+            if run.quarantined is None:
+                _decide_row(batch, run, grounds, row)
+        if batch.act is not None and batch.act.case == run.before.head.id:
+            _decide_act(batch, run, grounds, batch.act)
+    except _WantsMoreError as wanted:
+        case = run.before.head.id
+        larger = batch.unit.load([case], {case: wanted.around or ""})[case]
+        run.begin(_with_fired(larger, run.rows))
+        _decide_all(batch, run)
+
+
+def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -> None:
+    stimulus = _stimulus(row, batch.events)
+    match _decide(batch, run, grounds, stimulus, _path_of(row)):
+        case Ignored():
+            if isinstance(stimulus, EventStimulus) and not stimulus.starts:
+                run.parked.append(batch.events[stimulus.no])
+        case Quarantined(why=why):
+            run.quarantined = why
+            return
+        case Refused(code=code):
+            message = f"case {run.before.head.id}: an event or timer was refused ({code})"
+            raise RuntimeError(message)
+    run.handled.append(row.no)
+
+
+def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> None:
+    if run.quarantined is not None or run.parts.head.seq == 0:
+        return
+    match _decide(batch, run, grounds, act, batch.place):
+        case Refused() as refused:
+            run.refused = refused
+        case Quarantined(why=why):
+            run.quarantined = why
+        case Ignored(why=why):
+            message = f"case {act.case}: an act was ignored ({why})"
+            raise RuntimeError(message)
+
+
+def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus, path: str) -> Outcome:
+    """Decide on as much of the case as the stimulus needs, and keep the decision if it can be carried out.
+
+    Raises:
+        _WantsMoreError: it needs more than was loaded.
+    """
+    part = run.parts.near(path)
+    outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
+    while isinstance(outcome, Wants):
+        if part.around == run.before.around:
+            raise _WantsMoreError(outcome.around)
+        part = run.parts.near(outcome.around or "")
+        outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
+    if not isinstance(outcome, Decision):
+        return outcome
+    impossible = _unknown_workflow(batch.engine, outcome)
+    if impossible is not None:
+        return Quarantined(impossible)
+    run.decisions.append(outcome)
+    run.parts.put(part, outcome.after)
+    return outcome
+
+
+def _unknown_workflow(engine: Engine, decision: Decision) -> str | None:
+    """Why a decision cannot be carried out: it starts a sub-case of a workflow that the office does not have."""
+    for child in decision.children:
+        try:
+            engine.library.named(child.workflow)
+        except KeyError:
+            return f"step '{child.path}' calls workflow '{child.workflow}', which is not in this office: add it, then retry"
+    return None
+
+
+# -- what is loaded ----------------------------------------------------------------------------------------
+
+
+def _place_of(unit: Unit, act: Act | None) -> str:
+    item = None if act is None or act.item is None else unit.item(act.item)
+    return "" if item is None else item.path
+
+
+def _near(by_case: Mapping[str, Sequence[InboxRow]], act: Act | None, place: str) -> dict[str, str]:
+    """Where the stimuli of a case stand, if all of them are in one turn of many: the others need not be loaded."""
+    near: dict[str, str] = {}
+    for case, rows in by_case.items():
+        turns = {turn_around(_path_of(row)) for row in rows}
+        if act is not None and act.case == case:
+            turns.add(turn_around(place))
+        if len(turns) == 1 and (turn := turns.pop()) is not None:
+            near[case] = turn
+    return near
+
+
+def _path_of(row: InboxRow) -> str:
+    """The step that a row is for; "" for the case itself, and for events, which anybody in it may hear."""
+    if row.timer is not None:
+        return row.timer.path
+    return "" if row.signal is None else row.signal.path
+
+
+def _with_fired(live: Slice, rows: Sequence[InboxRow]) -> Slice:
+    """The slice with the timers that fell due and wait in its inbox: they are the case's until a decision clears them."""
+    fired = {row.timer.id: row.timer for row in rows if row.timer is not None}
+    return replace(live, timers={**fired, **live.timers}) if fired else live
+
+
+def _stimulus(row: InboxRow, events: Mapping[int, StoredEvent]) -> Stimulus:
+    if row.timer is not None:
+        timer = row.timer
+        return TimerStimulus(row.no, timer.id, timer.path, timer.round, timer.kind, timer.rung, timer.due_at)
+    if row.signal is not None:
+        return SignalStimulus(row.no, row.signal)
+    stored = events[row.event or 0]
+    event = stored.event
+    return EventStimulus(
+        no=stored.no,
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        key=event.key,
+        plain=event.plain,
+        personal=event.personal,
+        starts=row.starts,
+    )
+
+
+def _twins_wanted(engine: Engine, slices: dict[str, Slice]) -> list[tuple[str, str]]:
+    wanted: set[tuple[str, str]] = set()
+    for one in slices.values():
+        wanted.update(needs(_lookups(engine, one.head.workflow_hash), one.head).lookups)
+    return sorted(wanted)
+
+
+_LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
+
+
+def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
+    """The look-ups of a definition, worked out once per hash (a hash never changes its meaning)."""
+    if workflow_hash not in _LOOKUPS:
+        try:
+            _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
+        except KeyError:
+            # Its cases fail one by one where they are decided; the others of the batch must not.
+            return ()
+    return _LOOKUPS[workflow_hash]
+
+
+def _facts(engine: Engine, before: Slice, twins: Twins) -> Facts:
+    library = engine.library
+    numbers = library.numbers(before.head.numbers)
+    return Facts(library.roster(), library.calendar(), numbers, twins, engine.vault.fingerprint)
