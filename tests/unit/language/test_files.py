@@ -1,123 +1,31 @@
 """Definitions as files: what is written reads back equal, and what is not a definition is refused with its place."""
 
 import json
+from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.workflows_for_tests import SYNTHETIC
-from workflows.language import expressions as ex
+from tests.unit.language.random_definitions import definitions
+from tests.workflows_for_tests import EVENTS, GATHERING, SYNTHETIC, every_word
 from workflows.language import words as w
+from workflows.language.checks import check
 from workflows.language.files import (
     MAX_CHARACTERS,
     BadDefinition,
     canonical_json,
     from_json,
     from_yaml,
+    lines,
     logic_hash,
     to_yaml,
 )
 from workflows.library import CATALOGUE
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | st.sampled_from(
-    [
-        "on",
-        "yes",
-        "null",
-        "~",
-        "1",
-        "1.5",
-        "2026-01-01",
-        "0x1f",
-        "样例",
-        "a: b",
-        "- a",
-        "#",
-        "",
-        " ",
-        "\n",
-        "=",
-        "<<",
-        "\x85",
-        "a\u2028b",
-        "\ufeff",
-    ]
-)
-days = st.integers(-5, 400) | st.builds(w.Number, name=texts, default=st.integers(1, 400))
-roles = st.builds(w.RoleHolders, name=texts, of=st.none() | texts)
-people = st.one_of(
-    roles,
-    st.builds(w.DepartmentLiaison, code=texts),
-    st.builds(w.MemberDepartments),
-    st.builds(w.Applicant, through=st.none() | roles),
-    st.builds(w.Seats, n=st.integers(1, 5), role=roles, pick=st.sampled_from(["any", "least_loaded"])),
-    st.builds(w.Either, of=st.lists(roles, max_size=2).map(tuple)),
-)
-ladders = st.lists(
-    st.builds(w.Remind, at=st.integers(-5, 5)) | st.builds(w.Escalate, at=st.integers(0, 5), to=roles), max_size=2
-).map(tuple)
-values = st.booleans() | st.integers(-5, 5) | texts
-fields = st.builds(ex.FieldValue, name=texts)
-constants = st.builds(ex.Constant, value=st.none() | values | st.lists(values, max_size=2).map(tuple))
-conditions = st.recursive(
-    st.builds(ex.Given, name=texts)
-    | st.builds(ex.Compare, op=st.sampled_from(["eq", "lt", "in", "contains"]), left=fields, right=constants),
-    lambda inner: (
-        st.builds(ex.Negation, part=inner)
-        | st.builds(ex.AllOf, parts=st.lists(inner, max_size=2).map(tuple))
-        | st.builds(ex.AnyOf, parts=st.lists(inner, max_size=2).map(tuple))
-    ),
-    max_leaves=3,
-)
-actions = st.one_of(
-    st.builds(w.SetField, field=texts, value=st.none() | values),
-    st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values), max_size=2).map(tuple)),
-    st.builds(w.Lookup, register_name=texts, by=texts, into=texts),
-    st.builds(w.Erase),
-)
-leaves = st.one_of(
-    st.builds(w.End, outcome=texts, state=st.sampled_from(["approved", "rejected", "withdrawn", "completed"])),
-    st.builds(w.Do, name=texts, actions=st.lists(actions, max_size=2).map(tuple)),
-    st.builds(w.Message, name=texts, to=people),
-    st.builds(w.CarryOut, name=texts, by=people, within=st.none() | days, overdue=ladders, form=st.none() | texts),
-    st.builds(w.FollowUp, name=texts, event=texts, months=days, repeats=st.booleans()),
-)
-
-
-def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    branches = st.lists(st.builds(w.Branch, when=st.none() | conditions, do=inner), max_size=2).map(tuple)
-    handlers = st.lists(
-        st.builds(w.Handler, event=texts, mode=st.sampled_from(["interrupts", "beside"]), do=inner), max_size=1
-    ).map(tuple)
-    return st.one_of(
-        st.builds(w.Sequence, name=st.none() | texts, steps=st.lists(inner, max_size=2).map(tuple), on=handlers),
-        st.builds(w.Choice, name=texts, branches=branches, otherwise=inner),
-        st.builds(w.Parallel, name=texts, branches=branches, on=handlers),
-        st.builds(w.Wait, name=texts, event=texts, within=st.none() | days, silence=st.none() | inner),
-        st.builds(
-            w.Approve,
-            name=texts,
-            by=people,
-            mode=st.sampled_from(w.Mode),
-            within=st.none() | days,
-            on_return=st.none() | st.builds(w.ToApplicant, within=days, silence=inner),
-            on_reject=inner,
-            signature=st.booleans(),
-        ),
-    )
-
-
-definitions = st.builds(
-    w.Workflow,
-    name=texts,
-    language=st.integers(1, 3),
-    starts_on=texts,
-    about=texts,
-    person=st.booleans(),
-    steps=st.recursive(leaves, blocks, max_leaves=4),
-)
+BOUND = 10
+"""Seconds; the longest takes two on a small machine."""
 
 
 @given(definitions)
@@ -127,7 +35,28 @@ def test_whatever_is_written_reads_back_equal(definition: w.Workflow) -> None:
     assert from_yaml(to_yaml(definition)) == definition
 
 
-@pytest.mark.parametrize("definition", [SYNTHETIC, *CATALOGUE], ids=lambda one: one.name)
+def test_random_definitions_are_made_of_every_word() -> None:
+    seen: set[type] = set()
+
+    @given(definitions)
+    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
+    def gather(definition: w.Workflow) -> None:
+        seen.update(type(word) for word in every_word(definition))
+
+    gather()
+    assert {type(word) for word in every_word(SYNTHETIC, GATHERING)} <= seen
+
+
+@given(definitions)
+@settings(max_examples=100, deadline=None)
+def test_every_definition_can_be_checked_and_each_finding_has_a_place_in_its_file(definition: w.Workflow) -> None:
+    found = check(definition, EVENTS)
+
+    known = lines(to_yaml(definition))
+    assert [one for one in found if one.path not in known] == []
+
+
+@pytest.mark.parametrize("definition", [SYNTHETIC, GATHERING, *CATALOGUE], ids=lambda one: one.name)
 def test_the_known_definitions_survive_both_forms_with_their_hash(definition: w.Workflow) -> None:
     again = from_yaml(to_yaml(from_json(canonical_json(definition))))
 
@@ -180,40 +109,120 @@ steps: {word: end, outcome: 2026-01-01}
 
 WHOLE = "name: x\nstarts_on: e\nabout: m\nsteps: {word: end, outcome: done}\n"
 BAD_YAML = [
-    ("name: &x 1\nabout: *x", "alias"),
-    (WHOLE + "name: y", "'name' stands twice"),
-    (WHOLE + "person: 1", "person"),
-    (WHOLE + "colour: red", "colour"),
-    (WHOLE.replace("end", "stop"), "steps"),
-    (WHOLE.replace("done", "1"), "outcome"),
+    ("name: &x 1\nabout: *x", "line 2: .*alias"),
+    (WHOLE + "name: y", "line 5: .*'name' stands twice"),
+    (WHOLE + "person: 1", "line 5: .*person"),
+    (WHOLE + "colour: red", "line 5: .*colour"),
+    (WHOLE.replace("end", "stop"), "line 4: .*steps"),
+    (WHOLE.replace("done", "1"), "line 4: .*outcome"),
     (WHOLE.replace("done", "!!timestamp 2001-01-01"), "write texts"),
-    (WHOLE.replace("done", "!!python/object:os.system {}"), "not YAML"),
+    (WHOLE.replace("done", "!!binary aGk="), "write texts"),
+    (WHOLE.replace("done", "!!float .inf"), "line 4: .*outcome"),
+    (WHOLE.replace("done", "!!python/object:os.system {}"), "line 4: .*not YAML"),
+    (WHOLE.replace("{word: end, outcome: done}", "\n  word: sequence\n  steps:\n  - word: end"), "line 7: .*outcome"),
+    ("? [a]\n: b", "not YAML"),
+    (WHOLE + "<<: {a: b}", "line 5: .*<<"),
     ("- a\n  b: [", "not YAML"),
+    ("a: b\n--- \nc: d", "not YAML"),
+    ("a: \0", "not YAML"),
     ("[" * 5000, "nested deeper"),
-    ("a: " + "[" * 70 + "]" * 70, "nested deeper"),
+    ("a: " + "[" * 70 + "]" * 70, "line 1: .*nested deeper"),
+    ("a:\n" + "\n".join(" " * n + "-" for n in range(1, 300)), "nested deeper"),
+    ("a: [" + "1, " * 50_000 + "1]", "line 1: .*more than 20000 values"),
     ("", "object"),
     ("a" * (MAX_CHARACTERS + 1), "at most"),
 ]
 
 
 @pytest.mark.parametrize(("text", "said"), BAD_YAML)
-def test_a_bad_yaml_file_is_refused_and_says_what_is_wrong(text: str, said: str) -> None:
+def test_a_bad_yaml_file_is_refused_in_bounded_time_and_says_what_is_wrong_and_where(text: str, said: str) -> None:
+    began = perf_counter()
     with pytest.raises(BadDefinition, match=said):
         from_yaml(text)
 
+    assert perf_counter() - began < BOUND
 
+
+LAUGHS = "a: &a [ha, ha]\n" + "\n".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *a]" for n in range(50))
+STEPS = b'{"name":"x","starts_on":"e","about":"m","steps":{"word":"sequence","steps":['
 BAD_JSON = [
     (b"\xff", "not JSON"),
     (b"{", "not JSON"),
     (b'{"name": "a", "name": "b"}', "'name' stands twice"),
     (b"[" * 100_000, "nested deeper"),
+    (b'{"a":' * 100 + b"1" + b"}" * 100, "nested deeper"),
     (b'{"name": "\\ud800"}', "definition"),
     (b"NaN", "object"),
+    (b'{"name": ' + b"9" * 100_000 + b"}", "too long"),
+    (b'{"name": 1e999}', "name"),
+    (STEPS + b'{"word":"sequence","steps":[]},' * 100_000 + b'{"word":"end","outcome":"x"}]}}', "at most"),
     (b" " * (MAX_CHARACTERS + 1), "at most"),
 ]
 
 
 @pytest.mark.parametrize(("text", "said"), BAD_JSON)
-def test_a_bad_json_file_is_refused_and_says_what_is_wrong(text: bytes, said: str) -> None:
+def test_a_bad_json_file_is_refused_in_bounded_time_and_says_what_is_wrong(text: bytes, said: str) -> None:
+    began = perf_counter()
     with pytest.raises(BadDefinition, match=said):
         from_json(text)
+
+    assert perf_counter() - began < BOUND
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_grows() -> None:
+    with pytest.raises(BadDefinition, match=r"line 2: .*alias"):
+        from_yaml(LAUGHS)
+
+
+def test_the_most_steps_that_a_file_can_hold_are_read_and_refused_by_check_in_bounded_time() -> None:
+    room = MAX_CHARACTERS // len('{"word":"sequence"},') - 10
+    text = STEPS + b'{"word":"sequence","steps":[]},' * (room // 2) + b'{"word":"end","outcome":"x"}]}}'
+
+    began = perf_counter()
+    found = check(from_json(text), EVENTS)
+
+    assert [one.code for one in found] == ["too_big"]
+    assert perf_counter() - began < BOUND
+
+
+TEXT = to_yaml(GATHERING)
+scraps = st.text(max_size=5) | st.sampled_from(
+    ["- ", "{", "[", "]", "}", "&a", "*a", "!!", "|", ">", ": ", "\n", "'", '"', "#"]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 40), scraps), min_size=1, max_size=4))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(damage: list[tuple[int, int, str]]) -> None:
+    text = TEXT
+    for place, lost, scrap in damage:
+        text = text[:place] + scrap + text[place + lost :]
+
+    assert outcome(text) in {"read", "refused"}
+
+
+def outcome(text: str) -> str:
+    try:
+        from_yaml(text)
+    except BadDefinition:
+        return "refused"
+    return "read"
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+WORDS = list(json.loads(canonical_json(GATHERING))["steps"]["steps"])
+
+
+@given(st.sampled_from(WORDS), st.data(), anything)
+@settings(max_examples=200, deadline=None)
+def test_a_word_with_a_wrong_part_is_read_or_refused_and_nothing_else(
+    word: Any, data: st.DataObject, part: Any
+) -> None:
+    name = data.draw(st.sampled_from(sorted(word)))
+    whole = {"name": "x", "starts_on": "e", "about": "m", "steps": {**word, name: part}}
+
+    assert outcome(json.dumps(whole)) in {"read", "refused"}
