@@ -20,6 +20,7 @@ from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
 from workflows.machine.case import WorkItem
 from workflows.machine.explain import explain
 from workflows.pictures.svg import draw
+from workflows.pictures.timing import Clock
 from workflows.policy import Viewer
 from workflows.reads import CaseView
 
@@ -102,7 +103,15 @@ def _live(office: Office, visitor: Visitor, view: CaseView) -> dict[str, Any]:
         "state_title": _(STATES[head.state.value]),
         "outcome": titles.outcome(head.outcome, language) if head.outcome else "",
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
-        "picture": draw(said.definition, titles, view, language, history, library.numbers(head.numbers)),
+        "picture": draw(
+            said.definition,
+            titles,
+            view,
+            language,
+            history,
+            library.numbers(head.numbers),
+            Clock(library.calendar(), said.now),
+        ),
         "items": [_item(office, view, one, said) for one in _in_order(view.items)],
         "moments": timeline(history, said),
         "related": related(history, said),

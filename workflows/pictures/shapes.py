@@ -27,9 +27,17 @@ class Kind(StrEnum):
     WAIT = "wait"
     CHOICE = "choice"
     PARALLEL = "parallel"
+    RACE = "race"
+    BLOCK = "block"
+    CALL = "call"
     JOIN = "join"
+    MERGE = "merge"
     HANDLER = "handler"
     ONWARD = "onward"
+
+
+GATEWAYS = frozenset({Kind.CHOICE, Kind.PARALLEL, Kind.RACE})
+"""Signs where ways part; their words stand beside them."""
 
 
 class Mark(StrEnum):
@@ -42,7 +50,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A box or sign with its place; `lines` and `note` stand in it, `tip` says all of it in one sentence."""
+    """A box or sign with its place; `lines` and `note` stand in it, `tip` says all of it in one sentence.
+
+    The lowest `status` pixels are free, for where a case stands.
+    """
 
     kind: Kind
     path: str
@@ -53,6 +64,7 @@ class Shape:
     lines: tuple[str, ...]
     note: tuple[str, ...] = ()
     tip: str = ""
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True)

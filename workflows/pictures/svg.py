@@ -12,9 +12,13 @@ from html import escape
 
 from domain.numbers import Numbers
 from workflows.language.words import Workflow
-from workflows.pictures.layout import NOTE_LINE, NOTE_SIZE, PADDING, TITLE_LINE, TITLE_SIZE, lay_out
-from workflows.pictures.shapes import Block, Frame, Kind, Mark, Point, Shape, Wire
+from workflows.pictures.boxes import BETWEEN, NOTE_LINE, NOTE_SIZE, PADDING, TITLE_LINE, TITLE_SIZE
+from workflows.pictures.layout import lay_out
+from workflows.pictures.lettering import wrapped
+from workflows.pictures.shapes import GATEWAYS, Block, Frame, Kind, Mark, Point, Shape, Wire
 from workflows.pictures.standing import Standing, standing
+from workflows.pictures.status import status
+from workflows.pictures.timing import Clock
 from workflows.pictures.wording import NO_NUMBERS, Wording
 from workflows.presentation import Presentation
 from workflows.reads import CaseView, HistoryView
@@ -27,6 +31,8 @@ STYLE = """
 .flow .system .box{fill:var(--sunken,#f1f3f6)}
 .flow .system .note{fill:currentColor}
 .flow .wait .box{stroke-dasharray:7 3}
+.flow .merge .box{fill:none;stroke-width:.8}
+.flow .inner{fill:none;stroke:var(--line-strong,#8b95a5);stroke-width:.8}
 .flow .handler .box{fill:none;stroke-dasharray:2 3}
 .flow .wire{fill:none;stroke:var(--line-strong,#8b95a5);stroke-width:1.4}
 .flow .aside{stroke-dasharray:4 3}
@@ -49,6 +55,7 @@ def draw(
     language: str,
     history: Sequence[HistoryView] = (),
     numbers: Numbers = NO_NUMBERS,
+    clock: Clock | None = None,
 ) -> str:
     """The workflow, and where the case of `view` stands in it, as an SVG document.
 
@@ -59,10 +66,11 @@ def draw(
         language: zh or en.
         history: the case's timeline; marks the steps that were entered and left at once.
         numbers: the office's numbers, for the days that are allowed.
+        clock: the calendar and the present moment, for the time spent in each step; without it none is shown.
     """
-    wording = Wording(presentation, language, numbers)
+    wording = Wording(presentation, language, numbers, status_lines=0 if view is None else 1)
     picture = lay_out(definition, wording)
-    where = standing(definition, view, history)
+    where = standing(definition, view, history, clock)
     title = escape(presentation.workflow(definition.name, language))
     return "\n".join(
         (
@@ -102,6 +110,7 @@ def _wire(wire: Wire) -> str:
 
 
 def _arrow(points: Sequence[Point]) -> str:
+    """The tip at the end of a line that comes from the side or from above."""
     (from_x, from_y), (x, y) = points[-2], points[-1]
     if from_y == y:
         back = x - 7 if x > from_x else x + 7
@@ -119,34 +128,38 @@ def _shape(shape: Shape, where: Standing, wording: Wording) -> str:
         return f'<circle class="tip" cx="{shape.x + shape.width // 2}" cy="{shape.y + shape.height // 2}" r="3"/>'
     mark = where.mark(shape)
     style = f"{shape.kind.value} {mark.value}" if mark else shape.kind.value
-    tip = " · ".join(part for part in (shape.tip, _said(mark, shape, where, wording)) if part)
+    said = "" if shape.kind in GATEWAYS else status(shape.path, where, wording)
+    tip = BETWEEN.join(part for part in (shape.tip, wording.word(mark.value) if mark else "", said) if part)
     # A page that swaps a fragment finds the same step again by its path.
-    parts = [f'<g class="{style}" data-path="{escape(shape.path)}"><title>{escape(tip)}</title>', *_body(shape)]
+    opening = f'<g class="{style}" data-path="{escape(shape.path)}"{_sub_cases(shape, where)}>'
+    parts = [opening, f"<title>{escape(tip)}</title>", *_body(shape)]
     if mark:
         parts.append(_sign(mark, shape))
-    if shape.path in where.answered:
-        counted = "/".join(map(str, where.answered[shape.path]))
-        parts.append(_text(shape.x + shape.width - 6, shape.y + shape.height - 6, NOTE_SIZE, counted, "note", "end"))
+    if shape.status and said:
+        (row,) = wrapped(said, NOTE_SIZE, shape.width - PADDING, 1)
+        middle, bottom = shape.x + shape.width // 2, shape.y + shape.height - 7
+        parts.append(_text(middle, bottom, NOTE_SIZE, row, "status", "middle"))
     return "".join([*parts, "</g>"])
 
 
-def _said(mark: Mark | None, shape: Shape, where: Standing, wording: Wording) -> str:
-    if mark is None:
-        return ""
-    done, seats = where.answered.get(shape.path, (0, 0))
-    return wording.word(mark.value) + (f" {done}/{seats}" if seats else "")
+def _sub_cases(shape: Shape, where: Standing) -> str:
+    cases = where.cases.get(shape.path, ())
+    return f' data-cases="{escape(" ".join(cases))}"' if cases else ""
 
 
 def _body(shape: Shape) -> Iterator[str]:
     middle = shape.x + shape.width // 2
-    if shape.kind in {Kind.CHOICE, Kind.PARALLEL}:
+    if shape.kind in GATEWAYS:
         yield from _gateway(shape)
         return
     round_ = shape.height // 2 if shape.kind in {Kind.START, Kind.END, Kind.ONWARD} else 6
     yield (
         f'<rect class="box" x="{shape.x}" y="{shape.y}" width="{shape.width}" height="{shape.height}" rx="{round_}"/>'
     )
-    top = shape.y + (shape.height - len(shape.lines) * TITLE_LINE - len(shape.note) * NOTE_LINE) // 2
+    if shape.kind is Kind.CALL:
+        across, down = shape.width - 6, shape.height - 6
+        yield f'<rect class="inner" x="{shape.x + 3}" y="{shape.y + 3}" width="{across}" height="{down}" rx="4"/>'
+    top = shape.y + (shape.height - shape.status - len(shape.lines) * TITLE_LINE - len(shape.note) * NOTE_LINE) // 2
     for number, row in enumerate(shape.lines):
         yield _text(middle, top + number * TITLE_LINE + 15, TITLE_SIZE, row, anchor="middle")
     below = top + len(shape.lines) * TITLE_LINE
@@ -160,6 +173,8 @@ def _gateway(shape: Shape) -> Iterator[str]:
     yield f'<path class="box" d="M{x},{shape.y}L{x + half},{y}L{x},{y + half}L{x - half},{y}z"/>'
     if shape.kind is Kind.PARALLEL:
         yield f'<path class="wire" d="M{x - 7},{y}H{x + 7}M{x},{y - 7}V{y + 7}"/>'
+    elif shape.kind is Kind.RACE:
+        yield f'<circle class="wire" cx="{x}" cy="{y}" r="7"/><circle class="wire" cx="{x}" cy="{y}" r="4"/>'
     else:
         yield f'<path class="wire" d="M{x - 5},{y - 5}L{x + 5},{y + 5}M{x + 5},{y - 5}L{x - 5},{y + 5}"/>'
     yield _text(shape.x + shape.width + PADDING // 2, y - 6, NOTE_SIZE, shape.lines[0], "note")
@@ -167,7 +182,7 @@ def _gateway(shape: Shape) -> Iterator[str]:
 
 def _sign(mark: Mark, shape: Shape) -> str:
     """The sign of a mark at the upper left corner: a triangle, a tick or a cross."""
-    outside = shape.kind in {Kind.CHOICE, Kind.PARALLEL}
+    outside = shape.kind in GATEWAYS
     x, y = shape.x - 8 if outside else shape.x + 5, shape.y if outside else shape.y + 5
     if mark is Mark.LIVE:
         return f'<path class="sign" d="M{x},{y}L{x + 10},{y + 6}L{x},{y + 12}z"/>'

@@ -10,25 +10,35 @@ from workflows.language.expressions import AllOf, AnyOf, Compare, Condition, Con
 from workflows.language.words import (
     Applicant,
     Approve,
+    Call,
     CarryOut,
     Choice,
     Days,
     DepartmentLiaison,
     Either,
     End,
+    Exclusive,
     FollowUp,
+    ForEach,
+    Guard,
+    Handler,
+    Join,
+    Loop,
     MemberDepartments,
     Message,
     Number,
     Parallel,
+    PublicNotice,
     RoleHolders,
     Seats,
     Step,
     ToApplicant,
+    Vote,
     Wait,
     Who,
 )
 from workflows.machine.nodes import Node
+from workflows.pictures.boxes import BETWEEN
 from workflows.presentation import Presentation
 
 NO_NUMBERS = Numbers(version="", values={})
@@ -36,11 +46,16 @@ NO_NUMBERS = Numbers(version="", values={})
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of one picture: titles, the language (zh or en) and the office's numbers."""
+    """The words of one picture: titles, the language (zh or en), the office's numbers, the milestones.
+
+    Every box keeps `status_lines` lines free for where a case stands.
+    """
 
     presentation: Presentation
     language: str
     numbers: Numbers = NO_NUMBERS
+    guards: tuple[Guard, ...] = ()
+    status_lines: int = 0
 
     def word(self, name: str, **values: object) -> str:
         """One of the few words that pictures need."""
@@ -80,18 +95,77 @@ class Wording:
         return self.word("one working day" if count == 1 else "working days", n=count)
 
     def note(self, step: Step) -> str:
-        """The line under a title: who, and by when."""
+        """What stands under a title: who, by when, how, and what may be done only here."""
+        return self._together(*self._note(step), *self._milestones(step))
+
+    def _note(self, step: Step) -> tuple[str, ...]:
         match step:
             case Approve() | CarryOut():
-                return self._together(self.who(step.by), self.days(step.within))
+                return self.who(step.by), self.days(step.within)
+            case Vote():
+                rule = self.word("vote rule", quorum=step.quorum, passes=step.passes)
+                return self.who(step.by), self.days(step.within), rule
             case Wait():
-                return self._together(self.word("waits for", event=self.event(step.event)), self.days(step.within))
+                return self.word("waits for", event=self.event(step.event)), self.days(step.within)
+            case PublicNotice():
+                return (self.word("stands", days=self.days(step.lasts)),)
             case Message():
-                return self._together(self.word("told"), self.who(step.to))
+                return self.word("told"), self.who(step.to)
             case FollowUp():
-                return self._together(self.event(step.event), self._months(step.months))
+                return self.event(step.event), self._months(step.months)
             case _:
-                return ""
+                return self._note_of_block(step)
+
+    def _note_of_block(self, step: Step) -> tuple[str, ...]:
+        match step:
+            case Call():
+                return self._call(step)
+            case ForEach():
+                return self._each(step.over), self.join(step.join), self._growth(step)
+            case Loop():
+                return self._turns(step)
+            case Exclusive():
+                return (self._resource(step),)
+            case _:
+                return ()
+
+    def _milestones(self, step: Step) -> tuple[str, ...]:
+        name = getattr(step, "name", None)
+        only = [self.word(f"verb {guard.verb}") for guard in self.guards if name in guard.while_in]
+        return (self.word("only here", verbs=self.word("or").join(only)),) if only else ()
+
+    def _call(self, step: Call) -> tuple[str, ...]:
+        called = self.word("calls", workflow=self.presentation.workflow(step.workflow, self.language))
+        many = "" if step.over is None else self._each(step.over)
+        return called, many, self.join(step.join) if step.waits else self.word("not awaited")
+
+    def _each(self, over: str | int) -> str:
+        return self.word("times", n=over) if isinstance(over, int) else self.word("each", field=self._field(over))
+
+    def _growth(self, step: ForEach) -> str:
+        return "" if step.grows_on is None else self.word("grows", event=self.event(step.grows_on))
+
+    def _turns(self, step: Loop) -> tuple[str, ...]:
+        until = "" if step.until is None else self.word("until", condition=self.condition(step.until))
+        return until, "" if step.at_most is None else self.word("at most", n=step.at_most)
+
+    def _resource(self, step: Exclusive) -> str:
+        resource = self._field(step.resource)
+        if step.of is None:
+            return self.word("one at a time", resource=resource)
+        return self.word("one at a time for", resource=resource, field=self._field(step.of))
+
+    def join(self, join: Join) -> str:
+        """When a block goes on before all have come, and what becomes of the rest; empty where it waits for all."""
+        when = "" if join.of is None else self.word("enough", n=join.of)
+        if join.once is not None:
+            once = self.word("enough once", condition=self.condition(join.once))
+            when = self.word("or").join(part for part in (when, once) if part)
+        return self._together(when, self.word(f"rest {join.rest}")) if when else ""
+
+    def handler(self, handler: Handler) -> str:
+        """What an event does to the block that it meets."""
+        return self._together(self.word(handler.mode), self.word("pauses") if handler.pauses else "")
 
     def supplement(self, asked: ToApplicant) -> str:
         """What a return asks of the applicant."""
@@ -139,6 +213,9 @@ class Wording:
         return say(operand.value)
 
     def _field(self, name: str) -> str:
+        block, _, counted = name.rpartition(".")
+        if block and counted in {"arrived", "of"}:
+            return self.word(f"count {counted}", block=self.presentation.step(block, block, self.language))
         return self.presentation.label(name, self.language)
 
     def _months(self, months: Number | int) -> str:
@@ -146,4 +223,4 @@ class Wording:
         return self.word("months", n=count)
 
     def _together(self, *parts: str) -> str:
-        return " · ".join(part for part in parts if part)
+        return BETWEEN.join(part for part in parts if part)

@@ -19,6 +19,7 @@ from adapters.titles import titles_of
 from domain.calendar import Light
 from workflows.machine.case import Act, State
 from workflows.pictures.svg import draw
+from workflows.pictures.timing import Clock
 from workflows.policy import Viewer
 from workflows.reads import CaseFilter, CaseView
 
@@ -100,6 +101,7 @@ def get_diagram(office: OfficeOf, viewer: ReaderOf, case: str, lang: Literal["zh
         lang or current_language(),
         office.reads.history(viewer, case),
         library.numbers(view.head.numbers),
+        Clock(library.calendar(), office.reads.now()),
     )
     return svg_response(picture)
 

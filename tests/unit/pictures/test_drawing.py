@@ -5,8 +5,12 @@ import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from tests.unit.pictures.sheets import every_word, titles
+from tests.unit.pictures.trees import trees
+from tests.workflows_for_tests import GATHERING
+from workflows.language.words import Sequence, Workflow
 from workflows.library import CATALOGUE
 from workflows.machine.nodes import index
 from workflows.pictures.layout import lay_out
@@ -17,7 +21,8 @@ from workflows.pictures.svg import draw
 from workflows.pictures.wording import Wording
 from workflows.presentation import Presentation, presentation_of
 
-SHEETS = {definition.name: definition for definition in (every_word(), *CATALOGUE)}
+SHEETS = {definition.name: definition for definition in (every_word(), GATHERING, *CATALOGUE)}
+QUIET = (Sequence,)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -71,6 +76,33 @@ def test_every_leaf_of_the_definition_is_drawn_once(name: str) -> None:
 
     assert leaves <= set(found)
     assert all(found.count(path) == 1 for path in leaves)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(trees())
+def test_in_any_tree_no_two_boxes_overlap_and_no_line_goes_through_a_box(definition: Workflow) -> None:
+    whole = lay_out(definition, Wording(presentation_of("unheard_of"), "zh", status_lines=1))
+
+    boxes = drawn(whole.shapes)
+    lines = [line for wire in whole.wires for line in pairwise(wire.points)]
+    assert [pair for pair in combinations(boxes, 2) if overlap(*pair)] == []
+    assert [(line, box) for line in lines for box in boxes if crosses(*line, box)] == []
+    assert all(start[0] == end[0] or start[1] == end[1] for start, end in lines)
+    assert all(0 <= x <= whole.width and 0 <= y <= whole.height for line in lines for x, y in line)
+    assert all(one.x >= 0 and one.x + one.width <= whole.width for one in boxes)
+    assert all(one.y >= 0 and one.y + one.height <= whole.height for one in boxes)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(trees())
+def test_any_tree_is_drawn_in_both_ways(definition: Workflow) -> None:
+    drawing = draw(definition, presentation_of("unheard_of"), None, "en")
+    text = mermaid(definition, presentation_of("unheard_of"), None, "en")
+
+    leaves = [node.path for node in index(definition).values() if not isinstance(node.step, QUIET)]
+    paths = [group.get("data-path") for group in ET.fromstring(drawing).iter(f"{SVG}g")]
+    assert all(paths.count(path) == 1 for path in leaves)
+    assert text.count("\n") > len(leaves)
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -127,3 +159,28 @@ def test_mermaid_joins_every_box_and_names_the_branches() -> None:
     assert text.startswith("flowchart TD\n")
     assert boxes == {name for pair in joined for name in pair if name}
     assert '|"所属类别包含新媒体从业人员"|' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", ["逐项：topics", "其余取消", "直到ready：是", "最多3次", "依次办理", "参加不少于2/3，赞成超过1/2"]),
+        ("zh", ["公示5个工作日", "子流程：inquiry", "期间停止计时", "仅在此期间可撤回", "票数相等", "再次办理"]),
+        ("en", ["for each: topics", "the rest is", "until ready: yes", "at most 3 times", "quorum 2/3"]),
+        ("en", ["stands for 5 working", "Sub-case: inquiry", "stops the clock", "withdraw only here", "No quorum"]),
+    ],
+)
+def test_every_block_says_how_it_works(language: str, said: list[str]) -> None:
+    drawing = draw(GATHERING, presentation_of("unheard_of"), None, language)
+    text = mermaid(GATHERING, presentation_of("unheard_of"), None, language)
+
+    assert [one for one in said if one not in drawing] == []
+    assert [one for one in said if one not in text] == []
+
+
+def test_a_loop_has_a_line_back_to_its_head() -> None:
+    whole = picture("gathering")
+
+    head = next(one for one in whole.shapes if one.path == "steps/draft")
+    ends = [wire.points[-1] for wire in whole.wires if wire.arrow]
+    assert any(x == head.x + head.width and head.y < y < head.y + head.height for x, y in ends)
