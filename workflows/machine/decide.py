@@ -132,6 +132,8 @@ def _take_signal(turn: Turn, signal: Signal) -> Outcome:
     """Let a case know what another one, or the house, has for it."""
     if signal.sign is Sign.CALLED and turn.head.seq == 0:
         _start(turn)
+    elif signal.sign is Sign.RESUMED and turn.head.seq == 0:
+        return Ignored("it has not started yet: no clock of it ran")
     elif turn.head.state is not State.RUNNING or not _is_signal_taken(turn, signal):
         return Ignored("it means nothing to the case any more")
     settle(turn)

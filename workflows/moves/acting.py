@@ -58,6 +58,9 @@ def _act(engine: Engine, unit: Unit, wanted: Act) -> tuple[Answer, Saved]:
     if run is None:
         return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")}), NOTHING_SAVED
     if run.head.seq == 0 and run.failed is None and (run.quarantined or run.before.head.quarantine) is None:
+        if run.head.gate is not None:
+            # It starts when its tree goes on: nobody is at it meanwhile.
+            return Answer(409, {"code": "suspended", "detail": zh("办件已挂起，恢复办理后才能办理")}), NOTHING_SAVED
         message = f"case {wanted.case}: somebody else is just starting it"
         raise Conflict(message)
     answer = _answer(unit, run, wanted)
