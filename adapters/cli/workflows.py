@@ -85,9 +85,16 @@ def check(
     findings = [one | {"workflow": reply.body["name"]} for reply in replies for one in reply.body["findings"]]
     if not as_json:
         for one in findings:
-            print_text(f"{one['workflow']}  {one['path']}  {one['problem']}。{one['remedy']}")
+            print_text(
+                f"{_place(file, one['line'])}{one['workflow']}  {one['path']}  {one['problem']}。{one['remedy']}"
+            )
         print_text(_("检查了 %(n)s 个流程，发现 %(found)s 处问题", n=len(replies), found=len(findings)))
     raise typer.Exit(Exit.REFUSED if findings else Exit.DONE)
+
+
+def _place(file: Path | None, line: int | None) -> str:
+    """FILE:LINE, as editors jump to it, where the definition was read from a YAML file."""
+    return "" if file is None or line is None else f"{file}:{line}  "
 
 
 def _definitions(api: Api, file: Path | None) -> list[tuple[bytes, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -14,8 +15,8 @@ from adapters.doors.problems import Problem
 from adapters.texts import _, current_language
 from adapters.titles import titles_of
 from domain.events import EVENT_TYPES, WIRE_PREFIX
-from workflows.language.checks import check
-from workflows.language.files import BadDefinition, from_json, from_yaml, to_yaml
+from workflows.language.checks import Finding, check_all
+from workflows.language.files import BadDefinition, from_json, from_yaml, lines, to_yaml
 from workflows.language.words import Workflow
 from workflows.pictures.svg import draw
 
@@ -48,22 +49,35 @@ async def check_workflow(request: Request, office: OfficeOf, viewer: ReaderOf) -
     body = await request.body()
     if len(body) > DEFINITION_BYTES:
         raise Refuse(Problem(413, "too-large", _("流程定义超过 1 MiB")))
-    definition = _read(request.headers.get("content-type", ""), body)
+    definition, where = _read(request.headers.get("content-type", ""), body)
     found = [
         {
             "code": one.code,
             "path": one.path,
+            "line": where.get(one.path),
             "problem": _(one.message, **one.values),
             "remedy": _(one.remedy, **one.values),
         }
-        for one in check(definition, EVENT_TYPES, office.engine.library.roster(), office.identity.today())
+        for one in _found(office, definition)
     ]
     return json_response({"name": definition.name, "findings": found})
 
 
-def _read(content_type: str, body: bytes) -> Workflow:
+def _found(office: Office, definition: Workflow) -> tuple[Finding, ...]:
+    """What is wrong with a definition where it runs together with the current ones."""
+    library = office.engine.library
+    others = [one for _hash, one in library.current() if one.name != definition.name]
+    found = check_all([definition, *others], EVENT_TYPES, library.roster(), office.identity.today())
+    return found[definition.name]
+
+
+def _read(content_type: str, body: bytes) -> tuple[Workflow, Mapping[str, int]]:
+    """A definition, and on which line of a YAML file each of its steps stands."""
     try:
-        return from_json(body) if "json" in content_type else from_yaml(body.decode())
+        if "json" in content_type:
+            return from_json(body), {}
+        text = body.decode()
+        return from_yaml(text), lines(text)
     except (BadDefinition, UnicodeDecodeError) as error:
         raise Refuse(Problem(422, "bad-data", str(error))) from None
 
