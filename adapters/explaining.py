@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from adapters.texts import _, current_language, day, moment, ngettext, working_time
+from adapters.texts import ENGLISH, _, current_language, day, moment, ngettext, working_time
 from adapters.titles import Names, event_title, titles_of
 from domain.calendar import Light
 from domain.roster import Roster
 from domain.texts import zh
 from workflows.language.words import Workflow
-from workflows.machine.explain import Explanation, Reason, Why, explain
+from workflows.machine.explain import Around, Explanation, Reason, Why, explain
 from workflows.ports import Library
 from workflows.presentation import step_title
 from workflows.reads import CaseView
@@ -26,6 +26,7 @@ VERBS: Final[Mapping[str, str]] = MappingProxyType(
         "reject": zh("不同意"),
         "return": zh("退回补正"),
         "complete": zh("完成"),
+        "abstain": zh("弃权"),
         "withdraw": zh("撤回"),
     }
 )
@@ -48,6 +49,10 @@ class Saying:
         """The title of the step at `path`."""
         return step_title(self.names.titles, self.definition, path, self.names.language)
 
+    def steps(self, paths: tuple[str, ...]) -> str:
+        """The titles of several steps."""
+        return _("、").join(self.step(path) for path in paths)
+
     def events(self, types: tuple[str, ...]) -> str:
         """What is awaited, in words."""
         return _("或").join(event_title(one, self.names.titles, self.names.language) for one in types)
@@ -69,27 +74,44 @@ def explained(library: Library, view: CaseView, now: datetime) -> tuple[Explanat
 def sentence(explanation: Explanation, said: Saying) -> str:
     """The most pressing reason in one sentence, and how many others there are."""
     others = len(explanation.reasons) - 1
-    first = _reason(explanation.first, said)
-    if not others:
-        return first.strip()
-    return (first + ngettext("另有%(n)s项同时等待。", "另有%(n)s项同时等待。", others)).strip()
+    rest = ngettext("另有%(n)s项同时等待。", "另有%(n)s项同时等待。", others) if others else ""
+    parts = (_reason(explanation.first, said), _surroundings(explanation.around, said), rest)
+    between = " " if current_language() == ENGLISH else ""
+    return between.join(part.strip() for part in parts if part)
 
 
 def _reason(reason: Reason, said: Saying) -> str:
-    since = day(reason.since, said.now)
     match reason.why:
         case Why.ITEM:
             return _item(reason, said)
+        case Why.VOTE:
+            return _vote(reason, said)
         case Why.EVENT:
             return _event(reason, said)
+        case Why.NOTICE:
+            return _notice(reason, said)
+        case Why.CALL:
+            return _call(reason, said)
+        case Why.RESOURCE:
+            return _resource(reason, said)
+        case _:
+            return _standstill(reason, said)
+
+
+def _standstill(reason: Reason, said: Saying) -> str:
+    """Nobody has anything to do with it, whatever step it stands in."""
+    since = day(reason.since, said.now)
+    match reason.why:
         case Why.GATE:
-            return _("自%(since)s起暂停办理，恢复后继续。", since=since)
+            return _(
+                "自%(since)s起挂起（%(why)s），恢复办理后继续；期间收到的内容依次保留。", since=since, why=reason.detail
+            )
         case Why.QUARANTINED:
             return _("自%(since)s起已隔离，等待系统管理员处理：%(why)s。", since=since, why=reason.detail or "")
         case Why.ENDED:
             outcome = said.names.titles.outcome(reason.detail or "", said.names.language)
-            return _("已于%(at)s办结：%(outcome)s。", at=day(reason.since, said.now), outcome=outcome)
-        case Why.UNDER_WAY:
+            return _("已于%(at)s办结：%(outcome)s。", at=since, outcome=outcome)
+        case _:
             return _("系统正在处理，将自动推进，无需任何人办理。")
 
 
@@ -130,3 +152,82 @@ def _event(reason: Reason, said: Saying) -> str:
         return _("自%(since)s起等待“%(events)s”，收到即可推进。", **values)
     until = moment(reason.due_at, said.now)
     return _("自%(since)s起等待“%(events)s”，收到即可推进；%(until)s后按未答复处理。", until=until, **values)
+
+
+# -- what stands on its own, or is waited for together -----------------------------------------------------
+
+
+def _vote(reason: Reason, said: Saying) -> str:
+    who = said.names.all(reason.holders) or _("联席会议办公室")
+    start = _(
+        "自%(since)s起票决“%(step)s”，已投%(done)s票、共%(of)s席，至少%(needs)s席投票有效；尚待%(who)s投票，",
+        since=day(reason.since, said.now),
+        step=said.step(reason.path or ""),
+        done=reason.done,
+        of=reason.of,
+        needs=reason.needs,
+        who=who,
+    )
+    return start + _term(reason, said) + _("结果确定即可推进。")
+
+
+def _notice(reason: Reason, said: Saying) -> str:
+    values = {"since": day(reason.since, said.now), "step": said.step(reason.path or "")}
+    if reason.due_at is not None:
+        return _(
+            "“%(step)s”自%(since)s起公示，%(until)s期满即可推进。", **values, until=moment(reason.due_at, said.now)
+        )
+    by = said.steps(reason.paths)
+    if reason.remaining is not None:
+        left = working_time(reason.remaining)
+        return _(
+            "“%(step)s”自%(since)s起公示，因“%(by)s”停止计时，尚余%(left)s，办结后继续计时。",
+            **values,
+            by=by,
+            left=left,
+        )
+    return _("“%(step)s”自%(since)s起公示，现已期满，“%(by)s”办结即可推进。", **values, by=by)
+
+
+def _call(reason: Reason, said: Saying) -> str:
+    start = _(
+        "自%(since)s起等待“%(step)s”的子流程，已办结%(done)s件、共%(of)s件，",
+        since=day(reason.since, said.now),
+        step=said.step(reason.path or ""),
+        done=reason.done,
+        of=reason.of,
+    )
+    if reason.needs == reason.of:
+        return start + _("全部办结即可推进。")
+    return start + _("办结%(needs)s件即可推进。", needs=reason.needs)
+
+
+def _resource(reason: Reason, said: Saying) -> str:
+    return _(
+        "自%(since)s起“%(step)s”排队等待：%(resource)s正在使用，轮到本事项即可推进。",
+        since=day(reason.since, said.now),
+        step=said.step(reason.path or ""),
+        resource=said.names.titles.label(reason.resource or "", said.names.language),
+    )
+
+
+def _surroundings(block: Around | None, said: Saying) -> str:
+    """The block that the first reason stands in: what has arrived, or what may come first."""
+    if block is None:
+        return ""
+    step = said.step(block.path)
+    if block.paths:
+        return _("“%(step)s”中%(ways)s，先到者为准。", step=step, ways=_quoted_either(block.paths, said))
+    if block.needs == block.of:
+        return _("“%(step)s”已完成%(done)s项、共%(of)s项。", step=step, done=block.done, of=block.of)
+    return _(
+        "“%(step)s”已完成%(done)s项、共%(of)s项，满%(needs)s项即继续。",
+        step=step,
+        done=block.done,
+        of=block.of,
+        needs=block.needs,
+    )
+
+
+def _quoted_either(paths: tuple[str, ...], said: Saying) -> str:
+    return _either([_("“%(step)s”", step=said.step(path)) for path in paths])

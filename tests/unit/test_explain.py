@@ -11,6 +11,14 @@ from adapters.texts import speaking
 from domain.calendar import Light
 from domain.events import EVENT_TYPES
 from tests.unit.pictures.sheets import every_word
+from tests.workflows_for_tests import (
+    GATHERING,
+    INQUIRY,
+    TrialAgreed,
+    TrialGathered,
+    TrialObjected,
+    people,
+)
 from workflows.machine.explain import Explanation, Why, explain
 from workflows.reads import CaseView
 from workflows.testkit import MONDAY, Office, staff
@@ -108,7 +116,9 @@ def test_a_quarantined_and_a_suspended_case_say_so(office: Office) -> None:
     assert why(office, quarantined).first.detail == "definition gone"
     assert why(office, quarantined).first.why is Why.QUARANTINED
     assert why(office, suspended).first.why is Why.GATE
-    assert explained(office.library, suspended, office.clock())[1] == "自3月2日起暂停办理，恢复后继续。"
+    assert explained(office.library, suspended, office.clock())[1] == (
+        "自3月2日起挂起（suspended），恢复办理后继续；期间收到的内容依次保留。"
+    )
 
 
 def test_a_case_that_nobody_holds_up_is_under_way(office: Office) -> None:
@@ -140,3 +150,130 @@ def test_the_most_pressing_reason_comes_first_and_every_running_case_has_one() -
     assert found[-1].due_at is None
     assert found[0].since == MONDAY
     assert found[0].remaining == 10 * 7 * 60 + timedelta(hours=6, minutes=30) // timedelta(minutes=1)
+
+
+# -- waits of more than one person -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gathering() -> Office:
+    return Office(workflows=[GATHERING, INQUIRY], roster=people())
+
+
+def gathered(office: Office, trial: str = "t1") -> str:
+    return office.send(TrialGathered(trial=trial, topics=("site", "money", "road"), room="r1")).cases[0]
+
+
+def complete(office: Office, **form: object) -> None:
+    assert office.act("officer", office.inbox("officer")[0], "complete", form=form).status == 200
+
+
+def to_the_race(office: Office) -> None:
+    complete(office, advice="no")
+    complete(office, advice="yes")
+    complete(office, ready=True)
+
+
+def to_the_room(office: Office, trial: str = "t1") -> None:
+    to_the_race(office)
+    office.send(TrialAgreed(trial=trial))
+
+
+def to_the_notice(office: Office) -> None:
+    to_the_room(office)
+    complete(office)
+    office.act("one", office.inbox("one")[0], "agree")
+    office.act("two", office.inbox("two")[0], "agree")
+
+
+def test_a_for_each_says_how_many_have_arrived(gathering: Office) -> None:
+    case = gathered(gathering)
+
+    complete(gathering, advice="no")
+
+    assert "“each_topic”已完成1项、共3项。另有1项同时等待。" in sentence(gathering, case)
+    assert "“each_topic”: 1 of 3 done. One more" in sentence(gathering, case, "en")
+
+
+def test_a_race_says_what_may_come_first(gathering: Office) -> None:
+    case = gathered(gathering)
+
+    to_the_race(gathering)
+
+    found = why(gathering, gathering.case(case))
+    assert {one.why for one in found.reasons} == {Why.EVENT, Why.NOTICE}
+    assert sentence(gathering, case) == (
+        "“term”自3月2日起公示，3月9日17:00期满即可推进。“agreement”中“agreed”或“term”，先到者为准。另有1项同时等待。"
+    )
+    assert "In “agreement” the first of “agreed” or “term” counts." in sentence(gathering, case, "en")
+
+
+def test_a_case_in_line_says_that_the_resource_is_in_use_and_not_by_whom(gathering: Office) -> None:
+    first = gathered(gathering, "t1")
+    to_the_room(gathering, "t1")
+    second = gathered(gathering, "t2")
+    for advice in ("no", "yes"):
+        item = next(one for one in gathering.inbox("officer") if one.case.id == second)
+        gathering.act("officer", item, "complete", form={"advice": advice})
+    item = next(one for one in gathering.inbox("officer") if one.case.id == second)
+    gathering.act("officer", item, "complete", form={"ready": True})
+
+    gathering.send(TrialAgreed(trial="t2"))
+
+    said = sentence(gathering, second)
+    assert said == "自3月2日起“in_the_room”排队等待：room正在使用，轮到本事项即可推进。"
+    assert "t1" not in said
+    assert why(gathering, gathering.case(first)).first.why is Why.ITEM
+    assert "stands in line: room is in use" in sentence(gathering, second, "en")
+
+
+def test_a_vote_says_how_many_voted_and_how_many_must(gathering: Office) -> None:
+    case = gathered(gathering)
+    to_the_room(gathering)
+    complete(gathering)
+
+    gathering.act("one", gathering.inbox("one")[0], "abstain")
+
+    [reason] = why(gathering, gathering.case(case)).reasons
+    assert (reason.why, reason.done, reason.of, reason.needs) == (Why.VOTE, 1, 3, 2)
+    assert sentence(gathering, case).startswith("自3月2日起票决“ballot”，已投1票、共3席，至少2席投票有效；尚待")
+    assert sentence(gathering, case).endswith("投票，3月9日17:00前办结，剩余5个工作日；结果确定即可推进。")
+    assert "1 of 3 seats have voted, at least 2 must" in sentence(gathering, case, "en")
+
+
+def test_a_notice_says_until_when_and_what_stopped_its_clock(gathering: Office) -> None:
+    case = gathered(gathering)
+    to_the_notice(gathering)
+    standing = sentence(gathering, case)
+
+    gathering.turn(days=1)
+    gathering.send(TrialObjected(trial="t1", ground="g1"))
+
+    notice = next(one for one in why(gathering, gathering.case(case)).reasons if one.why is Why.NOTICE)
+    assert standing == "“notice”自3月2日起公示，3月9日17:00期满即可推进。"
+    assert notice.paths == ("steps/notice/on/0#1",)
+    assert notice.light is Light.GREY
+    assert notice.due_at is None
+    assert notice.remaining == 4 * 7 * 60 + timedelta(hours=6, minutes=30) // timedelta(minutes=1)
+
+
+def test_a_call_says_how_many_of_its_sub_cases_have_ended(gathering: Office) -> None:
+    case = gathered(gathering)
+    to_the_notice(gathering)
+
+    gathering.send(TrialObjected(trial="t1", ground="g1"))
+
+    call = next(one for one in why(gathering, gathering.case(case)).reasons if one.why is Why.CALL)
+    assert (call.done, call.of, call.needs) == (0, 1, 1)
+    assert [gathering.case(one).head.workflow for one in call.cases] == ["inquiry"]
+    assert sentence(gathering, case).startswith("“notice”自3月2日起公示，因“inquiry”停止计时，尚余")
+    assert "its clock is stopped by “inquiry” with 5 working days left" in sentence(gathering, case, "en")
+
+
+def test_a_suspended_tree_says_why_and_what_becomes_of_what_arrives(gathering: Office) -> None:
+    case = gathered(gathering)
+
+    gathering.suspend("head", case, "另案核查")
+
+    assert sentence(gathering, case) == "自3月2日起挂起（另案核查），恢复办理后继续；期间收到的内容依次保留。"
+    assert "Suspended since 2 Mar (另案核查)" in sentence(gathering, case, "en")

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
-from domain.calendar import Calendar, Light, light, minutes_between, shift_days
+from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
-from workflows.machine.case import Activation, ActivationState, Holder, State, Subscription, Timer, WorkItem
+from workflows.machine.case import Activation, Holder, State, Subscription, Timer, WorkItem
 from workflows.machine.nodes import index
+from workflows.machine.reasons import Around, Explanation, Reason, Why
 from workflows.machine.turn import step_path
+from workflows.machine.waiting import around, live, reason_of
 from workflows.reads import CaseView
 
-
-class Why(StrEnum):
-    """Kinds of reason why nothing moves."""
-
-    ITEM = "item"
-    EVENT = "event"
-    GATE = "gate"
-    QUARANTINED = "quarantined"
-    ENDED = "ended"
-    UNDER_WAY = "under_way"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that the case waits for.
-
-    `holders` are principals; `verbs` and `events` are what would move it; `remaining` are working minutes until
-    `due_at`, negative when it is past; `escalates_at` is when `escalates_to` (a role) may decide as well.
-    """
-
-    why: Why
-    since: datetime
-    path: str | None = None
-    kind: str | None = None
-    holders: tuple[str, ...] = ()
-    verbs: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-    due_at: datetime | None = None
-    remaining: int | None = None
-    light: Light = Light.GREEN
-    escalates_at: datetime | None = None
-    escalates_to: str | None = None
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Every reason, the most pressing first; a running case always has at least one."""
-
-    reasons: tuple[Reason, ...]
-
-    @property
-    def first(self) -> Reason:
-        """The most pressing reason."""
-        return self.reasons[0]
+__all__ = ["Around", "Explanation", "Reason", "Why", "explain"]
 
 
 def explain(definition: Workflow, view: CaseView, calendar: Calendar, now: datetime) -> Explanation:
@@ -78,10 +35,28 @@ def explain(definition: Workflow, view: CaseView, calendar: Calendar, now: datet
         return Explanation((Reason(Why.QUARANTINED, since=head.last_at, detail=head.quarantine),))
     if head.gate is not None:
         return Explanation((Reason(Why.GATE, since=head.last_at, detail=head.gate),))
-    items = [_item_reason(definition, view, item, calendar, now) for item in view.items if item.closed_at is None]
-    waits = [_wait_reason(definition, view, one, calendar, now) for one in _live_waits(definition, view.activations)]
-    found = tuple(sorted((*items, *waits), key=_urgency))
-    return Explanation(found or (Reason(Why.UNDER_WAY, since=head.last_at),))
+    found = sorted(_reasons(definition, view, calendar, now), key=_urgency)
+    return Explanation(tuple(found) or (Reason(Why.UNDER_WAY, since=head.last_at),), around(definition, view))
+
+
+def _reasons(definition: Workflow, view: CaseView, calendar: Calendar, now: datetime) -> Iterator[Reason]:
+    """Everything waited for; the seats of a vote are one reason together."""
+    for item in view.items:
+        if item.closed_at is None and item.kind != "vote":
+            yield _item_reason(definition, view, item, calendar, now)
+    for one, step in live(definition, view):
+        if isinstance(step, Wait):
+            yield _wait_reason(view, one, step, calendar, now)
+        elif (found := reason_of(view, one, step, calendar)) is not None:
+            yield _timed(found, calendar, now)
+
+
+def _timed(reason: Reason, calendar: Calendar, now: datetime) -> Reason:
+    """The reason with what is left until it is due."""
+    if reason.due_at is None:
+        return reason
+    shown = light(now, None, reason.due_at, paused=False, closed_at=None)
+    return replace(reason, remaining=_remaining(calendar, now, reason.due_at), light=shown)
 
 
 def _urgency(reason: Reason) -> tuple[bool, datetime, str]:
@@ -152,31 +127,14 @@ def _remaining(calendar: Calendar, now: datetime, due_at: datetime | None) -> in
 # -- waits -------------------------------------------------------------------------------------------------
 
 
-def _live_waits(definition: Workflow, activations: Iterable[Activation]) -> list[Activation]:
-    return [
-        one
-        for one in activations
-        if one.state is ActivationState.LIVE and isinstance(_step_at(definition, one.path), Wait)
-    ]
-
-
-def _step_at(definition: Workflow, path: str) -> Step | None:
-    node = index(definition).get(step_path(path))
-    return None if node is None else node.step
-
-
-def _wait_reason(
-    definition: Workflow, view: CaseView, waiting: Activation, calendar: Calendar, now: datetime
-) -> Reason:
-    step = _step_at(definition, waiting.path)
+def _wait_reason(view: CaseView, waiting: Activation, step: Wait, calendar: Calendar, now: datetime) -> Reason:
     due_at = _silence_at(view.timers, waiting)
     awaited = tuple(sorted({one.type for one in view.subscriptions if _belongs(one, waiting)}))
-    own = (step.event,) if isinstance(step, Wait) else ()
     return Reason(
         Why.EVENT,
         since=waiting.entered_at,
         path=waiting.path,
-        events=awaited or own,
+        events=awaited or (step.event,),
         due_at=due_at,
         remaining=_remaining(calendar, now, due_at),
         light=light(now, None, due_at, paused=False, closed_at=None),

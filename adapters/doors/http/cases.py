@@ -12,7 +12,7 @@ from adapters.doors.http.acting import Body, KeyOf, answer
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
-from adapters.doors.http.views import case_row, case_view, explanation, history
+from adapters.doors.http.views import blocks, case_row, case_view, explanation, history
 from adapters.explaining import explained, saying
 from adapters.texts import current_language
 from adapters.titles import titles_of
@@ -86,7 +86,7 @@ def get_history(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
 def get_explanation(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
     """Why the case waits, for whom, since when, and what would move it: in one sentence, and as data."""
     found, sentence = explained(office.engine.library, seen_case(office, viewer, case), office.reads.now())
-    return json_response({"case": case, "sentence": sentence, "reasons": explanation(found)})
+    return json_response({"case": case, "sentence": sentence, "reasons": explanation(found), "blocks": blocks(found)})
 
 
 @router.get("/{case}/diagram.svg")

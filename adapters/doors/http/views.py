@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -180,4 +181,15 @@ def _reason(reason: Reason) -> View:
         "escalates_at": reason.escalates_at,
         "escalates_to": reason.escalates_to,
         "detail": reason.detail,
+        "done": reason.done,
+        "of": reason.of,
+        "needs": reason.needs,
+        "cases": list(reason.cases),
+        "paths": list(reason.paths),
+        "resource": reason.resource,
     }
+
+
+def blocks(found: Explanation) -> list[View]:
+    """The blocks that count what arrives, and the open races, the outermost first."""
+    return [asdict(one) for one in found.blocks]
