@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Executable, Table, Text, column, select
@@ -17,23 +17,23 @@ from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscr
 from adapters.sql.tables import activation, case_head, holder, subscription, timer, work_item
 from adapters.sql.transaction import Transaction
 from workflows.machine.case import ActivationState, Slice
-from workflows.machine.nearness import spans, turn_around
+from workflows.machine.nearness import spans, turns_of
 
 ByCase = dict[str, list[Any]]
 
 
-def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, str]) -> dict[str, Slice]:
+def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, Collection[str]]) -> dict[str, Slice]:
     heads = tx.rows_of(_heads, [(case,) for case in sorted(set(cases))])
     found = personal.read(tx, [personal_ref(row.id) for row in heads if row.person is not None])
     tx.personal.update({personal_ref(row.id): found.get(personal_ref(row.id), NOTHING) for row in heads})
     # A case without an entry in its history has nothing live yet: five questions less for every case that starts.
     begun = [row.id for row in heads if row.seq]
-    turns = {case: turn for case in begun if (turn := turn_around(near.get(case, ""))) is not None}
-    whole = [(case,) for case in begun if case not in turns]
-    spread = [(case, low, high) for case, turn in turns.items() for low, high in spans(turn)]
+    around = {case: turns for case in begun if (turns := turns_of(near.get(case, ()))) is not None}
+    whole = [(case,) for case in begun if case not in around]
+    spread = sorted({(case, *span) for case, turns in around.items() for turn in turns for span in spans(turn)})
     activations = _both(tx, (_activations, whole), (_near_activations, spread))
     items = _both(tx, (_items, whole), (_near_items, spread))
-    seats = [(row.id,) for case in turns for row in items[case]]
+    seats = [(row.id,) for case in around for row in items[case]]
     holders = _both(tx, (_holders, whole), (_near_holders, seats))
     timers = _both(tx, (_timers, whole), (_near_timers, spread))
     subscriptions = _both(tx, (_subscriptions, whole), (_near_subscriptions, spread))
@@ -45,7 +45,7 @@ def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, str]) -> dict
             holders=_by_item(holders[row.id]),
             timers={one.id: one for one in map(timer_of, timers[row.id])},
             subscriptions=frozenset(map(subscription_of, subscriptions[row.id])),
-            around=turns.get(row.id),
+            around=around.get(row.id),
         )
         for row in heads
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -102,7 +102,7 @@ class SqlUnit:
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return claims.count_attempts(self.tx, lane, limit)
 
-    def load(self, cases: Sequence[str], near: Mapping[str, str] | None = None) -> dict[str, Slice]:
+    def load(self, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None) -> dict[str, Slice]:
         return slices.load(self.tx, cases, near or {})
 
     def item(self, item: str) -> WorkItem | None:

@@ -331,9 +331,9 @@ def a_case_of_turns(units: Units) -> None:
 def test_a_slice_near_a_turn_holds_that_turn_and_what_is_around_it(units: Units) -> None:
     a_case_of_turns(units)
 
-    found = units.read(lambda unit: unit.load(["c1"], {"c1": "steps/each/do#1/check"}))["c1"]
+    found = units.read(lambda unit: unit.load(["c1"], {"c1": ["steps/each/do#1/check"]}))["c1"]
 
-    assert found.around == "steps/each/do#1"
+    assert found.around == ("steps/each/do#1",)
     assert {path for path, _ in found.activations} == {
         "steps",
         "steps/each",
@@ -348,8 +348,19 @@ def test_a_slice_near_a_turn_holds_that_turn_and_what_is_around_it(units: Units)
 def test_a_slice_near_a_place_outside_of_every_turn_is_the_whole_case(units: Units) -> None:
     a_case_of_turns(units)
 
-    found = units.read(lambda unit: unit.load(["c1", "c2"], {"c1": "steps/aside", "c2": "steps/each/do#1"}))
+    found = units.read(lambda unit: unit.load(["c1", "c2"], {"c1": ["steps/aside"], "c2": ["steps/each/do#1"]}))
 
     assert found["c1"] == units.read(lambda unit: unit.load(["c1"]))["c1"]
     assert (len(found["c1"].items), found["c1"].around) == (3, None)
     assert found["c2"].activations == {}
+
+
+def test_a_slice_near_several_turns_holds_each_of_them_once(units: Units) -> None:
+    a_case_of_turns(units)
+
+    paths = ["steps/each/do#11", "steps/each/do#1/check", "steps/each/do#1"]
+    found = units.read(lambda unit: unit.load(["c1"], {"c1": paths}))["c1"]
+
+    assert found.around == ("steps/each/do#1", "steps/each/do#11")
+    assert set(found.items) == {"i#1", "i11"}
+    assert found.holders["i11"] == (a_holder("user:a", "i11"),)

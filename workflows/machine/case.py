@@ -241,7 +241,7 @@ class Access:
 class Slice:
     """The part of a case that a decision may look at: its head and everything live in it.
 
-    With `around` only what is near that turn (`machine.nearness`); what reaches further asks for more (`Wants`).
+    With `around` only what is near these turns (`machine.nearness`); what reaches further asks for more (`Wants`).
     """
 
     head: Case
@@ -250,7 +250,7 @@ class Slice:
     holders: Mapping[str, tuple[Holder, ...]] = field(default_factory=dict)
     timers: Mapping[str, Timer] = field(default_factory=dict)
     subscriptions: frozenset[Subscription] = frozenset()
-    around: str | None = None
+    around: tuple[str, ...] | None = None
 
 
 # -- stimuli -----------------------------------------------------------------------------------------------

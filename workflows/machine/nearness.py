@@ -6,7 +6,7 @@ the steps around it, and what their handlers and those of the case listen for; t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _TURN: Final = "do#"
@@ -30,6 +30,22 @@ def outermost_turn(path: str) -> str:
     parts = path.split("/")
     found = next((length for length, part in enumerate(parts, 1) if part.startswith(_TURN)), 0)
     return "/".join(parts[:found])
+
+
+def turns_of(paths: Iterable[str]) -> tuple[str, ...] | None:
+    """The turns that these paths stand in, none inside another, sorted; None where one of them stands in no turn."""
+    turns = {turn_around(path) for path in paths}
+    if not turns or None in turns:
+        return None
+    found = sorted(turn for turn in turns if turn is not None)
+    return tuple(turn for turn in found if not _is_inside_one(turn, turns))
+
+
+def _is_inside_one(turn: str, turns: Iterable[str | None]) -> bool:
+    outer = wider(turn)
+    while outer is not None and outer not in turns:
+        outer = wider(outer)
+    return outer is not None
 
 
 def wider(turn: str) -> str | None:

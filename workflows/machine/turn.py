@@ -49,7 +49,7 @@ from workflows.machine.case import (
     WorkItem,
 )
 from workflows.machine.facts import Facts
-from workflows.machine.nearness import is_within, wider
+from workflows.machine.nearness import is_within, turn_around
 from workflows.machine.nodes import CASE, Node, index
 
 
@@ -147,10 +147,8 @@ class Turn:
             ReachesFurtherError: it is not.
         """
         around = self.before.around
-        while around is not None and not is_within(path, around):
-            around = wider(around)
-        if around != self.before.around:
-            raise ReachesFurtherError(around)
+        if around is not None and not any(is_within(path, turn) for turn in around):
+            raise ReachesFurtherError(turn_around(path))
 
     # -- the definition ------------------------------------------------------------------------------------
 
@@ -231,6 +229,7 @@ class Turn:
     def cancel_below(self, path: str, reason: str) -> None:
         """Cancel the activation at `path` and everything below it, with its items."""
         self.reach(path)
+        self._silence(path)
         for one in [inside for inside in self.live if is_within(inside, path)]:
             self.close(one, ActivationState.CANCELLED)
         for item in [one for one in self.items.values() if is_within(one.path, path)]:
@@ -240,12 +239,19 @@ class Turn:
     def cancel_everything(self, reason: str) -> None:
         """Cancel all that is live: the case ends or starts over at a handler."""
         self.reach(CASE)
+        self._silence(CASE)
         self.agenda.clear()
         for path in list(self.live):
             self.close(path, ActivationState.CANCELLED)
         for item in list(self.items.values()):
             self.close_item(item, ItemState.CANCELLED, reason)
-        for subscription in sorted_subscriptions(self.subscriptions):
+
+    def _silence(self, path: str) -> None:
+        """Stop all clocks and waits at `path` and below at once: looking for those of each step would take long."""
+        for timer in [one for one in self.timers.values() if not path or is_within(one.path, path)]:
+            self.clear(timer)
+        asking = [one for one in self.subscriptions if not path or is_within(one.path, path)]
+        for subscription in sorted_subscriptions(asking):
             self.unsubscribe(subscription)
 
     # -- items, timers, subscriptions ----------------------------------------------------------------------

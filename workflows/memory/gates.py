@@ -38,7 +38,6 @@ def gated(tx: Transaction, head: Case) -> Case:
     return head if standing is None else replace(head, gate=standing.reason)
 
 
-def stands_still(tx: Transaction, case: str) -> bool:
-    """Whether a gate holds the tree of the case."""
-    head = tx.get(CASES, case)
-    return head is not None and tx.get(GATES, head.root) is not None
+def held(tx: Transaction) -> set[str]:
+    """The cases of all trees that stand still."""
+    return {head.id for root, _ in tx.all(GATES) for head in tx.where(CASES, "root", root)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from workflows.machine.case import Lane
-from workflows.memory.gates import stands_still
+from workflows.memory.gates import held
 from workflows.memory.rows import CASES, INBOX
 from workflows.memory.store import Transaction
 from workflows.ports import InboxRow
@@ -47,7 +47,8 @@ def _queues(tx: Transaction) -> list[list[InboxRow]]:
     by_case: dict[str, list[InboxRow]] = {}
     for _, row in sorted(tx.all(INBOX), key=lambda one: one[0]):
         by_case.setdefault(row.case, []).append(row)
-    return [rows for case, rows in by_case.items() if not (_is_quarantined(tx, case) or stands_still(tx, case))]
+    still = held(tx)
+    return [rows for case, rows in by_case.items() if case not in still and not _is_quarantined(tx, case)]
 
 
 def _is_quarantined(tx: Transaction, case: str) -> bool:

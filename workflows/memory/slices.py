@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from workflows.machine.case import ActivationState, Case, Holder, Slice
-from workflows.machine.nearness import is_near, outermost_turn, turn_around
+from workflows.machine.nearness import outermost_turn, spans, turns_of
 from workflows.memory.gates import gated
 from workflows.memory.personal import reveal
 from workflows.memory.rows import ACTIVATIONS, HOLDERS, ITEMS, SUBSCRIPTIONS, TIMERS
@@ -16,9 +17,9 @@ from workflows.memory.store import Table, Transaction
 R = TypeVar("R")
 
 
-def live_slice(tx: Transaction, head: Case, path: str = "") -> Slice:
-    """The case of this head with everything live in it, or what is near the turn that `path` stands in."""
-    around = turn_around(path)
+def live_slice(tx: Transaction, head: Case, paths: Collection[str] = ()) -> Slice:
+    """The case of this head with everything live in it, or what is near the turns that `paths` stand in."""
+    around = turns_of(paths)
     rows = _rows_of(tx, head.id, around)
     live = [one for one in rows(ACTIVATIONS) if one.state is ActivationState.LIVE]
     items = [one for one in rows(ITEMS) if one.closed_at is None]
@@ -34,15 +35,20 @@ def live_slice(tx: Transaction, head: Case, path: str = "") -> Slice:
     )
 
 
-def _rows_of(tx: Transaction, case: str, around: str | None) -> Callable[[Table[Any, R]], list[R]]:
+def _rows_of(tx: Transaction, case: str, around: tuple[str, ...] | None) -> Callable[[Table[Any, R]], list[R]]:
     if around is None:
         return lambda table: tx.where(table, "case", case)
-    places = [(case, ""), (case, outermost_turn(around))]
-    return lambda table: [one for place in places for one in tx.where(table, "turn", place) if _is_near(one, around)]
+    places: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for turn in around:
+        places[outermost_turn(turn)].update(spans(turn))
+        places[""].update(spans(turn))
+    return lambda table: [
+        one for place, near in places.items() for one in tx.where(table, "turn", (case, place)) if _is_in(one, near)
+    ]
 
 
-def _is_near(row: Any, turn: str) -> bool:
-    return is_near(row.path, turn)
+def _is_in(row: Any, near: set[tuple[str, str]]) -> bool:
+    return any(low <= row.path < high for low, high in near)
 
 
 def open_holders(tx: Transaction, item: str) -> tuple[Holder, ...]:

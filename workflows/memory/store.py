@@ -49,14 +49,15 @@ class Table(Generic[K, R]):
 
 
 class _Rows:
-    """The rows of one table and their indexes. What an index holds under a value is never changed in place."""
+    """The rows of one table and their indexes. What an index holds under a value is copied before its first change."""
 
-    __slots__ = ("indexes", "rows", "values")
+    __slots__ = ("indexes", "own", "rows", "values")
 
     def __init__(self, values: Mapping[str, Callable[[Any], Hashable]]) -> None:
         self.values = values
         self.rows: dict[Hashable, Any] = {}
-        self.indexes: dict[str, dict[Hashable, tuple[Hashable, ...]]] = {name: {} for name in values}
+        self.indexes: dict[str, dict[Hashable, dict[Hashable, None]]] = {name: {} for name in values}
+        self.own: dict[str, set[Hashable]] = {name: set() for name in values}
 
     def copy(self) -> _Rows:
         twin = _Rows(self.values)
@@ -71,8 +72,7 @@ class _Rows:
             if old is not None and value_of(old) == new_value:
                 continue
             self._unlist(name, key, old)
-            index = self.indexes[name]
-            index[new_value] = (*index.get(new_value, ()), key)
+            self._listed(name, new_value)[key] = None
         self.rows[key] = row
 
     def drop(self, key: Hashable) -> None:
@@ -83,12 +83,20 @@ class _Rows:
     def _unlist(self, name: str, key: Hashable, row: Any) -> None:
         if row is None:
             return
-        index, value = self.indexes[name], self.values[name](row)
-        left = tuple(other for other in index[value] if other != key)
-        if left:
-            index[value] = left
-        else:
-            del index[value]
+        value = self.values[name](row)
+        listed = self._listed(name, value)
+        del listed[key]
+        if not listed:
+            del self.indexes[name][value]
+            self.own[name].discard(value)
+
+    def _listed(self, name: str, value: Hashable) -> dict[Hashable, None]:
+        """The keys under a value of an index, to be changed: whoever still reads the old ones keeps them."""
+        index, own = self.indexes[name], self.own[name]
+        if value not in own:
+            index[value] = dict(index.get(value, {}))
+            own.add(value)
+        return index[value]
 
 
 _EMPTY = _Rows({})

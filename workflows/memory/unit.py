@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -18,7 +18,6 @@ from workflows.machine.case import (
     Plan,
     Slice,
     Subscription,
-    Timer,
     WorkItem,
 )
 from workflows.memory import gates, inbox, outbox, sharing
@@ -157,10 +156,10 @@ class MemoryUnit:
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return inbox.counted(self.tx, lane, limit)
 
-    def load(self, cases: Sequence[str], near: Mapping[str, str] | None = None) -> dict[str, Slice]:
+    def load(self, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None) -> dict[str, Slice]:
         paths = near or {}
         heads = (self.tx.get(CASES, case) for case in cases)
-        return {head.id: live_slice(self.tx, head, paths.get(head.id, "")) for head in heads if head is not None}
+        return {head.id: live_slice(self.tx, head, paths.get(head.id, ())) for head in heads if head is not None}
 
     def item(self, item: str) -> WorkItem | None:
         return self.tx.get(ITEMS, item)
@@ -276,8 +275,9 @@ class MemoryUnit:
     # -- track ---------------------------------------------------------------------------------------------
 
     def fire_timers(self, limit: int) -> int:
+        held = {row.case for _, row in self.tx.all(INBOX) if row.signal is not None} | gates.held(self.tx)
         due = sorted(
-            (one for _, one in self.tx.all(TIMERS) if one.due_at <= self.now and self._may_fire(one)),
+            (one for _, one in self.tx.all(TIMERS) if one.due_at <= self.now and one.case not in held),
             key=lambda one: (one.due_at, one.id),
         )
         fired = self.tx.lock_some(TIMERS, due, lambda timer: timer.id, limit)
@@ -289,10 +289,6 @@ class MemoryUnit:
             [InboxRow(0, self.county, one.case, lanes[one.case], 0, ready_at=self.now, timer=one) for one in fired]
         )
         return len(fired)
-
-    def _may_fire(self, timer: Timer) -> bool:
-        signalled = any(row.signal is not None for row in self.tx.where(INBOX, "case", timer.case))
-        return not signalled and not gates.stands_still(self.tx, timer.case)
 
     def due_plans(self, limit: int) -> list[Plan]:
         due = sorted(

@@ -29,7 +29,6 @@ from workflows.machine.case import (
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts, lookups_of, needs
-from workflows.machine.nearness import turn_around
 from workflows.moves.parts import Parts
 from workflows.moves.recording import Recorded, record
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
@@ -166,7 +165,7 @@ def _decide_all(batch: _Batch, run: CaseRun) -> None:
             _decide_act(batch, run, grounds, batch.act)
     except _WantsMoreError as wanted:
         case = run.before.head.id
-        larger = batch.unit.load([case], {case: wanted.around or ""})[case]
+        larger = batch.unit.load([case], {case: [wanted.around or "", *(run.before.around or ())]})[case]
         run.begin(_with_fired(larger, run.rows))
         _decide_all(batch, run)
 
@@ -208,7 +207,7 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus, 
     part = run.parts.near(path)
     outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
     while isinstance(outcome, Wants):
-        if part.around == run.before.around:
+        if not run.parts.has(outcome.around):
             raise _WantsMoreError(outcome.around)
         part = run.parts.near(outcome.around or "")
         outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
@@ -240,15 +239,11 @@ def _place_of(unit: Unit, act: Act | None) -> str:
     return "" if item is None else item.path
 
 
-def _near(by_case: Mapping[str, Sequence[InboxRow]], act: Act | None, place: str) -> dict[str, str]:
-    """Where the stimuli of a case stand, if all of them are in one turn of many: the others need not be loaded."""
-    near: dict[str, str] = {}
-    for case, rows in by_case.items():
-        turns = {turn_around(_path_of(row)) for row in rows}
-        if act is not None and act.case == case:
-            turns.add(turn_around(place))
-        if len(turns) == 1 and (turn := turns.pop()) is not None:
-            near[case] = turn
+def _near(by_case: Mapping[str, Sequence[InboxRow]], act: Act | None, place: str) -> dict[str, set[str]]:
+    """The steps that the stimuli of each case are for: the turns that none of them stands in need not be loaded."""
+    near = {case: {_path_of(row) for row in rows} for case, rows in by_case.items()}
+    if act is not None:
+        near[act.case].add(place)
     return near
 
 

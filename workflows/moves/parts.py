@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from workflows.machine.case import Activation, Case, Holder, Slice, Subscription, Timer, WorkItem
-from workflows.machine.nearness import is_near, turn_around, wider
+from workflows.machine.nearness import is_near, is_within, turn_around, wider
 
 Row = Activation | WorkItem | Timer | Subscription
 Ref = tuple[type[Row], Hashable]
@@ -23,7 +24,7 @@ class Parts:
     """What is live in a case, as a whole or near a turn of it.
 
     Args:
-        loaded: the slice as it came from the store, itself the whole case or the part near one turn.
+        loaded: the slice as it came from the store, itself the whole case or the part near some of its turns.
     """
 
     def __init__(self, loaded: Slice) -> None:
@@ -35,13 +36,17 @@ class Parts:
     def whole(self) -> Slice:
         """Everything that was loaded, as it is by now."""
         if self._together is None:
-            self._together = self._taken_apart().slice(self.head, None)
+            self._together = replace(self._taken_apart().slice(self.head, None), around=self.around)
         return self._together
 
+    def has(self, turn: str | None) -> bool:
+        """Whether everything near the turn (None: in the case) is here."""
+        return self.around is None or (turn is not None and any(is_within(turn, one) for one in self.around))
+
     def near(self, path: str) -> Slice:
-        """What a decision at `path` has to see; where the path stands in no turn, everything."""
+        """What a decision at `path` has to see; where the path stands in no turn, everything that is here."""
         turn = turn_around(path)
-        if turn is None or self.around is not None or self._is_small():
+        if turn is None or self.around == (turn,) or self._is_small():
             return self.whole()
         return self._taken_apart().slice(self.head, turn)
 
@@ -50,9 +55,9 @@ class Parts:
         self.head = after.head
         if part.around == self.around:
             self._together, self._apart = after, None
-            return
-        self._taken_apart().replace(part, after)
-        self._together = None
+        else:
+            self._taken_apart().put(part, after)
+            self._together = None
 
     def _is_small(self) -> bool:
         return self._together is not None and len(self._together.activations) <= SMALL
@@ -91,9 +96,9 @@ class _Apart:
                 case Subscription():
                     subscriptions.add(row)
         held = {item: self._holders[item] for item in items if item in self._holders}
-        return Slice(head, activations, items, held, timers, frozenset(subscriptions), around=turn)
+        return Slice(head, activations, items, held, timers, frozenset(subscriptions), around=(turn,) if turn else None)
 
-    def replace(self, part: Slice, after: Slice) -> None:
+    def put(self, part: Slice, after: Slice) -> None:
         """Take out the rows of a part and put in what became of them."""
         for ref, row in _rows_of(part):
             self._rows.pop(ref, None)
