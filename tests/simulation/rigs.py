@@ -1,0 +1,68 @@
+"""The rigs: A on the store in memory, B on SQLite; each runs seeds and says how to repeat one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tests.simulation.faults import RARE, Plant
+from tests.simulation.looking import Told, stored_history
+from tests.simulation.oracles import never_in_memory, violations
+from tests.simulation.sqlite import sqlite
+from tests.simulation.states import SOMETIMES
+from tests.simulation.world import Plot, World
+
+
+@dataclass
+class Report:
+    """What a run of seeds saw, and what broke."""
+
+    seen: Counter[str] = field(default_factory=Counter)
+    failures: dict[int, str] = field(default_factory=dict)
+
+    def unseen(self) -> list[str]:
+        """The rare states that none of the seeds reached."""
+        return [name for name in (*RARE, *SOMETIMES) if not self.seen[name]]
+
+
+def rig_a(plot: Plot, plant: Plant | None = None) -> World:
+    """The moves on the store in memory, workers interleaved inside open units."""
+    return World(plot, plant=plant, watch=never_in_memory)
+
+
+def rig_b(plot: Plot) -> World:
+    """The moves on SQLite, commits unknown in every seed: what runs beside a unit runs before or after it."""
+    return World(replace(plot, with_faults=UNKNOWN), store=sqlite)
+
+
+UNKNOWN: Final = frozenset({"unknown_lost", "unknown_stored"})
+RIGS: Final[Mapping[str, Callable[[Plot], World]]] = {"A": rig_a, "B": rig_b}
+
+
+def run_seeds(rig: str, seeds: Iterable[int]) -> Report:
+    """Run these seeds on a rig."""
+    report = Report()
+    for seed in seeds:
+        world = RIGS[rig](Plot(seed))
+        broken = outcome(world)
+        report.seen.update(world.seen)
+        if broken:
+            how = f"repeat: python -m tests.simulation --rig {rig} --start {seed} --seeds 1"
+            report.failures[seed] = "\n  ".join([f"seed {seed}: {sorted(world.fate.faults)}", *broken, how])
+    return report
+
+
+def first_caught(seeds: Iterable[int], plant: Plant | None = None, told: Told = stored_history) -> int | None:
+    """The first of these seeds on rig A that finds a planted bug."""
+    return next((seed for seed in seeds if outcome(rig_a(Plot(seed), plant), told)), None)
+
+
+def outcome(world: World, told: Told = stored_history) -> list[str]:
+    """Run a world to its end; what it violates."""
+    try:
+        world.run()
+        return violations(world, told)
+    finally:
+        world.close()
