@@ -7,7 +7,7 @@ batch. A unit is one transaction: everything written through it is committed tog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -243,10 +243,10 @@ class Unit(Protocol):
         Ready means ready_at <= now; ready_at moves a back-off ahead.
         """
 
-    def load(self, cases: Sequence[str], near: Mapping[str, str] | None = None) -> dict[str, Slice]:
-        """The live slices of these cases; of those in `near` (case -> path) only what is near that path.
+    def load(self, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None) -> dict[str, Slice]:
+        """The live slices of these cases; of those in `near` (case -> paths) only what is near these paths.
 
-        `machine.nearness` says what is near; where the path stands in no turn the whole slice is.
+        `machine.nearness` says what is near; where one of the paths stands in no turn the whole slice is.
         """
 
     def item(self, item: str) -> WorkItem | None:

@@ -73,7 +73,7 @@ class Negation(_Node):
 
 
 class Given(_Node):
-    """True when the field has a value other than null; never unknown."""
+    """True when the field has a value other than null; unknown only where a preview says that it may get one."""
 
     op: Literal["given"] = "given"
     name: str
@@ -149,7 +149,8 @@ def evaluate(condition: Condition, fields: Mapping[str, Any]) -> Truth:
     """Whether `condition` holds over `fields` (field name -> JSON value): true, false or UNKNOWN."""
     match condition:
         case Given():
-            return fields.get(condition.name) is not None
+            found = fields.get(condition.name)
+            return UNKNOWN if found is UNKNOWN else found is not None
         case Negation():
             inner = evaluate(condition.part, fields)
             return inner if inner is UNKNOWN else not inner
