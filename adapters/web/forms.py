@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from adapters.doors.admission import said as said_of_field
 from adapters.explaining import Saying, verb_title
 from adapters.texts import _
 from domain.events import EVENT_TYPES
@@ -205,5 +206,5 @@ def _checked(step: ToApplicant, view: CaseView, values: Mapping[str, JSON]) -> d
         made = event.model_validate({event.KEY: view.head.key, **values})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise WrongForm(str(first["loc"][0]) if first["loc"] else "", str(first["msg"])) from None
+        raise WrongForm(str(first["loc"][0]) if first["loc"] else "", said_of_field(first)) from None
     return {name: value for name, value in made.model_dump(mode="json", exclude_none=True).items() if name in values}
