@@ -7,16 +7,15 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from adapters.sql.migrations import upgrade
-from celeryconfig import DEAD_QUEUE, task_queues
 from tasks.application import PerProcess, celery_app
 from tasks.chain import Broker
 from tasks.hints import Publisher
@@ -92,8 +91,8 @@ class Rig:
         self._programs: list[Program] = []
         upgrade(database_url)
         self._units = open_units(database_url)
-        self._app = celery_app(lambda: broker_url, PerProcess(self._no_engine), _nothing)
-        self.publisher = Publisher(self._units, Broker(self._app), _nothing)
+        self.app = celery_app(lambda: broker_url, PerProcess(self._no_engine), _nothing)
+        self.publisher = Publisher(self._units, Broker(self.app), _nothing)
         self.engine = engine_on(self._units, publish_gateway(broker_url, folder), self.publisher.wake)
 
     def _no_engine(self) -> Engine:
@@ -142,6 +141,14 @@ class Rig:
             print(self.store.pending(), *(program.log.read_text()[-3000:] for program in self._programs), sep="\n")
             raise
 
+    def decide(self, seconds: float = 30) -> float:
+        """Wait until every case is quiet, whatever of the outside was not reached; returns how long it took."""
+        return wait_for("every case is quiet", lambda: not self.store.pending()["inbox"], seconds)
+
+    def use(self, publisher: Publisher) -> None:
+        """From now on hint with this publisher."""
+        self.engine = replace(self.engine, wake=publisher.wake)
+
     def check(self) -> None:
         """Nothing was lost or done twice, and a repeated hand-in changes nothing."""
         again = hand_in(self.engine, self.accepted)
@@ -153,7 +160,7 @@ class Rig:
             program.close()
         self.publisher.stop()
         self._units.database.close()
-        self._app.close()
+        self.app.close()
 
 
 def killed_children(worker: Program) -> set[int]:
@@ -178,6 +185,3 @@ def report(row: str, what: str, seconds: float) -> None:
 
 def _nothing() -> None:
     """Nobody listens."""
-
-
-__all__ = ["DEAD_QUEUE", "PROCESSES", "Program", "Rig", "killed_children", "office", "report", "task_queues", "time"]
