@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from adapters import embedded
 from adapters.embedded import Levels, Runner
 from tests.integration.doors.offices import Doors, cloud_event, open_doors
 from workflows.machine.case import Lane
+from workflows.moves.running import run_lane
 from workflows.ports import Engine
 
 SECONDS = 10
@@ -79,14 +79,13 @@ def test_what_waited_in_the_store_is_done_at_the_start(doors: Doors, running: tu
 def test_the_runner_outlives_a_failure(
     doors: Doors, running: tuple[Engine, Levels, Runner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moves = embedded.run_lane
     failures: list[str] = []
 
     def fails_once(engine: Engine, lane: Lane) -> int:
         if not failures:
             failures.append("once")
             raise RuntimeError("a mistake of the program")
-        return moves(engine, lane)
+        return run_lane(engine, lane)
 
     monkeypatch.setattr(embedded, "run_lane", fails_once)
     _engine, levels, runner = running
@@ -102,8 +101,13 @@ def test_the_runner_outlives_a_failure(
 def test_it_sweeps_although_nobody_woke_it(
     doors: Doors, running: tuple[Engine, Levels, Runner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    swept: list[Any] = []
-    monkeypatch.setattr(embedded, "sweep", lambda engine: swept.append(engine) or 0)
+    swept: list[Engine] = []
+
+    def sweeps_nothing(engine: Engine) -> int:
+        swept.append(engine)
+        return 0
+
+    monkeypatch.setattr(embedded, "sweep", sweeps_nothing)
 
     running[2].start()
 

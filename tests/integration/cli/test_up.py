@@ -35,7 +35,7 @@ class Office:
         with self.log.open("wb") as out:
             command = [*LIAISON, "up", "--sample", "--port", "18000"]
             self.process = subprocess.Popen(
-                command, check=False, cwd=self.folder.parent, env=self.environment, stdout=out, stderr=out
+                command, cwd=self.folder.parent, env=self.environment, stdout=out, stderr=out
             )
         until = time.monotonic() + SECONDS
         while "└" not in self.said():
