@@ -175,7 +175,6 @@ class Turn:
             self.close(one, ActivationState.CANCELLED)
         for item in [one for one in self.items.values() if _within(one.path, path)]:
             self.close_item(item, ItemState.CANCELLED, reason)
-        self.agenda = deque(todo for todo in self.agenda if not _within(todo.path, path))
 
     def cancel_everything(self, reason: str) -> None:
         """Cancel all that is live: the case ends or starts over at a handler."""
