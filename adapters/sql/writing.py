@@ -80,8 +80,7 @@ def _write_history(tx: Transaction, rows: Sequence[HistoryRow]) -> None:
         for row in rows
         if row.personal
     ]
-    stored = {part.ref for part in parts}
-    personal.write(tx, parts)
+    stored = personal.write(tx, parts)
     tx.insert(history, [history_values(row, ref if (ref := history_ref(row)) in stored else None) for row in rows])
     tx.insert(unsealed, [(row.at, row.case, row.seq, row.hash) for row in rows])
 
