@@ -163,9 +163,14 @@ def _taken(name: str, step: ToApplicant, said: Saying) -> Field:
     if items is not None:
         choices = _choices(name, items.get("enum", ()), said)
         return Field(name, _label(name, said), "several", required=False, choices=choices)
-    values = next((one["enum"] for one in kinds if "enum" in one), ())
+    values = next((one["enum"] for one in kinds if "enum" in one), _titled_values(name, said))
     kind = "choice" if values else "text"
     return Field(name, _label(name, said), kind, required=False, choices=_choices(name, values, said))
+
+
+def _titled_values(name: str, said: Saying) -> list[str]:
+    """The values that the titles name for a field, such as the towns of the roster."""
+    return [value for field, _dot, value in (one.partition(".") for one in said.names.titles.choices) if field == name]
 
 
 def filled(form: FormData, view: CaseView, item: WorkItem, verb: Verb, definition: Workflow) -> dict[str, JSON]:
