@@ -21,6 +21,7 @@ from workflows.machine.case import (
     ActivationState,
     Capacity,
     Case,
+    Holder,
     ItemState,
     Lane,
     Slice,
@@ -148,7 +149,7 @@ def test_a_slice_holds_what_is_live_and_nothing_else(units: Units) -> None:
     }
 
 
-def only(found: Slice, item: str) -> dict[str, object]:
+def only(found: Slice, item: str) -> dict[str, tuple[Holder, ...]]:
     """What the slice says about the holders of an item that is closed already: a store may leave it out."""
     return {name: held for name, held in found.holders.items() if name == item}
 
@@ -211,7 +212,7 @@ def test_what_a_batch_closes_and_opens_again_is_open(units: Units) -> None:
 
     found = units.read(lambda unit: unit.load(["c1"]))["c1"]
     assert found.holders["i1"] == (a_holder("user:a"),)
-    assert (set(found.timers), found.subscriptions) == ({"t1"}, {waiting})
+    assert (set(found.timers), found.subscriptions) == ({"t1"}, frozenset({waiting}))
 
 
 def replace_closing(opened: Changes) -> Changes:

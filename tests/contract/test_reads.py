@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_a_line_shows_nothing_personal(units: Units, reads: Reads) -> None:
     assert [row.case.personal for row in reads.cases(OPERATOR, EVERY).rows] == [{}]
 
 
-HEADS = {
+HEADS: dict[str, tuple[CaseFilter, dict[str, Any]]] = {
     "a workflow": (CaseFilter(workflow="w2"), {"workflow": "w2"}),
     "a state": (CaseFilter(state="completed"), {"state": State.COMPLETED}),
     "a department": (CaseFilter(department="b"), {"department": "b"}),
