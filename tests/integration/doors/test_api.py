@@ -235,3 +235,12 @@ def test_the_description_names_every_call_and_an_unknown_one_is_a_problem(doors:
 
     assert {"/api/events", "/api/cases/{case}/explain", "/api/work-items/{item}/{verb}"} <= set(paths)
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_the_manual_names_every_call_and_loads_nothing(doors: Doors) -> None:
+    answer = doors.http.get("/docs")
+
+    assert "POST /api/events" in answer.text
+    assert "/api/cases/{case}/explain" in answer.text
+    assert "src=" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
