@@ -1,0 +1,129 @@
+"""What departments and people do in a seed: events early, late, twice and in conflict; acts of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+from domain.audit import canonical
+from domain.events import EVENT_TYPES
+from domain.identifiers import derived_id
+from tests.simulation.definitions import ANSWERS, COUNTY, ECHO, HANDLED, VANISHED, WAITED
+from tests.workflows_for_tests import SYNTHETIC
+from workflows.language.words import Workflow
+from workflows.machine.case import JSON, Act, Holder, Lane, WorkItem
+from workflows.machine.nodes import awaited
+from workflows.ports import NewEvent
+from workflows.reads import CaseView
+
+KEYS = ("k1", "k2")
+"""Few, so that events meet each other's cases."""
+CROWD = (*WAITED, *HANDLED, ANSWERS, ECHO)
+FREE = frozenset(CROWD) | {type_ for type_ in awaited(SYNTHETIC) if type_ not in EVENT_TYPES}
+SOURCES = ("urn:sim:a", "urn:sim:b")
+FORMS: Mapping[str, Mapping[str, JSON]] = {
+    "report.v1": {"fine": True},
+    "duplicate_check.v1": {"same_person": "different"},
+    "visit.v1": {"grade": "good", "rooms": 2},
+    "advice.v1": {"advice": "样例"},
+    "council_decision.v1": {"council_decision": "admitted", "document_number": "样例1号"},
+}
+VERBS = {"approve": ("agree", "agree", "reject", "return"), "carry_out": ("complete",), "supplement": ("complete",)}
+
+
+def script(random: Random, workflows: Sequence[Workflow]) -> tuple[NewEvent, ...]:
+    """The events of a seed in the order they are first sent: some starts, and a crowd that somebody may wait for."""
+    waited = sorted(frozenset().union(*(awaited(one) for one in workflows)))
+    types = [random.choice(workflows).starts_on for _ in range(random.randint(2, 4))]
+    types += [one.starts_on for one in workflows if one.name == VANISHED]
+    types += [random.choice((*CROWD, *waited)) for _ in range(random.randint(4, 12))]
+    events = [_of_type(random, f"e{number}", type_) for number, type_ in enumerate(types)]
+    random.shuffle(events)
+    if random.random() < 0.3:
+        events.append(replace(events[0], body_hash="another body"))
+    return tuple(events)
+
+
+def _of_type(random: Random, id_: str, type_: str) -> NewEvent:
+    if type_ not in EVENT_TYPES:
+        return _event(random, id_, type_, random.choice(KEYS))
+    kind = EVENT_TYPES[type_]
+    said = kind(**{**kind.EXAMPLE, kind.KEY: random.choice(KEYS)})
+    return _made(random, id_, said.TYPE, said.key(), said.plain(), said.personal())
+
+
+def aimed_at(random: Random, id_: str, pairs: Iterable[tuple[str, str]]) -> NewEvent | None:
+    """An event of one of these (type, key), where anybody may send it."""
+    fitting = sorted((type_, key) for type_, key in pairs if type_ in FREE)
+    if not fitting:
+        return None
+    type_, key = random.choice(fitting)
+    return _event(random, id_, type_, key)
+
+
+def _event(random: Random, id_: str, type_: str, key: str) -> NewEvent:
+    plain: dict[str, JSON] = {"a": random.random() < 0.5, "b": random.random() < 0.5, "town": "T1", "invoice": key}
+    return _made(random, id_, type_, key, plain, {"name": f"样例{key}"})
+
+
+def _made(
+    random: Random, id_: str, type_: str, key: str, plain: Mapping[str, JSON], personal: Mapping[str, JSON]
+) -> NewEvent:
+    return NewEvent(
+        county=COUNTY,
+        source=random.choice(SOURCES),
+        id=id_,
+        type=type_,
+        key=key,
+        person=key,
+        plain=plain,
+        personal=personal,
+        body_hash=derived_id("body", canonical([type_, key, dict(plain), dict(personal)]).decode()),
+        department="d1",
+        fingerprint=derived_id("blind", str(personal.get("name"))),
+        sample=True,
+        lane=random.choice(tuple(Lane)),
+    )
+
+
+def act_on(random: Random, number: int, view: CaseView) -> Act | None:
+    """Something that somebody may want done to a case; now and then something that is not theirs to do."""
+    if random.random() < 0.04:
+        return _withdrawal(view, number)
+    held = [(item, holder) for item in view.items for holder in view.holders.get(item.id, ()) if item.closed_at is None]
+    if not held:
+        return None
+    item, holder = random.choice(held)
+    return _act(random, number, item, holder)
+
+
+def _act(random: Random, number: int, item: WorkItem, holder: Holder) -> Act:
+    verb = random.choice(VERBS[item.kind])
+    stranger = random.random() < 0.05
+    asks = FORMS.get(item.form or "", {})
+    return Act(
+        key=f"act{number}",
+        case=item.case,
+        item=item.id,
+        verb="agree" if random.random() < 0.03 else verb,
+        actor=f"actor-{number}",
+        principals=frozenset({"user:nobody"} if stranger else {holder.who}),
+        seen=item.version,
+        opinion=random.choice(("", "同意")),
+        form=asks if random.random() < 0.9 else {"unknown": True},
+        department="d1",
+        post="post_chen",
+    )
+
+
+def _withdrawal(view: CaseView, number: int) -> Act:
+    return Act(
+        key=f"act{number}",
+        case=view.head.id,
+        item=None,
+        verb="withdraw",
+        actor=f"actor-{number}",
+        principals=frozenset({f"person:{view.head.person}"}),
+        seen=None,
+    )

@@ -1,0 +1,300 @@
+"""One seed: an office whose workers, clients and clock are moved by one scheduler, interleaved at the edges of units."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from random import Random
+from typing import Final
+
+from tests.simulation.definitions import COUNTY, VANISHED, calendar, numbers, of_the_office, pool, roster, vanished
+from tests.simulation.faults import Crashed, Fate, FaultyUnits, Plant, Sink, swarm
+from tests.simulation.load import act_on, aimed_at, script
+from workflows.language.words import Workflow
+from workflows.machine.case import Act, Lane
+from workflows.memory import Isolation, MemoryLibrary, MemoryReads, MemoryUnits
+from workflows.moves.accepting import Accepted, Submission, accept
+from workflows.moves.acting import Answer, act
+from workflows.moves.deliver import LEASE_SECONDS
+from workflows.moves.running import LANES, MOVES, drain
+from workflows.moves.sweeping import MOST_ATTEMPTS, sweep
+from workflows.policy import operator_viewer
+from workflows.ports import CommitUnknown, Conflict, Engine, NewEvent, StoreUnavailable, Units
+from workflows.reads import CaseFilter, Reads
+from workflows.testkit import MONDAY, Clock, KnownSecret
+
+EVERYTHING: Final = operator_viewer(COUNTY)
+DEEPEST: Final = 3
+"""So many workers at most are inside a unit at the same time."""
+
+STEPS: Final = 40
+"""So many things the scheduler starts before the faults stop."""
+
+ROUNDS: Final = 60
+"""After the faults stop, everything is quiet within so many sweeps, two minutes apart."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The store of a seed; `nested` tells whether it can have several units open in one thread."""
+
+    units: Units
+    reads: Reads
+    nested: bool = True
+    close: Callable[[], None] = lambda: None
+
+
+Open = Callable[[Clock, Random], Opened]
+
+
+def memory(clock: Clock, random: Random) -> Opened:
+    """A store in memory; its isolation is chance's."""
+    isolation = random.choice(tuple(Isolation))
+    units = MemoryUnits(COUNTY, clock, KnownSecret(), isolation=isolation, batch=random.choice((1, 3, 100)))
+    return Opened(units, MemoryReads(units))
+
+
+class _Library(MemoryLibrary):
+    """A library that has lost one definition since its cases began."""
+
+    def by_hash(self, workflow_hash: str) -> Workflow:
+        found = super().by_hash(workflow_hash)
+        if found.name == VANISHED:
+            raise KeyError(workflow_hash)
+        return found
+
+
+@dataclass
+class Client:
+    """What the outside knows: what it sent, and what it was answered."""
+
+    unsent: list[NewEvent]
+    sent: list[NewEvent] = field(default_factory=list)
+    unanswered: list[NewEvent] = field(default_factory=list)
+    sent_at: dict[tuple[str, str], int] = field(default_factory=dict)
+    answered_at: dict[tuple[str, str], int] = field(default_factory=dict)
+    accepted: dict[tuple[str, str], Accepted] = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
+    open_acts: list[Act] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+
+def _nothing(_: World) -> list[str]:
+    return []
+
+
+class World:
+    """One seed's office.
+
+    Args:
+        seed: decides everything.
+        store: opens its store.
+        plant: a planted bug.
+        watch: what must hold whenever no unit is open; tells what does not.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        store: Open = memory,
+        plant: Plant | None = None,
+        watch: Callable[[World], list[str]] = _nothing,
+    ) -> None:
+        self.seed = seed
+        self.random = Random(seed)
+        self.fate = Fate(self.random, swarm(self.random))
+        self.clock = Clock(MONDAY)
+        self.problems: list[str] = []
+        self._watch = watch
+        self.hints: list[Lane] = []
+        self._now = 0
+        self._depth = 0
+        self._acts = 0
+        self._aimed = 0
+        self.workflows = self._draw_workflows()
+        self.library = _Library(self.workflows, roster(), calendar(), numbers(2))
+        self.client = Client(unsent=list(script(self.random, self.workflows)))
+        opened = store(self.clock, self.random)
+        self.units, self.reads, self.close = opened.units, opened.reads, opened.close
+        faulty = FaultyUnits(self.units, self.fate, self._meanwhile, plant, nested=opened.nested)
+        self.sink = Sink(faulty, self.fate, self._hang)
+        gateways = {"notice": self.sink, "publish": self.sink}
+        self.engine = Engine(faulty, self.library, KnownSecret(), gateways, self._wake)
+
+    @property
+    def seen(self) -> Counter[str]:
+        """How often what happened."""
+        return self.fate.seen
+
+    def _draw_workflows(self) -> list[Workflow]:
+        drawn = self.random.sample(pool(), 2)
+        if self.random.random() < 0.25:
+            drawn.extend(of_the_office())
+        if self.random.random() < 0.2:
+            drawn.append(vanished())
+        return drawn
+
+    # -- the scheduler -------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Live through the seed: first with faults, then without until everything is quiet."""
+        for self._now in range(1, STEPS + 1):
+            self._something()
+            self.problems.extend(self._watch(self))
+        self.fate.active = False
+        self.seen["steps"] += STEPS
+        self._come_to_rest()
+
+    def _something(self) -> None:
+        doings: list[tuple[Callable[[], None], float]] = [
+            (self._send, 4),
+            (self._act, 5),
+            (self._work, 8 if self.hints else 2),
+            (self._sweep, 1.5),
+            (self._let_time_pass, 2 if self._depth == 0 else 0.5),
+            (self._publish_facts, 0.4),
+        ]
+        doing = self.random.choices([one for one, _ in doings], [weight for _, weight in doings])[0]
+        self._try(doing)
+
+    def _meanwhile(self) -> None:
+        if self._depth < DEEPEST and self.fate.strikes("interleave"):
+            self._something()
+
+    def _try(self, doing: Callable[[], None]) -> None:
+        """Let a process do something; it may die of it, and only a known fault may be why."""
+        self._depth += 1
+        try:
+            doing()
+        except (Conflict, StoreUnavailable, CommitUnknown, Crashed) as fault:
+            self.seen[f"stopped by {type(fault).__name__}"] += 1
+        except Exception as error:  # whatever else escapes a process is the finding
+            logging.getLogger(__name__).debug("seed %s", self.seed, exc_info=True)
+            name = getattr(doing, "__name__", "answering a client")
+            self.problems.append(f"{name} broke: {type(error).__name__}: {error}")
+        finally:
+            self._depth -= 1
+
+    def _wake(self, lane: Lane) -> None:
+        if self.fate.strikes("lost_hint"):
+            return
+        self.hints.extend([lane] * (1 + self.fate.strikes("doubled_hint")))
+
+    # -- who does what -------------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        """A department sends what it has not had an answer for, or something new, or something again."""
+        client = self.client
+        if client.sent and self.fate.strikes("duplicate_event"):
+            self._submit(self.random.choice(client.sent))
+        elif client.unanswered and (not client.unsent or self.random.random() < 0.5):
+            self._submit(self.random.choice(client.unanswered))
+        elif (event := self._aimed_event()) is not None:
+            self._submit(event)
+        elif client.unsent:
+            self._submit(client.unsent.pop(0))
+
+    def _aimed_event(self) -> NewEvent | None:
+        """Inside somebody else's unit: an event just where that unit routes or waits."""
+        if self._depth <= 1 or self.random.random() < 0.5:
+            return None
+        self._aimed += 1
+        return aimed_at(self.random, f"aimed{self._aimed}", self.fate.pairs)
+
+    def _submit(self, event: NewEvent) -> None:
+        client, key = self.client, (event.source, event.id)
+        if event not in client.sent:
+            client.sent.append(event)
+            client.unanswered.append(event)
+            client.sent_at.setdefault(key, self._now)
+        [[answer]] = accept(self.engine, [Submission((event,), whole=True)])
+        self.seen[f"event {answer.status}"] += 1
+        client.unanswered[:] = [one for one in client.unanswered if one != event]
+        if answer.status == "conflict":
+            return
+        client.answered_at.setdefault(key, self._now)
+        client.accepted.setdefault(key, answer)
+
+    def _act(self) -> None:
+        """Somebody acts on what they see, or presses again what was not answered."""
+        client = self.client
+        if client.open_acts and self.random.random() < 0.5:
+            self._press(self.random.choice(client.open_acts))
+            return
+        cases = [row.case.id for row in self.reads.cases(EVERYTHING, CaseFilter(), 50).rows]
+        aimed = list(self.fate.cases) if self._depth > 1 and self.random.random() < 0.7 else []
+        if not (aimed or cases):
+            return
+        view = self.reads.case(EVERYTHING, self.random.choice(aimed or cases))
+        self._acts += 1
+        wanted = None if view is None else act_on(self.random, self._acts, view)
+        if wanted is not None:
+            client.acts[wanted.key] = wanted
+            client.open_acts.append(wanted)
+            self._press(wanted)
+
+    def _press(self, wanted: Act) -> None:
+        answer = act(self.engine, wanted)
+        self.seen[f"act {answer.status}"] += 1
+        known = self.client.answers.setdefault(wanted.key, answer)
+        if known.status < 400 and known != answer:
+            self.problems.append(f"act {wanted.key} was answered {known} first and then {answer}")
+        self.client.open_acts[:] = [one for one in self.client.open_acts if one.key != wanted.key]
+
+    def _work(self) -> None:
+        """A worker takes a hint and makes the moves of its lane."""
+        lane = self.hints.pop(self.random.randrange(len(self.hints))) if self.hints else self.random.choice(LANES)
+        for move in MOVES:
+            move(self.engine, lane)
+
+    def _sweep(self) -> None:
+        sweep(self.engine)
+
+    def _let_time_pass(self) -> None:
+        if self.fate.strikes("clock_jumps"):
+            self.clock.turn_to(self.clock() + timedelta(days=self.random.randint(1, 40)))
+        else:
+            self.clock.turn_to(self.clock() + timedelta(seconds=self.random.choice((1, 5, 40, 7200, 90000))))
+
+    def _hang(self) -> None:
+        """A gateway that answers after its lease is over, while others go on."""
+        self.clock.turn_to(self.clock() + timedelta(seconds=LEASE_SECONDS + 1))
+        if self._depth < DEEPEST + 1:
+            self._try(self._sweep)
+
+    def _publish_facts(self) -> None:
+        """The office brings out a new roster, or other numbers."""
+        self.library.set_roster(roster(self.random.choice(("r1", "r2"))))
+        self.library.set_numbers(numbers(self.random.randint(1, 3)))
+
+    # -- the end -------------------------------------------------------------------------------------------
+
+    def _come_to_rest(self) -> None:
+        """Without faults: everybody gets their answers, and then nothing is left to do within a bound."""
+        self._now += 1
+        for event in [*self.client.unanswered, *self.client.unsent]:
+            self._try(partial(self._submit, event))
+        for wanted in list(self.client.open_acts):
+            self._try(partial(self._press, wanted))
+        for round_ in range(ROUNDS):
+            self._try(self._drain_and_sweep)
+            if self._is_quiet(round_):
+                return
+            self.clock.turn_to(self.clock() + timedelta(minutes=2))
+        self.problems.append(f"not quiet after {ROUNDS} sweeps: {dict(self.reads.pending())}")
+
+    def _drain_and_sweep(self) -> None:
+        drain(self.engine)
+        sweep(self.engine)
+
+    def _is_quiet(self, round_: int) -> bool:
+        """Whether nothing is due; after all attempts are used up, what waits in quarantine may be left."""
+        pending = self.reads.pending()
+        left = {name: count for name, count in pending.items() if name not in {"quarantined", "unmatched"}}
+        if pending["quarantined"] and round_ > 8 * MOST_ATTEMPTS:
+            left.pop("inbox")
+        return not any(left.values())
