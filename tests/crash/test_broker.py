@@ -10,7 +10,7 @@ from tests.crash.rig import Program, Rig, report
 from tests.crash.scratch import Rabbit, wait_for
 from workflows.machine.case import Lane
 
-pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq]
+pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]
 
 
 def hears_again(rig: Rig, worker: Program, seconds: float = 90) -> float:
@@ -27,7 +27,6 @@ def heard_once(rig: Rig, worker: Program) -> None:
     wait_for("the worker heard", (rig.folder / "run" / f"{worker.pid}.heard").exists)
 
 
-@pytest.mark.timeout(300)
 def test_f08_a_killed_broker_stops_no_work_and_leaves_no_deaf_worker(rig: Rig, scratch_rabbit: Rabbit) -> None:
     worker = rig.start_worker()
     rig.start_sweeper()
@@ -48,7 +47,6 @@ def test_f08_a_killed_broker_stops_no_work_and_leaves_no_deaf_worker(rig: Rig, s
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(300)
 def test_f07_a_broker_restarted_cleanly_leaves_no_deaf_worker(rig: Rig, scratch_rabbit: Rabbit) -> None:
     worker = rig.start_worker()
     rig.start_sweeper()
@@ -67,7 +65,6 @@ def test_f07_a_broker_restarted_cleanly_leaves_no_deaf_worker(rig: Rig, scratch_
     rig.check()
 
 
-@pytest.mark.timeout(300)
 def test_f09_without_a_broker_sweeping_alone_decides_everything(rig: Rig, scratch_rabbit: Rabbit) -> None:
     scratch_rabbit.stop()
     rig.start_sweeper()
@@ -107,7 +104,6 @@ def timed(rig: Rig, count: int) -> float:
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(300)
 def test_f10_a_frozen_broker_does_not_slow_the_doors(rig: Rig, scratch_rabbit: Rabbit) -> None:
     worker = rig.start_worker()
     rig.start_sweeper()
@@ -134,7 +130,7 @@ def slowest_door(rig: Rig, times: int) -> float:
     return slowest
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.chaos
 def test_f12_deleted_and_purged_queues_cost_no_event(rig: Rig, scratch_rabbit: Rabbit) -> None:
     worker = rig.start_worker()
     rig.start_sweeper()
@@ -167,7 +163,7 @@ class LosesEverySecond:
         self._broker.drop()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.chaos
 def test_f19_half_of_the_hints_lost_costs_a_few_seconds_at_most(rig: Rig) -> None:
     rig.start_worker()
     rig.start_sweeper()
@@ -186,7 +182,7 @@ def test_f19_half_of_the_hints_lost_costs_a_few_seconds_at_most(rig: Rig) -> Non
     rig.check()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.chaos
 def test_f28_three_workers_and_three_sweepers_do_everything_once(rig: Rig) -> None:
     for _ in range(3):
         rig.start_worker()

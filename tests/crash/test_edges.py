@@ -13,7 +13,7 @@ from tests.crash.doom import ACK, EDGES, Doom
 from tests.crash.rig import Program, Rig, killed_children, report
 from tests.crash.scratch import Rabbit, wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq]
+pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]
 
 # A chain makes at least this many commits: flag, advance, assign, track (three), deliver (two).
 COMMITS = 8
@@ -70,6 +70,7 @@ def test_f03_a_child_killed_before_every_ack_of_a_chain(rig: Rig) -> None:
     rig.check()
 
 
+@pytest.mark.chaos
 def test_f04_an_effect_confirmed_but_not_recorded_comes_again_under_the_same_key(
     rig: Rig, scratch_rabbit: Rabbit
 ) -> None:

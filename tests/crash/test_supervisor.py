@@ -11,7 +11,7 @@ from adapters.supervisor import DEAF_SECONDS, Hearing
 from tests.crash.rig import Program, Rig, report
 from tests.crash.scratch import wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq]
+pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]
 
 
 def sibling(supervisor: Program, word: str) -> int | None:
@@ -21,7 +21,6 @@ def sibling(supervisor: Program, word: str) -> int | None:
     return next((child.pid for child in living if word in child.cmdline()), None)
 
 
-@pytest.mark.timeout(300)
 def test_f02_a_supervisor_starts_a_killed_worker_and_a_killed_sweeper_again(rig: Rig) -> None:
     supervisor = rig.start_supervisor()
     before = {word: sibling(supervisor, word) for word in ("celery", "sweep")}
@@ -40,7 +39,7 @@ def test_f02_a_supervisor_starts_a_killed_worker_and_a_killed_sweeper_again(rig:
     rig.check()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.chaos
 def test_f06_a_killed_supervisor_leaves_no_orphan_for_long(rig: Rig) -> None:
     supervisor = rig.start_supervisor()
     family = supervisor.children()
@@ -56,7 +55,6 @@ def test_f06_a_killed_supervisor_leaves_no_orphan_for_long(rig: Rig) -> None:
     rig.check()
 
 
-@pytest.mark.timeout(300)
 def test_a_supervisor_asked_to_stop_stops_both_and_loses_nothing(rig: Rig) -> None:
     supervisor = rig.start_supervisor()
     family = supervisor.children()
