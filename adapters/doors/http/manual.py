@@ -24,9 +24,10 @@ def manual(request: Request) -> Response:
     """Every call with what it takes."""
     description = request.app.openapi()
     language = "en" if current_language() == ENGLISH else "zh-CN"
+    title = _("接口说明")
     page = (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{_("接口说明")}</title>'
-        f"<style>{_STYLE}</style><h1>Liaison {escape(description['info']['version'])} {_('接口说明')}</h1>"
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style><h1>Liaison {escape(description['info']['version'])} {title}</h1>"
         f'<p><a href="/openapi.json">/openapi.json</a></p>{"".join(_sections(description["paths"]))}</html>'
     )
     headers = {"Content-Security-Policy": _POLICY}
