@@ -1,0 +1,267 @@
+"""Act: the late one is told, the same key has the same answer, the inbox is drained first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
+from workflows.machine.case import Act, Lane
+from workflows.moves import batching
+from workflows.moves.acting import act
+from workflows.moves.advance import advance
+from workflows.ports import CommitUnknown, Conflict
+from workflows.testkit import Office
+
+
+def agree(here: Office, user: str = "officer", **given: Any) -> Act:
+    """What `user` wants done to the only item."""
+    [view] = here.inbox("officer")
+    values = {"opinion": "", **given}
+    return Act(
+        key=values.pop("key", "key1"),
+        case=view.item.case,
+        item=view.item.id,
+        verb=values.pop("verb", "agree"),
+        actor=user,
+        principals=here.viewer(user).principals,
+        seen=view.item.version,
+        **values,
+    )
+
+
+def begun(here: Office) -> Office:
+    here.send(began(here))
+    return here
+
+
+def test_an_act_is_answered_with_where_the_case_stands_now() -> None:
+    here = begun(office())
+    wanted = agree(here)
+
+    answer = act(here.engine, wanted)
+
+    assert answer.status == 200
+    assert answer.body == {
+        "case": wanted.case,
+        "item": wanted.item,
+        "item_state": "approved",
+        "state": "approved",
+        "seq": 2,
+        "outcome": "granted",
+    }
+
+
+# -- late --------------------------------------------------------------------------------------------------
+
+
+def test_the_late_one_is_told_who_decided_and_when() -> None:
+    here = begun(office(trial(CHECKED.steps.steps[0], task())))  # type: ignore[union-attr]  # a sequence, see offices
+    first, late = agree(here), agree(here, "other", key="key2")
+    act(here.engine, first)
+    here.turn(hours=1)
+
+    answer = act(here.engine, late)
+
+    assert (answer.status, answer.body["code"], answer.body["by"]) == (409, "item_closed", "officer")
+    assert answer.body["at"] == "2026-03-02T01:00:00+00:00"
+
+
+def test_the_late_one_is_told_also_where_the_decision_ended_the_case() -> None:
+    here = begun(office())
+    first, late = agree(here), agree(here, "other", key="key2")
+    act(here.engine, first)
+
+    answer = act(here.engine, late)
+
+    assert (answer.status, answer.body["code"], answer.body["by"]) == (409, "case_ended", "officer")
+
+
+@pytest.mark.parametrize("moment", ["load", "find_act", "claim_cases"])
+def test_of_two_who_press_at_once_one_decides_and_the_other_is_told(moment: str) -> None:
+    here = begun(office())
+    first, second = agree(here), agree(here, "other", key="key2", verb="reject", opinion="样例")
+    engine, faults = faulty(here)
+    faults.after[moment] = lambda: _carried_out(here, second)
+
+    answer = act(engine, first)
+
+    assert (answer.status, answer.body["by"]) == (409, "other")
+    assert rows(here, "case")[0].outcome == "refused"
+
+
+def _carried_out(here: Office, wanted: Act) -> None:
+    assert act(here.engine, wanted).status == 200
+
+
+def test_an_item_that_is_not_there_is_not_found() -> None:
+    here = begun(office())
+
+    assert act(here.engine, replace(agree(here), item="nothing")).status == 404
+    assert act(here.engine, replace(agree(here), case="nothing")).status == 404
+
+
+def test_an_item_of_another_case_is_not_found_in_this_one() -> None:
+    here = begun(office())
+    first = agree(here)
+    act(here.engine, first)
+    here.send(began(here, "k2"))
+
+    answer = act(here.engine, replace(agree(here, key="key2"), item=first.item))
+
+    assert (answer.status, answer.body["code"]) == (404, "no_such_item")
+
+
+# -- keys --------------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_has_the_same_answer_and_is_carried_out_once() -> None:
+    here = begun(office())
+    wanted = agree(here, form={})
+
+    first, again = act(here.engine, wanted), act(here.engine, wanted)
+
+    assert first == again
+    assert rows(here, "case")[0].seq == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"verb": "reject"},
+        {"actor": "other"},
+        {"opinion": "样例"},
+        {"reason": "minor"},
+        {"form": {"share": 0.5}},
+        {"item": None},
+    ],
+)
+def test_a_key_that_was_used_for_something_else_is_refused(other: dict[str, Any]) -> None:
+    here = begun(office())
+    wanted = agree(here)
+    act(here.engine, wanted)
+
+    answer = act(here.engine, replace(wanted, **other))
+
+    assert (answer.status, answer.body["code"], answer.body["field"]) == (422, "key_reused", "Idempotency-Key")
+
+
+def test_the_key_of_a_refused_act_may_be_used_again() -> None:
+    here = begun(office())
+    wanted = agree(here, verb="reject")
+    refused = act(here.engine, wanted)
+
+    answer = act(here.engine, replace(wanted, opinion="样例"))
+
+    assert (refused.status, refused.body["field"], answer.status) == (422, "opinion", 200)
+
+
+@pytest.mark.parametrize("end", ["kept", "lost"])
+def test_after_a_commit_of_unknown_outcome_the_act_is_carried_out_once(end: str) -> None:
+    here = begun(office())
+    engine, faults = faulty(here)
+    faults.commits = [end]
+
+    answer = act(engine, agree(here))
+
+    assert (answer.status, answer.body["outcome"], answer.body["seq"]) == (200, "granted", 2)
+    assert rows(here, "case")[0].seq == 2
+
+
+def test_a_commit_that_stays_unknown_is_said_to_the_actor() -> None:
+    here = begun(office())
+    engine, faults = faulty(here)
+    faults.commits = ["lost", "lost"]
+
+    with pytest.raises(CommitUnknown):
+        act(engine, agree(here))
+
+
+def test_the_same_act_pressed_twice_at_once_has_one_answer() -> None:
+    here = begun(office())
+    wanted = agree(here)
+    engine, faults = faulty(here)
+    faults.after["load"] = lambda: _carried_out(here, wanted)
+
+    answer = act(engine, wanted)
+
+    assert (answer.status, rows(here, "case")[0].seq) == (200, 2)
+
+
+# -- the case behind it ------------------------------------------------------------------------------------
+
+
+def test_an_event_that_came_first_is_found_by_the_wait_that_an_act_opens() -> None:
+    here = begun(office(trial(CHECKED.steps.steps[0], *WAITING.steps.steps)))  # type: ignore[union-attr]  # sequences
+    take(here.engine, more(here))
+
+    answer = act(here.engine, agree(here))
+
+    assert answer.status == 200
+    assert rows(here, "inbox") != []
+    assert advance(here.engine, Lane.INTERACTIVE) == 1
+    assert [one.item.path for one in here.inbox("clerk")] == ["steps/task"]
+
+
+def test_a_refused_act_still_works_off_what_waited() -> None:
+    here = begun(office(WAITING))
+    take(here.engine, more(here, place="T1"))
+    [case] = rows(here, "case")
+
+    answer = act(here.engine, Act("key1", case.id, "nothing", "agree", "officer", frozenset(), None))
+
+    assert answer.status == 404
+    assert rows(here, "inbox") == []
+    assert rows(here, "case")[0].fields["place"] == "T1"
+
+
+def test_an_act_on_a_case_that_nobody_has_begun_to_run_runs_it_first() -> None:
+    here = office()
+    [started] = take(here.engine, began(here))
+
+    answer = act(
+        here.engine, Act("key1", started.cases[0], None, "withdraw", "x", frozenset({"department:office"}), None)
+    )
+
+    assert (answer.status, answer.body["state"], answer.body["seq"]) == (200, "withdrawn", 2)
+
+
+def test_an_act_on_a_quarantined_case_is_refused() -> None:
+    here = begun(office())
+    wanted = agree(here)
+    here.store.units.run(lambda unit: unit.quarantine(wanted.case, "样例"))
+
+    answer = act(here.engine, wanted)
+
+    assert (answer.status, answer.body["code"]) == (409, "quarantined")
+
+
+def test_an_act_that_the_program_cannot_decide_is_not_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = begun(office())
+    wanted = agree(here)
+    monkeypatch.setattr(batching, "decide", _fails)
+
+    answer = act(here.engine, wanted)
+
+    assert answer.status == 409
+    assert rows(here, "case")[0].seq == 1
+
+
+def _fails(*given: Any) -> Any:
+    raise KeyError
+
+
+def test_a_case_that_others_change_without_end_is_a_conflict() -> None:
+    here = begun(office())
+    engine, faults = faulty(here)
+
+    def always_late(name: str, given: tuple[Any, ...]) -> None:
+        if name == "save_heads":
+            raise Conflict("somebody was first")
+
+    faults.refuse = always_late
+
+    with pytest.raises(Conflict):
+        act(engine, agree(here))
