@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.moves.offices import MORE, SAYING, WAITING, began, faulty, more, office, rows, take, task, trial
-from workflows.language.words import carry_out, role, wait
+from workflows.language.words import carry_out, end, interrupts, role, wait
 from workflows.machine.case import Lane
 from workflows.moves.advance import advance
 from workflows.moves.routing import source_of
@@ -164,3 +164,14 @@ def test_one_event_may_start_one_case_and_wake_another() -> None:
 
     assert len(answer.cases) == 2
     assert {one.item.path for one in here.inbox("clerk")} == {"steps/task", "steps/other"}
+
+
+def test_an_event_that_starts_a_case_reaches_also_the_case_that_was_accepted_with_it() -> None:
+    stopping = trial(task("stop"), name="stopping", starts_on="trial.stopped.v1")
+    here = office(trial(task(), on=(interrupts("trial.stopped.v1", end("stopped")),)), stopping)
+
+    started, _ = take(here.engine, began(here), here.event("trial.stopped.v1", key="k1"))
+    here.drain()
+
+    assert here.case(started.cases[0]).head.outcome == "stopped"
+    assert [one.item.path for one in here.inbox("clerk")] == ["steps/stop"]
