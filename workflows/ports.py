@@ -259,11 +259,11 @@ class Unit(Protocol):
     def erase(self, persons: Sequence[str]) -> None:
         """Destroy the keys of these persons."""
 
-    def find_act(self, key: str) -> ActRow | None:
-        """The stored act of this idempotency key."""
+    def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
+        """The stored acts of these idempotency keys, by key."""
 
-    def add_act(self, row: ActRow) -> None:
-        """Store an act with its answer; raises Conflict if the key was stored meanwhile."""
+    def add_acts(self, rows: Sequence[ActRow]) -> None:
+        """Store acts with their answers; raises Conflict if one of the keys was stored meanwhile."""
 
     # track
     def fire_timers(self, limit: int) -> int:

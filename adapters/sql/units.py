@@ -18,6 +18,7 @@ from adapters.sql import (
     personal,
     registers,
     sealing,
+    slices,
     tracking,
     writing,
 )
@@ -99,10 +100,10 @@ class SqlUnit:
         return claims.count_attempts(self.tx, lane, limit)
 
     def load(self, cases: Sequence[str]) -> dict[str, Slice]:
-        return heads.load(self.tx, cases)
+        return slices.load(self.tx, cases)
 
     def item(self, item: str) -> WorkItem | None:
-        return heads.item(self.tx, item)
+        return slices.item(self.tx, item)
 
     def save_heads(self, expected: Sequence[tuple[int, Case]]) -> set[str]:
         return heads.save_heads(self.tx, expected)
@@ -128,11 +129,11 @@ class SqlUnit:
     def erase(self, persons: Sequence[str]) -> None:
         personal.destroy(self.tx, persons)
 
-    def find_act(self, key: str) -> ActRow | None:
-        return registers.find_act(self.tx, key)
+    def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
+        return registers.find_acts(self.tx, keys)
 
-    def add_act(self, row: ActRow) -> None:
-        registers.add_act(self.tx, row)
+    def add_acts(self, rows: Sequence[ActRow]) -> None:
+        registers.add_acts(self.tx, rows)
 
     # track
     def fire_timers(self, limit: int) -> int:

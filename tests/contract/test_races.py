@@ -178,9 +178,9 @@ def test_two_clicks_with_one_key_get_one_answer(units: SqlUnits) -> None:
     answer = ActRow("k1", "user:a", "h1", {"status": 200})
 
     def click(unit: SqlUnit) -> ActRow:
-        found = unit.find_act("k1")
+        found = unit.find_acts(["k1"]).get("k1")
         if found is None:
-            unit.add_act(answer)
+            unit.add_acts([answer])
         return found or answer
 
     with standing(units, click) as first, meanwhile(units, click) as second:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workflows.machine.case import JSON
-from workflows.memory.rows import KEYS, PAYLOADS, Payload
+from workflows.memory.rows import KEYS, PAYLOADS, PLANS, Payload
 from workflows.memory.store import Transaction
 
 
@@ -31,8 +31,10 @@ def reveal(tx: Transaction, kind: str, ref: str) -> Mapping[str, JSON]:
 
 
 def destroy(tx: Transaction, person: str) -> None:
-    """Destroy the key of a person, and what is kept under it."""
+    """Destroy the key of a person, what is kept under it, and what was planned about the person."""
     if tx.get(KEYS, person) is not None:
         tx.drop(KEYS, person)
     for payload in tx.where(PAYLOADS, "person", person):
         tx.drop(PAYLOADS, (payload.kind, payload.ref))
+    for plan in [one for _, one in tx.all(PLANS) if one.person == person]:
+        tx.drop(PLANS, plan.id)

@@ -8,7 +8,7 @@ where the sweep counts its attempts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from traceback import extract_tb
 
@@ -65,13 +65,19 @@ class Saved:
     lanes: frozenset[Lane]
 
 
-def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | None = None) -> dict[str, CaseRun]:
-    """Load the cases of `rows` (and of `act`) and decide every stimulus in order; nothing is written yet."""
+def run_cases(
+    engine: Engine, unit: Unit, rows: Sequence[InboxRow], acts: Mapping[str, Act] | None = None
+) -> dict[str, CaseRun]:
+    """Load the cases of `rows` (and of `acts`, one for a case) and decide every stimulus in order.
+
+    Nothing is written yet; an act comes after what was in its case's inbox.
+    """
+    acts = acts or {}
     by_case: dict[str, list[InboxRow]] = {}
     for row in rows:
         by_case.setdefault(row.case, []).append(row)
-    if act is not None:
-        by_case.setdefault(act.case, [])
+    for case in acts:
+        by_case.setdefault(case, [])
     slices = {case: _with_fired(one, by_case[case]) for case, one in unit.load(sorted(by_case)).items()}
     events = unit.events([row.event for row in rows if row.event is not None])
     twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
@@ -80,8 +86,8 @@ def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | N
         for case, mine in by_case.items()
         if case in slices
     }
-    for run in runs.values():
-        _run_case(engine, unit, run, events, twins, act if act is not None and act.case == run.before.head.id else None)
+    for case, run in runs.items():
+        _run_case(engine, unit, run, events, twins, acts.get(case))
     return runs
 
 

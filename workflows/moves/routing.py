@@ -50,7 +50,9 @@ def route(engine: Engine, unit: Unit, events: Sequence[StoredEvent]) -> Routed:
         if row.event is not None:
             cases[row.event] += (row.case,)
     heard = {one.no for one, _ in woken}
-    unit.park_unmatched([one for one in events if one.no not in heard and _is_parked(unit, one, cases[one.no], awaited)])
+    unit.park_unmatched(
+        [one for one in events if one.no not in heard and _is_parked(unit, one, cases[one.no], awaited)]
+    )
     return Routed(cases, frozenset(row.lane for row in rows))
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
 from workflows.machine.case import Act, Lane
 from workflows.moves import batching
-from workflows.moves.acting import act
+from workflows.moves.acting import act, act_together
 from workflows.moves.advance import advance
 from workflows.ports import CommitUnknown, Conflict
 from workflows.testkit import Office
@@ -79,7 +79,7 @@ def test_the_late_one_is_told_also_where_the_decision_ended_the_case() -> None:
     assert (answer.status, answer.body["code"], answer.body["by"]) == (409, "case_ended", "officer")
 
 
-@pytest.mark.parametrize("moment", ["load", "find_act", "claim_cases"])
+@pytest.mark.parametrize("moment", ["load", "find_acts", "claim_cases"])
 def test_of_two_who_press_at_once_one_decides_and_the_other_is_told(moment: str) -> None:
     here = begun(office())
     first, second = agree(here), agree(here, "other", key="key2", verb="reject", opinion="样例")
@@ -253,7 +253,7 @@ def _fails(*given: Any) -> Any:
     raise KeyError
 
 
-def test_a_case_that_others_change_without_end_is_a_conflict() -> None:
+def test_who_loses_a_case_again_and_again_is_told_that_it_is_busy() -> None:
     here = begun(office())
     engine, faults = faulty(here)
 
@@ -263,5 +263,45 @@ def test_a_case_that_others_change_without_end_is_a_conflict() -> None:
 
     faults.refuse = always_late
 
-    with pytest.raises(Conflict):
-        act(engine, agree(here))
+    answer = act(engine, agree(here))
+
+    assert (answer.status, answer.body["code"]) == (409, "busy")
+
+
+# -- several at once ---------------------------------------------------------------------------------------
+
+
+def agree_on(here: Office, key: str) -> Act:
+    """What the officer wants done to the item of the trial of `key`."""
+    [view] = [one for one in here.inbox("officer") if one.case.key == key]
+    principals = here.viewer("officer").principals
+    return Act(f"agree-{key}", view.item.case, view.item.id, "agree", "officer", principals, view.item.version)
+
+
+def two_trials() -> Office:
+    here = begun(office())
+    here.send(began(here, "k2"))
+    return here
+
+
+def test_acts_about_different_cases_are_answered_together_each_for_itself() -> None:
+    here = two_trials()
+    first, second = agree_on(here, "k1"), agree_on(here, "k2")
+
+    answers = act_together(here.engine, [first, replace(second, principals=frozenset()), first])
+
+    assert [answer.status for answer in answers] == [200, 403, 200]
+    assert answers[0] == answers[2]
+
+
+def test_in_a_batch_who_lost_a_case_is_looked_at_again_alone() -> None:
+    here = two_trials()
+    acts = [agree_on(here, "k1"), agree_on(here, "k2")]
+    engine, faults = faulty(here)
+    quicker = replace(acts[0], key="quicker", actor="other", verb="reject", opinion="样例")
+    faults.after["load"] = lambda: _carried_out(here, quicker)
+
+    answers = act_together(engine, acts)
+
+    assert [answer.status for answer in answers] == [409, 200]
+    assert answers[0].body["by"] == "other"
