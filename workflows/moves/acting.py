@@ -14,7 +14,7 @@ from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
 from workflows.moves.batching import CaseRun, Saved, run_cases, save_runs
-from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, Unit
+from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, StoreUnavailable, Unit
 
 PROBLEM = 400
 LATE = frozenset({"item_closed", "case_ended"})
@@ -51,11 +51,21 @@ def act_together(engine: Engine, acts: Sequence[Act]) -> list[Answer]:
     for place, wanted in enumerate(acts):
         first.setdefault(wanted.case, place)
     together = [acts[place] for place in first.values()]
-    answers = dict(zip(first.values(), _in_one_unit(engine, together), strict=True)) if len(together) > 1 else {}
+    answers = dict(zip(first.values(), _together(engine, together), strict=True)) if len(together) > 1 else {}
     return [answers.get(place) or _alone(engine, wanted) for place, wanted in enumerate(acts)]
 
 
 NOTHING_SAVED = Saved(0, frozenset(), frozenset())
+
+
+def _together(engine: Engine, acts: Sequence[Act]) -> list[Answer | None]:
+    """The answers of one transaction for all; none where it failed: one act must not spoil it for the others."""
+    try:
+        return _in_one_unit(engine, acts)
+    except StoreUnavailable:
+        raise
+    except Exception:  # noqa: BLE001  # whatever one of them broke, each is looked at again alone, and fails alone
+        return [None] * len(acts)
 
 
 def _alone(engine: Engine, wanted: Act) -> Answer:

@@ -305,3 +305,84 @@ def test_in_a_batch_who_lost_a_case_is_looked_at_again_alone() -> None:
 
     assert [answer.status for answer in answers] == [409, 200]
     assert answers[0].body["by"] == "other"
+
+
+# -- several at once ---------------------------------------------------------------------------------------
+
+
+def many(here: Office, *keys: str) -> list[Act]:
+    """One agreement for each of several new cases."""
+    cases = {key: here.send(began(here, key)).cases[0] for key in keys}
+    principals = here.viewer("officer").principals
+    items = {view.item.case: view.item.id for view in here.inbox("officer")}
+    return [
+        Act(f"act-{key}", case, items[case], "agree", "officer", principals, None, opinion="")
+        for key, case in cases.items()
+    ]
+
+
+def outcomes(here: Office) -> dict[str, str | None]:
+    return {case.key: case.outcome for case in rows(here, "case")}
+
+
+def test_several_acts_are_carried_out_in_one_transaction_each_with_its_own_answer() -> None:
+    here = office()
+    wanted = many(here, "a", "b", "c")
+    wanted[1] = replace(wanted[1], verb="reject")
+    engine, faults = faulty(here)
+
+    answers = act_together(engine, wanted)
+
+    assert [one.status for one in answers] == [200, 422, 200]
+    assert outcomes(here) == {"a": "granted", "b": None, "c": "granted"}
+    assert len(faults.lanes) == 1
+
+
+def test_of_two_acts_about_one_case_the_second_is_told_what_the_first_did() -> None:
+    here = office()
+    [wanted] = many(here, "a")
+
+    answers = act_together(here.engine, [wanted, replace(wanted, key="late", actor="other")])
+
+    assert [one.status for one in answers] == [200, 409]
+    assert answers[1].body["by"] == "officer"
+
+
+def test_an_act_that_lost_its_case_is_looked_at_again_and_the_others_stand() -> None:
+    here = office()
+    wanted = many(here, "a", "b")
+    engine, faults = faulty(here)
+    first = replace(wanted[0], key="first", actor="other", verb="reject", opinion="样例")
+    faults.after["load"] = lambda: _carried_out(here, first)
+
+    answers = act_together(engine, wanted)
+
+    assert [one.status for one in answers] == [409, 200]
+    assert outcomes(here) == {"a": "refused", "b": "granted"}
+
+
+@pytest.mark.parametrize("error", [Conflict("late"), CommitUnknown("lost"), ValueError("value too long for type")])
+def test_what_breaks_a_batch_of_acts_breaks_only_its_own(error: Exception) -> None:
+    here = office()
+    wanted = many(here, "a", "b", "c")
+    engine, faults = faulty(here)
+
+    def refuse_together(name: str, given: tuple[Any, ...]) -> None:
+        if name == "write" and len(given[0].history) > 1:
+            raise error
+
+    faults.refuse = refuse_together
+
+    answers = act_together(engine, wanted)
+
+    assert [one.status for one in answers] == [200, 200, 200]
+
+
+def test_one_key_for_two_cases_serves_the_first() -> None:
+    here = office()
+    wanted = [replace(one, key="same") for one in many(here, "a", "b")]
+
+    answers = act_together(here.engine, wanted)
+
+    assert [one.status for one in answers] == [200, 422]
+    assert outcomes(here) == {"a": "granted", "b": None}
