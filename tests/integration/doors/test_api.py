@@ -244,3 +244,24 @@ def test_the_manual_names_every_call_and_loads_nothing(doors: Doors) -> None:
     assert "/api/cases/{case}/explain" in answer.text
     assert "src=" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_several_items_are_decided_at_once_each_with_its_own_outcome(doors: Doors, case: str) -> None:
+    other = cloud_event() | {"id": "e-2", "data": cloud_event()["data"] | {"application": "app-2"}}
+    doors.post(json.dumps(other).encode(), "application/cloudevents+json")
+    drain(doors.kit.engine)
+    items = [one["id"] for one in doors.get("/api/work-items", key=CLERK).json()["items"]]
+    acts = [{"item": one, "verb": "agree"} for one in items] + [
+        {"item": items[0], "verb": "reject", "reason": "minor"},
+        {"item": "nothing", "verb": "agree"},
+    ]
+
+    answer = act(doors, "/api/work-items/act", acts=acts)
+
+    assert [one["status"] for one in answer.json()["results"]] == [200, 200, 409, 404]
+    assert answer.json()["results"][2]["by"] == CLERK.removeprefix("user:")
+
+
+def test_a_list_of_acts_names_nothing_unknown_and_is_not_empty(doors: Doors, case: str) -> None:
+    assert act(doors, "/api/work-items/act", acts=[]).status_code == 422
+    assert act(doors, "/api/work-items/act", acts=[{"item": "x", "verb": "agree", "by": "sombody"}]).status_code == 422
