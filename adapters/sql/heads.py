@@ -1,28 +1,18 @@
-"""Heads of cases in a unit: opened, loaded with what is live in them, saved under the guard of their version."""
+"""Heads of cases in a unit: opened, saved under the guard of their version, marked."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Executable, Integer, Table, bindparam, column, select, update
+from sqlalchemy import Executable, Integer, bindparam, column, select, update
 
 from adapters.sql import personal
 from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.personal import NOTHING, Personal
-from adapters.sql.rows import (
-    activation_of,
-    case_of,
-    case_values,
-    holder_of,
-    item_of,
-    subscription_of,
-    timer_of,
-)
-from adapters.sql.tables import activation, case_head, holder, subscription, timer, work_item
+from adapters.sql.rows import case_values
+from adapters.sql.tables import case_head
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import ActivationState, Case, Slice, WorkItem
+from workflows.machine.case import Case
 
 # What a save leaves alone; the quarantine mark is set and lifted on its own, never by a save that knew nothing of it.
 _FIXED = {"county", "id", "workflow", "root", "key", "lane", "department", "sample", "opened_at", "quarantine"}
@@ -67,90 +57,6 @@ def write_personal(tx: Transaction, cases: Iterable[Case]) -> None:
 def personal_ref(case: str) -> str:
     """Where the personal values of a case stand."""
     return f"case/{case}"
-
-
-def load(tx: Transaction, cases: Sequence[str]) -> dict[str, Slice]:
-    wanted = [(case,) for case in sorted(set(cases))]
-    heads = tx.rows_of(_heads, wanted)
-    found = personal.read(tx, [personal_ref(row.id) for row in heads if row.person is not None])
-    tx.personal.update({personal_ref(row.id): found.get(personal_ref(row.id), NOTHING) for row in heads})
-    # A case without an entry in its history has nothing live yet: five questions less for every case that starts.
-    begun = [(row.id,) for row in heads if row.seq]
-    activations = _by_case(tx, _activations, begun)
-    items = _by_case(tx, _items, begun)
-    holders = _by_case(tx, _holders, begun)
-    timers = _by_case(tx, _timers, begun)
-    subscriptions = _by_case(tx, _subscriptions, begun)
-    return {
-        row.id: Slice(
-            head=case_of(row, found.get(personal_ref(row.id), NOTHING)),
-            activations={(one.path, one.round): one for one in map(activation_of, activations[row.id])},
-            items={one.id: one for one in map(item_of, items[row.id])},
-            holders=_by_item(holders[row.id]),
-            timers={one.id: one for one in map(timer_of, timers[row.id])},
-            subscriptions=frozenset(map(subscription_of, subscriptions[row.id])),
-        )
-        for row in heads
-    }
-
-
-def _by_case(tx: Transaction, build: Any, wanted: list[tuple[str]]) -> dict[str, list[Any]]:
-    rows: dict[str, list[Any]] = defaultdict(list)
-    for row in tx.rows_of(build, wanted):
-        rows[row.case].append(row)
-    return rows
-
-
-def item(tx: Transaction, which: str) -> WorkItem | None:
-    for row in tx.rows(_item, item=which):
-        return item_of(row)
-    return None
-
-
-def _item(dialect: Dialect) -> Executable:
-    return select(work_item).where(work_item.c.county == COUNTY, work_item.c.id == bindparam("item"))
-
-
-def _by_item(rows: list[Any]) -> dict[str, Any]:
-    holders: dict[str, Any] = defaultdict(tuple)
-    for row in rows:
-        holders[row.item] += (holder_of(row),)
-    return dict(holders)
-
-
-def _heads(dialect: Dialect) -> Executable:
-    given = dialect.given(case_head.c.id)
-    return select(case_head).join(given, same(case_head, given, "id"))
-
-
-def _of_cases(dialect: Dialect, table: Table) -> Any:
-    given = dialect.given(table.c.case)
-    return select(table).join(given, same(table, given, "case"))
-
-
-def _activations(dialect: Dialect) -> Executable:
-    live: Executable = _of_cases(dialect, activation).where(activation.c.state == str(ActivationState.LIVE))
-    return live
-
-
-def _items(dialect: Dialect) -> Executable:
-    live: Executable = _of_cases(dialect, work_item).where(work_item.c.closed_at.is_(None))
-    return live
-
-
-def _holders(dialect: Dialect) -> Executable:
-    live: Executable = _of_cases(dialect, holder).where(holder.c.closed_at.is_(None)).order_by(holder.c.who)
-    return live
-
-
-def _timers(dialect: Dialect) -> Executable:
-    live: Executable = _of_cases(dialect, timer)
-    return live
-
-
-def _subscriptions(dialect: Dialect) -> Executable:
-    live: Executable = _of_cases(dialect, subscription)
-    return live
 
 
 def save_heads(tx: Transaction, heads: Sequence[tuple[int, Case]]) -> set[str]:

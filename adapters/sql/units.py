@@ -22,7 +22,7 @@ from adapters.sql import (
     tracking,
     writing,
 )
-from adapters.sql.engines import Database, SqliteDatabase
+from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
 from adapters.sql.pace import Pace
 from adapters.sql.transaction import Transaction
@@ -232,7 +232,10 @@ class SqlUnits:
     def _in_turn(self, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         if isinstance(self.database, SqliteDatabase):
             return self.database.writer.run(lambda: self._once(self.database.writing, work, lane), lane)
-        return self._once(self.database.writing, work, lane)
+        result = self._once(self.database.writing, work, lane)
+        if isinstance(self.database, PostgresDatabase):
+            self.database.upkeep.note(self.database.writing)
+        return result
 
     def _once(self, engine: Engine, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         with in_words_of_the_ports(), engine.connect() as connection:

@@ -21,7 +21,6 @@ from workflows.machine.case import (
     ActivationState,
     Capacity,
     Case,
-    Holder,
     ItemState,
     Lane,
     Slice,
@@ -142,16 +141,11 @@ def test_a_slice_holds_what_is_live_and_nothing_else(units: Units) -> None:
             head=a_case("c1", version=1, seq=1),
             activations={("steps/check", 1): live},
             items={"i1": open_},
-            holders={"i1": (a_holder("role:clerk:"), a_holder("user:b"))} | only(found["c1"], "i2"),
+            holders={"i1": (a_holder("role:clerk:"), a_holder("user:b"))},
             timers={"t1": timer},
             subscriptions=frozenset({subscription}),
         )
     }
-
-
-def only(found: Slice, item: str) -> dict[str, tuple[Holder, ...]]:
-    """What the slice says about the holders of an item that is closed already: a store may leave it out."""
-    return {name: held for name, held in found.holders.items() if name == item}
 
 
 def test_an_item_is_found_open_or_closed(units: Units) -> None:

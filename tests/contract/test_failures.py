@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from adapters.sql.engines import PostgresDatabase, open_database
 from adapters.sql.units import SqlUnit, SqlUnits
+from adapters.sql.upkeep import refresh_statistics
 from adapters.vault import OfficeVault
 from tests.contract.conftest import COUNTY, SECRET, Clock
 from tests.contract.proxy import CuttingProxy
@@ -149,3 +150,16 @@ def test_a_process_that_was_forked_builds_a_pool_of_its_own(units: SqlUnits, mon
 
     assert childs is not parents
     assert database.writing is not childs
+
+
+def test_a_table_that_has_grown_is_analysed_once(units: SqlUnits) -> None:
+    events = [an_event(f"e{number}") for number in range(1200)]
+    units.run(lambda unit: unit.key_events(events))
+    flush = text("SELECT pg_stat_force_next_flush()")
+    units.run(lambda unit: unit.tx.connection.execute(flush))
+
+    first = refresh_statistics(units.database.writing)
+    second = refresh_statistics(units.database.writing)
+
+    assert "public.event_key" in first
+    assert "public.event_key" not in second
