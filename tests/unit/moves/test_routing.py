@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.moves.offices import MORE, SAYING, WAITING, began, faulty, more, office, rows, take, task, trial
-from workflows.language.words import carry_out, end, interrupts, role, wait
+from workflows.language.words import beside, carry_out, end, interrupts, nothing, role, wait
 from workflows.machine.case import Lane
 from workflows.moves.advance import advance
-from workflows.moves.routing import source_of
+from workflows.moves.routing import route, source_of
+from workflows.ports import StoredEvent, Unit
 from workflows.testkit import Office
 
 
@@ -175,3 +176,20 @@ def test_an_event_that_starts_a_case_reaches_also_the_case_that_was_accepted_wit
 
     assert here.case(started.cases[0]).head.outcome == "stopped"
     assert [one.item.path for one in here.inbox("clerk")] == ["steps/stop"]
+
+
+def test_events_are_posted_as_they_arrived_also_where_the_store_numbers_them_by_their_keys() -> None:
+    here = office(trial(task(), on=(beside(MORE, nothing(), takes=("place",)),)))
+    [case] = here.send(began(here)).cases
+    events = [more(here, place=f"T{number}") for number in range(4)]
+
+    def store(unit: Unit) -> None:
+        keyed = reversed(unit.key_events(events[::-1]))
+        stored = [StoredEvent(one.no, event, unit.now) for one, event in zip(keyed, events, strict=True)]
+        unit.add_events(stored)
+        route(here.engine, unit, stored)
+
+    here.store.units.run(store)
+    here.drain()
+
+    assert here.case(case).head.fields["place"] == "T3"
