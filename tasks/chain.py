@@ -102,7 +102,8 @@ class Broker:
         self.drop()
         timeouts = {"read_timeout": TIMEOUT, "write_timeout": TIMEOUT}
         connection = self._app.connection_for_write(connect_timeout=TIMEOUT, heartbeat=0, transport_options=timeouts)
-        self._socket = connection.connect()
+        # One try: kombu's `connect` would sleep 2 s before a second one.
+        self._socket = connection.ensure_connection(max_retries=0).connection
         declare(connection)
         self._producer = self._app.amqp.Producer(connection.channel(), auto_declare=False, on_return=self._on_return)
 
