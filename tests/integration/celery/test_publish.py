@@ -162,8 +162,6 @@ def test_the_back_off_doubles_while_a_sink_keeps_failing(gateway: Opened, line: 
 
     assert waits == [2, 4, 8, 16]
     assert "OperationalError" in str(row(units, "publish-1").error)
-        row(units, "publish-1").error
-    )
 
 
 def test_a_sink_that_hangs_is_given_up_and_the_repeat_carries_the_same_key(
