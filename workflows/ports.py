@@ -339,7 +339,10 @@ class Vault(Protocol):
         """A blind index of these values."""
 
     def salt(self, *parts: str | int) -> str:
-        """A secret salt for a commitment, derived from the office's key and these parts."""
+        """A salt for a commitment: kept with the personal part, gone with the person's key.
+
+        The parts say what it is for; a vault of tests may derive it from them, a real one draws it.
+        """
 
 
 class Library(Protocol):

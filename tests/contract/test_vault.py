@@ -57,7 +57,7 @@ def test_a_key_wrapped_for_somebody_else_is_refused() -> None:
         VAULT.unwrap(VAULT.wrap(KEY, "P-1"), KEY.id, "P-2")
 
 
-def test_fingerprints_and_salts_depend_on_every_part_and_on_where_it_ends() -> None:
+def test_fingerprints_depend_on_every_part_and_on_where_it_ends() -> None:
     other_county, other_secret = OfficeVault(SECRET, "330227"), OfficeVault(SECRET + "!", COUNTY)
 
     fingerprints = [
@@ -66,13 +66,17 @@ def test_fingerprints_and_salts_depend_on_every_part_and_on_where_it_ends() -> N
         VAULT.fingerprint("abc"),
         other_county.fingerprint("abc"),
         other_secret.fingerprint("abc"),
-        VAULT.salt("abc"),
-        VAULT.salt("abc", 1),
-        VAULT.salt("abc", "1"),
     ]
 
     assert len(set(fingerprints)) == len(fingerprints)
     assert VAULT.fingerprint("abc") == OfficeVault(SECRET, COUNTY).fingerprint("abc")
+
+
+def test_a_salt_cannot_be_made_again_from_the_office_key() -> None:
+    salts = {VAULT.salt("c1", 1), VAULT.salt("c1", 1), OfficeVault(SECRET, COUNTY).salt("c1", 1)}
+
+    assert len(salts) == 3
+    assert {len(salt) for salt in salts} == {32}
 
 
 def test_a_secret_that_is_too_short_is_refused() -> None:
