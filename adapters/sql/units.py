@@ -25,6 +25,7 @@ from adapters.sql import (
 from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
 from adapters.sql.pace import Pace
+from adapters.sql.statements import Driver
 from adapters.sql.transaction import Transaction
 from adapters.vault import OfficeVault
 from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
@@ -248,8 +249,8 @@ class SqlUnits:
         return result
 
     def _unit(self, connection: Connection) -> SqlUnit:
-        dialect = self.database.dialect
-        now = self._now() if self._now is not None else dialect.clock(connection)
+        dialect, driver = self.database.dialect, Driver(connection)
+        now = self._now() if self._now is not None else dialect.clock(driver)
         if now is None:
             raise RuntimeError("neither the unit nor the database has a clock")
-        return SqlUnit(Transaction(connection, dialect, self.county, now.astimezone(UTC), self.vault))
+        return SqlUnit(Transaction(connection, driver, dialect, self.county, now.astimezone(UTC), self.vault))
