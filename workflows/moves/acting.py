@@ -72,7 +72,9 @@ def _alone(engine: Engine, wanted: Act) -> Answer:
     try:
         answer = _in_one_unit(engine, [wanted])[0]
     except Conflict:
-        answer = None
+        # It may have lost to itself, pressed twice; "busy" is said only of what was not carried out.
+        stored = engine.units.read(lambda unit: unit.find_acts([wanted.key]))
+        answer = _repeated(stored[wanted.key], wanted) if stored else None
     return answer or Answer(409, {"code": "busy", "detail": zh("办件正被他人办理，请稍后再试")})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
 from workflows.machine.case import Act, Lane
+from workflows.memory.units import TRIES
 from workflows.moves import batching
 from workflows.moves.acting import act, act_together
 from workflows.moves.advance import advance
@@ -266,6 +268,28 @@ def test_who_loses_a_case_again_and_again_is_told_that_it_is_busy() -> None:
     answer = act(engine, agree(here))
 
     assert (answer.status, answer.body["code"]) == (409, "busy")
+
+
+def test_who_lost_a_case_again_and_again_at_last_to_the_same_press_has_its_answer() -> None:
+    here = begun(office())
+    wanted = agree(here)
+    engine, faults = faulty(here)
+    meanwhile: list[Callable[[], None]] = [lambda: _carried_out(here, wanted), *[_nothing] * (TRIES - 1)]
+
+    def always_late(name: str, given: tuple[Any, ...]) -> None:
+        if name == "save_heads":
+            meanwhile.pop()()
+            raise Conflict("somebody was first")
+
+    faults.refuse = always_late
+
+    answer = act(engine, wanted)
+
+    assert (answer.status, answer.body["outcome"]) == (200, "granted")
+
+
+def _nothing() -> None:
+    pass
 
 
 # -- several at once ---------------------------------------------------------------------------------------
