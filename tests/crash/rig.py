@@ -28,6 +28,8 @@ from workflows.machine.case import Lane
 from workflows.ports import Engine
 
 PROCESSES: Final = 2
+PATIENCE: Final = 90.0
+"""Seconds until a test gives up on processes that share a small machine with other tests."""
 
 
 class Program:
@@ -105,19 +107,19 @@ class Rig:
         """The Celery worker; returns when it consumes."""
         celery = ["-m", "celery", "--app", "tests.crash.doomed", "worker", "--loglevel", "INFO"]
         worker = self._start("worker", [*celery, "--concurrency", str(PROCESSES)], extra)
-        wait_for("the worker is ready", lambda: worker.says(" ready.") or worker.process.poll() is not None)
+        wait_for("the worker is ready", lambda: worker.says(" ready.") or worker.process.poll() is not None, PATIENCE)
         return worker
 
     def start_sweeper(self) -> Program:
         sweeper = self._start("sweeper", ["-m", "tests.crash.doomed", "sweep"], {})
         mark = self.folder / "run" / f"{sweeper.pid}.swept"
-        wait_for("the sweeper sweeps", mark.exists)
+        wait_for("the sweeper sweeps", mark.exists, PATIENCE)
         return sweeper
 
     def start_supervisor(self) -> Program:
         """`liaison worker`: both siblings under their supervisor."""
         supervisor = self._start("supervisor", ["-m", "tests.crash.doomed", "work"], {})
-        wait_for("the worker is ready", lambda: supervisor.says(" ready."))
+        wait_for("the worker is ready", lambda: supervisor.says(" ready."), PATIENCE)
         return supervisor
 
     def _start(self, name: str, arguments: list[str], extra: dict[str, str]) -> Program:
@@ -133,15 +135,18 @@ class Rig:
         hand_in(self.engine, numbers, lane)
         self.accepted += numbers
 
-    def drain(self, seconds: float = 30) -> float:
-        """Wait until nothing is left to do; returns how long it took."""
+    def drain(self, seconds: float = PATIENCE) -> float:
+        """Wait until nothing is left to do; returns how long it took.
+
+        An effect whose sender was killed waits for its lease, half a minute.
+        """
         try:
             return wait_for("everything is worked off", self.store.is_drained, seconds)
         except BaseException:
             print(self.store.pending(), *(program.log.read_text()[-3000:] for program in self._programs), sep="\n")
             raise
 
-    def decide(self, seconds: float = 30) -> float:
+    def decide(self, seconds: float = PATIENCE) -> float:
         """Wait until every case is quiet, whatever of the outside was not reached; returns how long it took."""
         return wait_for("every case is quiet", lambda: not self.store.pending()["inbox"], seconds)
 

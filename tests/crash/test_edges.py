@@ -24,7 +24,7 @@ def die_once(rig: Rig, worker: Program, doom: Doom, edge: str, nth: int) -> floa
     doom.order(edge, nth)
     rig.hand_in(5)
     wait_for(f"a child dies at {edge} {nth}", doom.victim)
-    seconds = rig.drain(60)
+    seconds = rig.drain()
     victim = doom.victim()
     wait_for("Celery notes the death", lambda: victim in killed_children(worker))
     assert victim is not None
@@ -83,7 +83,7 @@ def test_f04_an_effect_confirmed_but_not_recorded_comes_again_under_the_same_key
         rig.send_doom.order("before", 1)
         rig.hand_in(5)
         wait_for("a child dies after the confirm", rig.send_doom.victim)
-        report("F04", "confirmed, not recorded", rig.drain(60))
+        report("F04", "confirmed, not recorded", rig.drain())
 
         seen = Counter(message.properties["message_id"] for message in taken(queue))
         queue.delete()

@@ -29,10 +29,10 @@ def test_f02_a_supervisor_starts_a_killed_worker_and_a_killed_sweeper_again(rig:
     for pid in before.values():
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-    wait_for("a new worker", lambda: sibling(supervisor, "celery") not in {None, before["celery"]})
-    wait_for("a new sweeper", lambda: sibling(supervisor, "sweep") not in {None, before["sweep"]})
+    wait_for("a new worker", lambda: sibling(supervisor, "celery") not in {None, before["celery"]}, seconds=60)
+    wait_for("a new sweeper", lambda: sibling(supervisor, "sweep") not in {None, before["sweep"]}, seconds=60)
     rig.hand_in(50)
-    rig.drain(60)
+    rig.drain()
     report("F02", "both siblings, under the supervisor", time.monotonic() - began)
 
     assert supervisor.log.read_text().count("code=-9") == 2
@@ -48,7 +48,7 @@ def test_f06_a_killed_supervisor_leaves_no_orphan_for_long(rig: Rig) -> None:
     code = supervisor.kill()
     waited = wait_for("the family is gone", lambda: not Program.children_alive(family), seconds=60)
     rig.start_supervisor()
-    rig.drain(60)
+    rig.drain()
     report("F06", "no orphan after", waited)
 
     assert code == -9
@@ -62,7 +62,7 @@ def test_a_supervisor_asked_to_stop_stops_both_and_loses_nothing(rig: Rig) -> No
     rig.hand_in(200)
     code = supervisor.stop()
     rig.start_supervisor()
-    rig.drain(60)
+    rig.drain()
 
     assert code == 0
     assert not Program.children_alive(family)
@@ -74,7 +74,7 @@ def test_a_supervisor_asked_to_stop_stops_both_and_loses_nothing(rig: Rig) -> No
 def test_p27_a_worker_that_hears_nothing_is_started_again(rig: Rig) -> None:
     supervisor = rig.start_supervisor()
     rig.hand_in(1)
-    rig.drain(60)
+    rig.drain()
     deaf = sibling(supervisor, "celery")
     assert deaf is not None
 
@@ -83,7 +83,7 @@ def test_p27_a_worker_that_hears_nothing_is_started_again(rig: Rig) -> None:
     wait_for("a new worker", lambda: sibling(supervisor, "celery") not in {None, deaf}, seconds=4 * DEAF_SECONDS)
     report("P27", "a frozen worker", time.monotonic() - began)
     rig.hand_in(20)
-    rig.drain(60)
+    rig.drain()
 
     rig.check()
 
