@@ -46,9 +46,12 @@ Pairs = Sequence[tuple[str, str]]
 
 TRIES = 5
 REST_SECONDS = 0.01
-# How long a bulk unit may keep a click waiting, and the largest batch (architecture.md §2.6, §4).
-SQLITE_PACE = (0.020, 50)
-POSTGRES_PACE = (0.120, 200)
+# How long a bulk unit may keep a click waiting, and the smallest and the largest batch (architecture.md §2.6, §4).
+SQLITE_PACE = (0.020, 10, 50)
+POSTGRES_PACE = (0.120, 50, 200)
+# How many rows a door commits at once: on SQLite whoever clicks waits until they are written.
+SQLITE_INTAKE = 100
+POSTGRES_INTAKE = 500
 
 
 class SqlUnit:
@@ -58,6 +61,8 @@ class SqlUnit:
         self.tx = tx
         self.county = tx.county
         self.now = tx.now
+        self.claimed = 0
+        """How many cases this unit took: its length is theirs, and a batch of another size would change it."""
 
     # doors and routing
     def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
@@ -92,10 +97,14 @@ class SqlUnit:
 
     # advance
     def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
-        return claims.claim_fresh(self.tx, lane, limit)
+        return self._claimed(claims.claim_fresh(self.tx, lane, limit))
 
     def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
-        return claims.claim_cases(self.tx, cases)
+        return self._claimed(claims.claim_cases(self.tx, cases))
+
+    def _claimed(self, rows: list[InboxRow]) -> list[InboxRow]:
+        self.claimed += len({row.case for row in rows})
+        return rows
 
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return claims.count_attempts(self.tx, lane, limit)
@@ -203,6 +212,7 @@ class SqlUnits:
         self.county = county
         self.vault = vault
         self._now = now
+        self.intake = SQLITE_INTAKE if on_sqlite else POSTGRES_INTAKE
         self._pace = Pace(*(SQLITE_PACE if on_sqlite else POSTGRES_PACE))
 
     @property
@@ -241,11 +251,12 @@ class SqlUnits:
     def _once(self, engine: Engine, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         with in_words_of_the_ports(), engine.connect() as connection:
             began = time.monotonic()
-            result = work(self._unit(connection))
+            unit = self._unit(connection)
+            result = work(unit)
             with around_commit():
                 connection.commit()
-            if lane is Lane.BULK:
-                self._pace.note(time.monotonic() - began)
+            if lane is Lane.BULK and unit.claimed:
+                self._pace.note(time.monotonic() - began, unit.claimed)
         return result
 
     def _unit(self, connection: Connection) -> SqlUnit:

@@ -163,12 +163,21 @@ def test_a_database_in_memory_is_refused_because_an_office_would_lose_it() -> No
 
 
 def test_a_batch_shrinks_when_it_kept_others_waiting_and_grows_again(clock: Clock) -> None:
-    pace = Pace(seconds=0.020, most=50)
+    pace = Pace(seconds=0.020, fewest=10, most=50)
 
-    pace.note(0.080)
+    pace.note(0.080, cases=50)
     shrunk = pace.batch
     for _ in range(50):
-        pace.note(0.005)
+        pace.note(0.005, cases=pace.batch)
 
     assert shrunk == 25
     assert pace.batch == 50
+
+
+def test_a_batch_does_not_shrink_to_where_a_unit_is_mostly_statements() -> None:
+    pace = Pace(seconds=0.020, fewest=10, most=50)
+
+    for _ in range(10):
+        pace.note(1.0, cases=pace.batch)
+
+    assert pace.batch == 10
