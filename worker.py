@@ -114,7 +114,7 @@ def office_on(settings: Settings, engine: Engine, units: SqlUnits) -> Iterator[O
     """The office of an engine, its committer running."""
     reads, sample, zone = SqlReads(units), is_sample(units), ZoneInfo(settings.time_zone)
     figures = Figures(reads.pending)
-    committer = Committer(lambda submissions: accept(engine, submissions), figures.committed)
+    committer = Committer(lambda submissions: accept(engine, submissions), figures.committed, units.intake)
     identity = Identity(
         county=settings.county,
         zone=zone,

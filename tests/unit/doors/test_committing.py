@@ -82,8 +82,9 @@ def test_two_callers_who_wait_share_one_commit(store: Store, committer: Committe
     assert store.commits == [["first"], ["1", "2"]]
 
 
-def test_senders_take_turns(store: Store, committer: Committer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "ROWS", 2)
+def test_senders_take_turns(store: Store) -> None:
+    committer = Committer(store.accept, rows=2)
+    committer.start()
     first = held_up(store, committer)
     flood = [committer.put("flood", submission(f"flood-{n}")) for n in range(4)]
     quiet = committer.put("quiet", submission("quiet"))
@@ -92,6 +93,7 @@ def test_senders_take_turns(store: Store, committer: Committer, monkeypatch: pyt
     for one in (first, *flood, quiet):
         one.result(SECONDS)
 
+    committer.stop()
     assert store.commits[1] == ["flood-0", "quiet"]
 
 
@@ -157,3 +159,29 @@ def test_stopping_commits_what_waits_and_takes_nothing_more(store: Store) -> Non
     assert waiting.result(0)[0].status == "accepted"
     with pytest.raises(StoreUnavailable):
         committer.put("a", submission("2"))
+
+
+def test_events_that_stand_for_themselves_are_committed_in_pieces_that_fit_a_round(store: Store) -> None:
+    committer = Committer(store.accept, rows=2)
+    committer.start()
+    sent = Submission(tuple(event(one) for one in "12345"), whole=False)
+
+    answers = [part.result(SECONDS) for part in committer.put_in_rounds("a", sent)]
+
+    committer.stop()
+    assert store.commits == [["1", "2"], ["3", "4"], ["5"]]
+    assert [len(answer) for answer in answers] == [2, 2, 1]
+
+
+def test_a_submission_in_pieces_is_refused_as_a_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committing, "WAITING", 4)
+    committer = Committer(store.accept, rows=2)
+    committer.put("a", submission("1"))
+    sent = Submission(tuple(event(one) for one in "2345"), whole=False)
+
+    with pytest.raises(TooManyWaiting):
+        committer.put_in_rounds("a", sent)
+
+    committer.start()
+    committer.stop()
+    assert store.commits == [["1"]]
