@@ -70,7 +70,8 @@ def units_of(settings: Settings) -> SqlUnits:
 def engine_on(settings: Settings, units: SqlUnits, wake: Callable[[Lane], None]) -> Engine:
     """The engine on a store; `wake` is called after each commit that made work."""
     publish: Gateway = FeedFile(settings.data_dir / "published.jsonl")
-    if settings.broker_url is not None:
+    # Nothing about a sample case ever goes outside.
+    if settings.broker_url is not None and not is_sample(units):
         publish = Publish(settings.broker_url)
     return Engine(units, SqlLibrary(units), units.vault, {"publish": publish, "notice": Notices(units)}, wake)
 
@@ -113,7 +114,7 @@ def office_on(settings: Settings, engine: Engine, units: SqlUnits) -> Iterator[O
     """The office of an engine, its committer running."""
     reads, sample, zone = SqlReads(units), is_sample(units), ZoneInfo(settings.time_zone)
     figures = Figures(reads.pending)
-    committer = Committer(lambda submissions: accept(engine, submissions), figures.committed)
+    committer = Committer(lambda submissions: accept(engine, submissions), figures.committed, units.intake)
     identity = Identity(
         county=settings.county,
         zone=zone,

@@ -18,7 +18,8 @@ from workflows.presentation import Presentation, Title, merged, presentation_of
 def _titles(workflow: str, version: str, departments: tuple[tuple[str, str, str], ...]) -> Presentation:
     events = {name: Title(zh=event.TITLE, en=in_english(event.TITLE)) for name, event in EVENT_TYPES.items()}
     names = {code: Title(zh=zh, en=en) for code, zh, en in departments}
-    towns = {f"town.{code}": title for code, title in names.items()}
+    # A town's or street's department carries its area code.
+    towns = {f"town.{code}": title for code, title in names.items() if code.isdigit()}
     reasons = {name: Title(zh=text, en=in_english(text)) for name, text in REFUSAL_REASONS.items()}
     house = Presentation(revision=version, events=events, departments=names, choices=towns, reasons=reasons)
     return merged(house, presentation_of(workflow))

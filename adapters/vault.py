@@ -24,6 +24,7 @@ SHORTEST_SECRET = 16
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _ID_BYTES = 4
+_SALT_BYTES = 16
 
 
 class WrongSecretKeyError(Exception):
@@ -43,7 +44,7 @@ class OfficeVault:
 
     Args:
         secret: LIAISON_SECRET_KEY.
-        county: the code that leads every fingerprint and salt.
+        county: the code that leads every fingerprint.
 
     Raises:
         ValueError: when the secret is shorter than 16 bytes.
@@ -58,7 +59,6 @@ class OfficeVault:
             )
         self.county = county
         self._index_key = _derived(raw, b"liaison fingerprint v1")
-        self._salt_key = _derived(raw, b"liaison salt v1")
         office_key = _derived(raw, b"liaison office key v1")
         self._office = AESGCM(office_key)
         self._office_id = hashlib.sha256(b"liaison key id\0" + office_key).digest()[:_ID_BYTES]
@@ -67,9 +67,13 @@ class OfficeVault:
         """A blind index: equal values give equal text, and nobody without the office's key can try values out."""
         return self._keyed(self._index_key, values)
 
-    def salt(self, *parts: str | int) -> str:
-        """The secret salt of a commitment, the same again for the same parts."""
-        return self._keyed(self._salt_key, parts)
+    def salt(self, *_parts: str | int) -> str:
+        """A fresh salt for a commitment.
+
+        Drawn, not derived: it is kept only under the person's key, so that once this is destroyed not even the
+        office, with all its keys, can try out what was committed to.
+        """
+        return secrets.token_hex(_SALT_BYTES)
 
     def _keyed(self, key: bytes, parts: tuple[str | int, ...]) -> str:
         spelled = json.dumps([self.county, *parts], ensure_ascii=False, separators=(",", ":"))

@@ -22,6 +22,7 @@ _NODE = b"\x01"
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _PLAIN = frozenset({type(None), bool, int, str})
+_TEXT = frozenset({str})
 
 
 class NotCanonicalError(ValueError):
@@ -49,12 +50,20 @@ def canonical(obj: object) -> bytes:
 
 def _is_unambiguous(value: object) -> bool:
     """The quick look, by exact types; what it does not know is looked at again, place by place."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return True
-    if isinstance(value, dict):
-        return all(type(key) is str for key in value) and all(map(_is_unambiguous, value.values()))
-    return isinstance(value, list | tuple) and all(map(_is_unambiguous, value))
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        match one:
+            case dict():
+                if not _TEXT.issuperset(map(type, one)):
+                    return False
+                todo += [inner for inner in one.values() if type(inner) not in _PLAIN]
+            case list() | tuple():
+                todo += [inner for inner in one if type(inner) not in _PLAIN]
+            case _:
+                if type(one) not in _PLAIN:
+                    return False
+    return True
 
 
 def _refuse_ambiguous(value: object, path: str) -> None:

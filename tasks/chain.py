@@ -45,8 +45,8 @@ def register(app: Celery, engine: Callable[[], Engine], progressed: Callable[[],
 
     def first(lane: str) -> None:
         progressed()
-        _clear_hint(engine(), Lane(lane))
-        _move(MOVES[0], engine(), Lane(lane))
+        _clear_hint(engine, Lane(lane))
+        _move(MOVES[0], engine, Lane(lane))
 
     later = [_task_of(move, engine) for move in MOVES[1:]]
     bodies = zip(MOVES, [first, *later], strict=True)
@@ -102,7 +102,8 @@ class Broker:
         self.drop()
         timeouts = {"read_timeout": TIMEOUT, "write_timeout": TIMEOUT}
         connection = self._app.connection_for_write(connect_timeout=TIMEOUT, heartbeat=0, transport_options=timeouts)
-        self._socket = connection.connect()
+        # One try: kombu's `connect` would sleep 2 s before a second one.
+        self._socket = connection.ensure_connection(max_retries=0).connection
         declare(connection)
         self._producer = self._app.amqp.Producer(connection.channel(), auto_declare=False, on_return=self._on_return)
 
@@ -118,23 +119,22 @@ class Broker:
 
 def _task_of(move: Move, engine: Callable[[], Engine]) -> Callable[[str], None]:
     def task(lane: str) -> None:
-        _move(move, engine(), Lane(lane))
+        _move(move, engine, Lane(lane))
 
     return task
 
 
-def _clear_hint(engine: Engine, lane: Lane) -> None:
+def _clear_hint(engine: Callable[[], Engine], lane: Lane) -> None:
     try:
-        engine.units.run(lambda unit: unit.clear_hint(lane), lane)
+        engine().units.run(lambda unit: unit.clear_hint(lane), lane)
     except Exception as error:  # noqa: BLE001  # process edge: the flag counts as lost after 2 s
         log.warning("hint_not_cleared", lane=lane.value, error=str(error))
 
 
-def _move(move: Move, engine: Engine, lane: Lane) -> None:
+def _move(move: Move, engine: Callable[[], Engine], lane: Lane) -> None:
     try:
-        moved = move(engine, lane)
+        moved = move(engine(), lane)
+        if moved >= engine().units.batch:
+            engine().wake(lane)
     except Exception:  # process edge: a task never raises, its rows stay and the sweep counts the attempt
         log.exception("move_failed", move=move.__name__, lane=lane.value)
-        return
-    if moved >= engine.units.batch:
-        engine.wake(lane)

@@ -356,7 +356,8 @@ SYNTHETIC = workflow(
             otherwise=do("note_unpaid", set_field("receipt", value="none")),
         ),
         follow_up("review", event="trial.review_due.v1", months=number("trial.review_months", 6), repeats=True),
-        do("close", emit("trial.closed.v1", by="office"), erase()),
+        do("close", emit("trial.closed.v1", by="office")),
+        choice("forget", when(equals("grade", "good"), do("forget_person", erase())), otherwise=nothing()),
         end("done", "approved"),
     ),
 )

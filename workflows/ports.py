@@ -302,11 +302,11 @@ class Unit(Protocol):
     def erase(self, persons: Sequence[str]) -> None:
         """Destroy the keys of these persons."""
 
-    def find_act(self, key: str) -> ActRow | None:
-        """The stored act of this idempotency key."""
+    def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
+        """The stored acts of these idempotency keys, by key."""
 
-    def add_act(self, row: ActRow) -> None:
-        """Store an act with its answer; raises Conflict if the key was stored meanwhile."""
+    def add_acts(self, rows: Sequence[ActRow]) -> None:
+        """Store acts with their answers; raises Conflict if one of the keys was stored meanwhile."""
 
     # track
     def fire_timers(self, limit: int) -> int:
@@ -385,7 +385,10 @@ class Vault(Protocol):
         """A blind index of these values."""
 
     def salt(self, *parts: str | int) -> str:
-        """A secret salt for a commitment, derived from the office's key and these parts."""
+        """A salt for a commitment: kept with the personal part, gone with the person's key.
+
+        The parts say what it is for; a vault of tests may derive it from them, a real one draws it.
+        """
 
 
 class Library(Protocol):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import typer
-from amqp.exceptions import AMQPError
 from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from adapters.cli.api import is_running
 from adapters.cli.ending import Exit
@@ -96,8 +96,8 @@ def _broker(settings: Settings) -> Result:
         return Result(_("消息队列"), well=True, found=_("未设置：流程引擎在 liaison up 进程内运行"))
     connection = Connection(settings.broker_url, connect_timeout=SECONDS)
     try:
-        connection.connect()
-    except (OSError, AMQPError) as error:
+        connection.ensure_connection(max_retries=1, timeout=SECONDS)
+    except OperationalError as error:
         found = _("连接不上（%(why)s）：工作由清扫进程继续，只是慢一些；请启动 RabbitMQ", why=type(error).__name__)
         return Result(_("消息队列"), well=False, found=found)
     finally:

@@ -18,6 +18,8 @@ from adapters.texts import _
 TICK_SECONDS: Final = 0.5
 SETTLE_SECONDS: Final = 20.0
 MOST: Final = 60
+GREETING_LINES: Final = 20
+"""What `up` has printed above the table stays on the screen: the address and the sign-in links."""
 _UNREADY: Final = 503
 
 
@@ -31,7 +33,7 @@ def watch(api: Api, stopping: threading.Event, tick: Callable[[], None]) -> None
         return
     with Live(console=out, auto_refresh=False, vertical_overflow="ellipsis") as live:
         while not stopping.is_set():
-            live.update(_table(api, most=max(out.height - 6, 5)), refresh=True)
+            live.update(_table(api, most=max(out.height - GREETING_LINES, 5)), refresh=True)
             tick()
             stopping.wait(TICK_SECONDS)
 

@@ -125,8 +125,13 @@ def _bad_data(error: ValidationError) -> Problem:
 
 def _fault(error: ErrorDetails) -> Fault:
     pointer = "/data" + "".join(f"/{_escaped(str(part))}" for part in error["loc"])
-    said = _SAID.get(error["type"])
-    return Fault(pointer, _(said) if said else _("不符合要求（%(why)s）", why=error["msg"]))
+    return Fault(pointer, said(error))
+
+
+def said(error: ErrorDetails) -> str:
+    """What is wrong with a field, in the current language."""
+    known = _SAID.get(error["type"])
+    return _(known) if known else _("不符合要求（%(why)s）", why=error["msg"])
 
 
 def _escaped(part: str) -> str:

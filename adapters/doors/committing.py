@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
@@ -19,7 +19,7 @@ from workflows.moves.accepting import Accepted, Submission
 from workflows.ports import StoreUnavailable
 
 ROWS: Final = 500
-"""Rows of a round; one submission of more than these goes by itself, whole."""
+"""Rows of a round; a submission that is all or nothing and has more goes by itself, whole."""
 LINGER: Final = 0.005
 """Seconds that a round waits for as many callers as the last one had."""
 WAITING: Final = 5000
@@ -52,10 +52,11 @@ class _Caller:
 class Committer:
     """Runs `accept` for everybody who waits, in one thread, between `start` and `stop`."""
 
-    def __init__(self, accept: Accept, seen: Callable[[int], None] | None = None) -> None:
-        """`seen` is told the number of rows of each commit, for the figures."""
+    def __init__(self, accept: Accept, seen: Callable[[int], None] | None = None, rows: int = ROWS) -> None:
+        """`seen` is told the number of rows of each commit, for the figures; `rows` are those of a round at most."""
         self._accept = accept
         self._seen = seen
+        self._most = rows
         self._waiting: dict[str, deque[_Caller]] = {}
         self._rows: dict[str, int] = {}
         self._changed = threading.Condition()
@@ -81,17 +82,31 @@ class Committer:
             TooManyWaiting: when the sender's queue is full.
             StoreUnavailable: when the door is closing.
         """
-        caller = _Caller(submission)
+        [answer] = self._queue(sender, [submission])
+        return answer
+
+    def put_in_rounds(self, sender: str, submission: Submission) -> list[Future[Answers]]:
+        """Queue a submission whose events stand for themselves, in pieces that each fit a round, in their order.
+
+        Raises: as `put`, and then nothing of it is queued.
+        """
+        events, size = submission.events, self._most
+        pieces = [replace(submission, events=events[first : first + size]) for first in range(0, len(events), size)]
+        return self._queue(sender, pieces)
+
+    def _queue(self, sender: str, submissions: Sequence[Submission]) -> list[Future[Answers]]:
+        callers = [_Caller(submission) for submission in submissions]
+        rows = sum(caller.rows for caller in callers)
         with self._changed:
             if self._stopping:
                 raise StoreUnavailable("the door is closing: send again to the process that takes over")
             waiting = self._rows.get(sender, 0)
-            if waiting and waiting + caller.rows > WAITING:
+            if waiting and waiting + rows > WAITING:
                 raise TooManyWaiting(retry_after=1 + waiting // WAITING)
-            self._rows[sender] = waiting + caller.rows
-            self._waiting.setdefault(sender, deque()).append(caller)
+            self._rows[sender] = waiting + rows
+            self._waiting.setdefault(sender, deque()).extend(callers)
             self._changed.notify_all()
-        return caller.answer
+        return [caller.answer for caller in callers]
 
     def _run(self) -> None:
         while (callers := self._next_round()) is not None:
@@ -113,7 +128,7 @@ class Committer:
 
     def _round_is_full(self) -> bool:
         callers = sum(len(queue) for queue in self._waiting.values())
-        return self._stopping or callers >= self._last_callers or sum(self._rows.values()) >= ROWS
+        return self._stopping or callers >= self._last_callers or sum(self._rows.values()) >= self._most
 
     def _take_turns(self) -> list[_Caller]:
         taken: list[_Caller] = []
@@ -121,7 +136,7 @@ class Committer:
         while self._waiting:
             sender = next(iter(self._waiting))
             queue = self._waiting.pop(sender)
-            if taken and rows + queue[0].rows > ROWS:
+            if taken and rows + queue[0].rows > self._most:
                 self._waiting[sender] = queue
                 break
             caller = queue.popleft()

@@ -1,12 +1,14 @@
-"""Published events without a broker: one JSON line each, appended to a file that programs of this machine may read.
+"""Published events that nobody can subscribe to: one JSON line each, appended to a file of this machine.
 
-Embedded, nobody can subscribe; events that waited for a subscriber would pile up. So each is written, with fsync, to
-`published.jsonl` in the data folder. An event that is written twice after a crash has the same `id`: readers keep
+Embedded there is no broker, and from a sample database nothing goes outside; events that waited for a subscriber
+would pile up. So each is written, with fsync, to `published.jsonl` in the data folder, where programs of the same
+machine may read it. An event that is written twice after a crash has the same `id`: readers keep
 the first. A line torn by a power cut is not JSON: readers skip it, the event follows again.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,9 +33,11 @@ class FeedFile:
         return dict.fromkeys((due.effect.key for due in effects), None)
 
     def _append(self, lines: bytes) -> None:
-        with self._path.open("ab") as file:
-            file.write(self._healing(file.fileno()) + lines)
-            file.flush()
+        # Unbuffered: one append for all lines, so that several processes do not mix theirs.
+        with self._path.open("ab", buffering=0) as file:
+            whole = self._healing(file.fileno()) + lines
+            if file.write(whole) < len(whole):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(file.fileno())
 
     def _healing(self, descriptor: int) -> bytes:

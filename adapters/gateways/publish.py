@@ -80,18 +80,25 @@ class _Link:
         self._timeout = timeout
         timeouts = {"read_timeout": timeout, "write_timeout": timeout}
         connection = Connection(url, connect_timeout=timeout, heartbeat=0, transport_options=timeouts)
-        self._socket: Any = connection.connect()
-        channel: Any = connection.channel()
-        self._channel = channel
+        # One try: kombu's `connect` would sleep 2 s before a second one.
+        self._socket: Any = connection.ensure_connection(max_retries=0).connection
         self._tag = 0
         self._waiting: dict[int, str] = {}
         self._outcome: dict[str, str | None] = {}
         self._returned = 0
+        try:
+            self._channel: Any = self._in_confirm_mode(connection.channel())
+        except BaseException:
+            self.drop()
+            raise
+
+    def _in_confirm_mode(self, channel: Any) -> Any:
         EXCHANGE.bind(channel).declare()
         channel.confirm_select()
         channel.events["basic_ack"].add(self._on_ack)
         channel.events["basic_nack"].add(self._on_nack)
         channel.events["basic_return"].add(self._on_return)
+        return channel
 
     def write(self, due: DueEffect) -> None:
         """Hand one message to the socket; its confirm comes later."""

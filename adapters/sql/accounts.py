@@ -65,7 +65,7 @@ class SqlAccounts:
         """Revoke the key of this name at once; False when there is none."""
         return self._units.run(lambda unit: _end(unit.tx, api_key, api_key.c.name == name))
 
-    def keys(self) -> tuple[KnownKey, ...]:
+    def issued_keys(self) -> tuple[KnownKey, ...]:
         """Every key, revoked ones too, by name."""
         rows = self._units.read(lambda unit: _rows(unit.tx, api_key))
         known = (KnownKey(row.name, _credential(row), row.issued_at, row.revoked_at) for row in rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Executable, bindparam, exists, func, literal, select
 
 from adapters.sql.dialects import COUNTY, Dialect, same
-from adapters.sql.rows import holder_of, holder_values, item_of
+from adapters.sql.rows import holder_values, item_of
+from adapters.sql.slices import holders_of
 from adapters.sql.tables import holder, work_item
 from adapters.sql.transaction import Transaction
 from workflows.machine.case import Capacity, Holder, ItemState, WorkItem
@@ -30,10 +30,8 @@ _IS_OPEN = work_item.c.state == literal(str(ItemState.OPEN), literal_execute=Tru
 
 def narrowable(tx: Transaction, limit: int) -> list[tuple[WorkItem, tuple[Holder, ...]]]:
     items = [item_of(row) for row in tx.rows(_narrowable, limit=limit)]
-    holders: dict[str, list[Holder]] = defaultdict(list)
-    for row in tx.rows_of(_open_holders, [(item.id,) for item in items]):
-        holders[row.item].append(holder_of(row))
-    return [(item, tuple(holders[item.id])) for item in items]
+    held = holders_of(tx, [item.id for item in items])
+    return [(item, held[item.id]) for item in items]
 
 
 def _narrowable(dialect: Dialect) -> Executable:
@@ -44,16 +42,6 @@ def _narrowable(dialect: Dialect) -> Executable:
         .order_by(work_item.c.opened_at, work_item.c.id)
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True, key_share=True, of=work_item)
-    )
-
-
-def _open_holders(dialect: Dialect) -> Executable:
-    given = dialect.given(holder.c.item)
-    return (
-        select(holder)
-        .join(given, same(holder, given, "item"))
-        .where(holder.c.closed_at.is_(None))
-        .order_by(holder.c.item, holder.c.who)
     )
 
 

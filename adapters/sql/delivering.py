@@ -52,9 +52,9 @@ def _sent(dialect: Dialect) -> Executable:
     given = dialect.given(effect.c.key, effect.c.fence)
     return (
         update(effect)
-        .values(sent_at=bindparam("now", type_=MOMENT), error=None)
+        # One fence further, so that no late result of this lease fits any more.
+        .values(sent_at=bindparam("now", type_=MOMENT), error=None, fence=effect.c.fence + 1)
         .where(same(effect, given, "key", "fence"))
-        .where(effect.c.sent_at.is_(None))
         .returning(effect.c.key)
     )
 
@@ -70,7 +70,6 @@ def _failed(dialect: Dialect) -> Executable:
         update(effect)
         .values(error=given.c.why, due_at=given.c.again)
         .where(same(effect, given, "key", "fence"))
-        .where(effect.c.sent_at.is_(None))
         .returning(effect.c.key)
     )
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Connection,
     Executable,
     FromClause,
     Table,
@@ -32,8 +31,10 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from adapters.sql.columns import Micros, micros
+from adapters.sql.statements import Driver, Prepared
 from adapters.sql.tables import series
 
 COUNTY = bindparam("of_county", type_=Text)
@@ -71,19 +72,19 @@ class Dialect(Protocol):
     def packed(self, county: str, rows: Rows) -> dict[str, Any]:
         """The parameters that carry the rows of `given`."""
 
-    def built(self, build: Build) -> Executable:
+    def prepared(self, build: Build) -> Prepared:
         """The statement, built when it is first needed."""
 
-    def insert(self, connection: Connection, county: str, how: str, table: Table, rows: Rows) -> None:
+    def insert(self, driver: Driver, county: str, how: str, table: Table, rows: Rows) -> None:
         """Insert rows without their county; `how` is one of HOW."""
 
-    def next_numbers(self, connection: Connection, county: str, name: str, count: int) -> Sequence[int]:
+    def next_numbers(self, driver: Driver, county: str, name: str, count: int) -> Sequence[int]:
         """As many new numbers, rising, none ever given twice."""
 
-    def lock(self, connection: Connection, names: Sequence[str]) -> None:
+    def lock(self, driver: Driver, names: Sequence[str]) -> None:
         """Wait until no other transaction holds one of these names, and hold them until the end of this one."""
 
-    def clock(self, connection: Connection) -> datetime | None:
+    def clock(self, driver: Driver) -> datetime | None:
         """The database's own time, or None when it has none of its own."""
 
 
@@ -97,8 +98,8 @@ class Postgres:
     name = "postgresql"
 
     def __init__(self) -> None:
-        self._statements: dict[Build, Executable] = {}
-        self._inserts: dict[tuple[str, str], Executable] = {}
+        self._statements: dict[Build, Prepared] = {}
+        self._inserts: dict[tuple[str, str], Prepared] = {}
 
     def given(self, *columns: ColumnElement[Any]) -> FromClause:
         names = [column("county", Text), *(column(_name(each), each.type) for each in columns)]
@@ -109,41 +110,42 @@ class Postgres:
         columns = {f"given_{place}": list(values) for place, values in enumerate(zip(*rows, strict=True), 1)}
         return {"given_0": [county] * len(rows), **columns}
 
-    def built(self, build: Build) -> Executable:
+    def prepared(self, build: Build) -> Prepared:
         found = self._statements.get(build)
         if found is None:
-            found = self._statements[build] = build(self)
+            found = self._statements[build] = Prepared(build(self), _PSYCOPG)
         return found
 
-    def insert(self, connection: Connection, county: str, how: str, table: Table, rows: Rows) -> None:
+    def insert(self, driver: Driver, county: str, how: str, table: Table, rows: Rows) -> None:
         statement = self._inserts.get((how, table.name))
         if statement is None:
             statement = self._inserts[how, table.name] = self._insert(how, table)
-        connection.execute(statement, self.packed(county, rows))
+        driver.run(statement, self.packed(county, rows))
 
-    def _insert(self, how: str, table: Table) -> Executable:
+    def _insert(self, how: str, table: Table) -> Prepared:
         given = self.given(*(each for each in table.columns if each.name != "county"))
-        statement: Executable = _resolved(
-            postgresql.insert(table).from_select(table.columns.keys(), select(*given.c)), how, table
-        )
-        return statement
+        rows = postgresql.insert(table).from_select(table.columns.keys(), select(*given.c))
+        return Prepared(_resolved(rows, how, table), _PSYCOPG)
 
-    def next_numbers(self, connection: Connection, county: str, name: str, count: int) -> Sequence[int]:
-        statement = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")
-        return connection.execute(statement, {"name": name, "count": count}).scalars().all()
+    def next_numbers(self, driver: Driver, county: str, name: str, count: int) -> Sequence[int]:
+        return [row[0] for row in driver.rows(_NUMBERS, {"name": name, "count": count})]
 
-    def lock(self, connection: Connection, names: Sequence[str]) -> None:
+    def lock(self, driver: Driver, names: Sequence[str]) -> None:
         # In one order for everybody, so that two units never wait for each other.
         keys = sorted({_lock_key(name) for name in names})
-        connection.execute(_LOCKS, {"keys": keys}).all()
+        driver.rows(_LOCKS, {"keys": keys})
 
-    def clock(self, connection: Connection) -> datetime | None:
-        moment: datetime = connection.execute(_CLOCK).scalar_one()
+    def clock(self, driver: Driver) -> datetime | None:
+        moment: datetime = driver.rows(_CLOCK, {})[0][0]
         return moment
 
 
-_LOCKS = select(func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger, dimensions=1)))))
-_CLOCK = select(func.clock_timestamp())
+_PSYCOPG = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
+_NUMBERS = Prepared(text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)"), _PSYCOPG)
+_LOCKS = Prepared(
+    select(func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger, dimensions=1))))), _PSYCOPG
+)
+_CLOCK = Prepared(select(func.clock_timestamp()), _PSYCOPG)
 
 
 def _lock_key(name: str) -> int:
@@ -157,7 +159,7 @@ class Sqlite:
     name = "sqlite"
 
     def __init__(self) -> None:
-        self._statements: dict[Build, Executable] = {}
+        self._statements: dict[Build, Prepared] = {}
         self._inserts: dict[tuple[str, str], tuple[str, tuple[int, ...]]] = {}
 
     def given(self, *columns: ColumnElement[Any]) -> FromClause:
@@ -171,18 +173,18 @@ class Sqlite:
     def packed(self, county: str, rows: Rows) -> dict[str, Any]:
         return {"given": json.dumps([(county, *row) for row in rows], ensure_ascii=False, default=micros)}
 
-    def built(self, build: Build) -> Executable:
+    def prepared(self, build: Build) -> Prepared:
         found = self._statements.get(build)
         if found is None:
-            found = self._statements[build] = build(self)
+            found = self._statements[build] = Prepared(build(self), _PYSQLITE_BY_NAME)
         return found
 
-    def insert(self, connection: Connection, county: str, how: str, table: Table, rows: Rows) -> None:
+    def insert(self, driver: Driver, county: str, how: str, table: Table, rows: Rows) -> None:
         found = self._inserts.get((how, table.name))
         if found is None:
             found = self._inserts[how, table.name] = self._insert(how, table)
         statement, moments = found
-        connection.exec_driver_sql(statement, [*_spelled(county, rows, moments)])
+        driver.run_each(statement, [*_spelled(county, rows, moments)])
 
     def _insert(self, how: str, table: Table) -> tuple[str, tuple[int, ...]]:
         statement = _resolved(sqlite.insert(table), how, table)
@@ -191,22 +193,26 @@ class Sqlite:
         )
         return str(statement.compile(dialect=_PYSQLITE)), moments
 
-    def next_numbers(self, connection: Connection, county: str, name: str, count: int) -> Sequence[int]:
-        last: int = connection.execute(_COUNT_ON, {"county": county, "name": name, "value": count}).scalar_one()
+    def next_numbers(self, driver: Driver, county: str, name: str, count: int) -> Sequence[int]:
+        last: int = driver.rows(_COUNT_ON, {"county": county, "name": name, "value": count})[0][0]
         return range(last - count + 1, last + 1)
 
-    def lock(self, connection: Connection, names: Sequence[str]) -> None:
+    def lock(self, driver: Driver, names: Sequence[str]) -> None:
         """Nobody else writes."""
 
-    def clock(self, connection: Connection) -> datetime | None:
+    def clock(self, driver: Driver) -> datetime | None:
         return None
 
 
 _PYSQLITE = sqlite.dialect()
+_PYSQLITE_BY_NAME = sqlite.dialect(paramstyle="named")
 _FIRST_COUNT = sqlite.insert(series)
-_COUNT_ON = _FIRST_COUNT.on_conflict_do_update(
-    index_elements=["county", "name"], set_={"value": series.c.value + _FIRST_COUNT.excluded.value}
-).returning(series.c.value)
+_COUNT_ON = Prepared(
+    _FIRST_COUNT.on_conflict_do_update(
+        index_elements=["county", "name"], set_={"value": series.c.value + _FIRST_COUNT.excluded.value}
+    ).returning(series.c.value),
+    _PYSQLITE_BY_NAME,
+)
 
 
 def _spelled(county: str, rows: Rows, moments: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:

@@ -62,7 +62,7 @@ def add_events(tx: Transaction, events: Sequence[StoredEvent]) -> None:
 
 def lock_correlations(tx: Transaction, pairs: Pairs) -> None:
     if pairs:
-        tx.dialect.lock(tx.connection, [f"{tx.county}\0{type_}\0{key}" for type_, key in pairs])
+        tx.dialect.lock(tx.driver, [f"{tx.county}\0{type_}\0{key}" for type_, key in pairs])
 
 
 def subscriptions_to(tx: Transaction, pairs: Pairs) -> list[Subscription]:

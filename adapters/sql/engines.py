@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 
 from adapters.sql.dialects import Dialect, Postgres, Sqlite
 from adapters.sql.holding import Hold
+from adapters.sql.upkeep import Upkeep
 from adapters.sql.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class PostgresDatabase:
 
     def __init__(self, url: URL) -> None:
         self.dialect: Dialect = Postgres()
+        self.upkeep = Upkeep()
         self._url = url.set(drivername="postgresql+psycopg")
         self._engine: Engine | None = None
         self._pid = 0

@@ -1,4 +1,4 @@
-"""Heads of cases in a unit: opened, and saved under the guard of their version (`slices.py` loads them)."""
+"""Heads of cases in a unit: opened, saved under the guard of their version, marked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from adapters.sql import personal
 from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.gates import stands_still
 from adapters.sql.personal import NOTHING, Personal
-from adapters.sql.rows import case_values, item_of
-from adapters.sql.tables import case_head, work_item
+from adapters.sql.rows import case_values
+from adapters.sql.tables import case_head
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import Case, WorkItem
+from workflows.machine.case import Case
 
 # What a save leaves alone; the quarantine mark is set and lifted on its own, never by a save that knew nothing of it.
 _FIXED = {"county", "id", "workflow", "root", "key", "lane", "department", "sample", "opened_at", "quarantine"} | {
@@ -61,16 +61,6 @@ def write_personal(tx: Transaction, cases: Iterable[Case]) -> None:
 def personal_ref(case: str) -> str:
     """Where the personal values of a case stand."""
     return f"case/{case}"
-
-
-def item(tx: Transaction, which: str) -> WorkItem | None:
-    for row in tx.rows(_item, item=which):
-        return item_of(row)
-    return None
-
-
-def _item(dialect: Dialect) -> Executable:
-    return select(work_item).where(work_item.c.county == COUNTY, work_item.c.id == bindparam("item"))
 
 
 def save_heads(tx: Transaction, heads: Sequence[tuple[int, Case]]) -> set[str]:

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, desc, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, desc, exists, func, literal, select, tuple_
 
 from adapters.sql.columns import MOMENT, micros, moment
 from adapters.sql.gates import HEAD
 from adapters.sql.personal import NOTHING
-from adapters.sql.rows import case_of, item_of
+from adapters.sql.rows import case_of
+from adapters.sql.slices import holders_in, open_items
 from adapters.sql.tables import case_head, holder, work_item
 from adapters.sql.transaction import Transaction
 from adapters.sql.visibility import may_see
 from domain.calendar import Light
+from workflows.machine.case import WorkItem
 from workflows.policy import Viewer
 from workflows.reads import CaseFilter, CasePage, CaseRow
 
-_inner = work_item.alias("inner_item")
+_item = work_item.alias("urgent")
 
-# The most urgent item that is not closed stands for its case: in the table, in its light, in the filters.
-_MOST_URGENT = (
-    select(_inner.c.id)
-    .where(_inner.c.county == case_head.c.county, _inner.c.case == case_head.c.id, _inner.c.closed_at.is_(None))
-    .order_by(_inner.c.due_at.is_(None), _inner.c.due_at, _inner.c.id)
-    .limit(literal(1))
-    .scalar_subquery()
-)
-_SOURCE = case_head.outerjoin(work_item, and_(work_item.c.county == case_head.c.county, work_item.c.id == _MOST_URGENT))
+
+def _of_most_urgent(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Something about the item that stands for its case: the most urgent one that is not closed."""
+    return (
+        select(value)
+        .where(_item.c.county == case_head.c.county, _item.c.case == case_head.c.id, _item.c.closed_at.is_(None))
+        .order_by(_item.c.due_at.is_(None), _item.c.due_at, _item.c.id)
+        .limit(literal(1))
+        .scalar_subquery()
+    )
 
 
 def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, cursor: str | None) -> CasePage:
@@ -39,7 +41,7 @@ def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, curso
         ValueError: for a cursor that no page gave.
     """
     query = (
-        _wanted(select(*HEAD, work_item.c.id.label("item")).select_from(_SOURCE), wanted, tx.now)
+        _wanted(select(*HEAD), wanted, tx.now)
         .where(may_see(viewer))
         .order_by(desc(case_head.c.last_at), desc(case_head.c.id))
         .limit(limit + 1)
@@ -49,12 +51,23 @@ def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, curso
         query = query.where(tuple_(case_head.c.last_at, case_head.c.id) < place)
     rows = tx.connection.execute(query).all()
     shown = rows[:limit]
-    items = _items(tx, [row.item for row in shown if row.item is not None])
-    holders = _holders(tx, [row.id for row in shown])
+    ids = [row.id for row in shown]
+    items, holders = open_items(tx, ids), holders_in(tx, ids)
     return CasePage(
-        rows=tuple(CaseRow(case_of(row, NOTHING), items.get(row.item), holders[row.id]) for row in shown),
+        rows=tuple(
+            CaseRow(
+                case=case_of(row, NOTHING),
+                item=min(items[row.id], key=_urgency, default=None),
+                holders=tuple(sorted({one.who for one in holders[row.id]})),
+            )
+            for row in shown
+        ),
         cursor=f"{micros(shown[-1].last_at)}|{shown[-1].id}" if len(rows) > limit else None,
     )
+
+
+def _urgency(item: WorkItem) -> tuple[bool, datetime, str]:
+    return item.due_at is None, item.due_at or item.opened_at, item.id
 
 
 def _moment_of(cursor: str) -> datetime:
@@ -64,23 +77,6 @@ def _moment_of(cursor: str) -> datetime:
     return moment(int(stated))
 
 
-def _items(tx: Transaction, ids: list[str]) -> dict[str, Any]:
-    query = select(work_item).where(work_item.c.county == tx.county, work_item.c.id.in_(ids))
-    return {row.id: item_of(row) for row in tx.connection.execute(query)}
-
-
-def _holders(tx: Transaction, ids: list[str]) -> dict[str, tuple[str, ...]]:
-    query = (
-        select(holder.c.case, holder.c.who)
-        .where(holder.c.county == tx.county, holder.c.case.in_(ids), holder.c.closed_at.is_(None))
-        .distinct()
-    )
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in tx.connection.execute(query):
-        found[row.case].append(row.who)
-    return defaultdict(tuple, {case: tuple(sorted(who)) for case, who in found.items()})
-
-
 def _wanted(query: Select[Any], wanted: CaseFilter, now: datetime) -> Select[Any]:
     conditions: list[tuple[object, ColumnElement[bool]]] = [
         (wanted.workflow, case_head.c.workflow == wanted.workflow),
@@ -88,11 +84,11 @@ def _wanted(query: Select[Any], wanted: CaseFilter, now: datetime) -> Select[Any
         (wanted.department, case_head.c.department == wanted.department),
         (wanted.subject, case_head.c.key == wanted.subject),
         (wanted.quarantined, case_head.c.quarantine.is_not(None) == bool(wanted.quarantined)),
-        (wanted.due_before, work_item.c.due_at < (wanted.due_before or now)),
-        (wanted.due_after, work_item.c.due_at >= (wanted.due_after or now)),
+        (wanted.due_before, _of_most_urgent(_item.c.due_at) < literal(wanted.due_before, MOMENT)),
+        (wanted.due_after, _of_most_urgent(_item.c.due_at) >= literal(wanted.due_after, MOMENT)),
         (wanted.holder, _held_by(wanted.holder)),
         (wanted.round, _has_round(wanted.round)),
-        (wanted.light, _shines(wanted.light, now)),
+        (wanted.light, _of_most_urgent(_light(now)) == wanted.light),
         (wanted.text, _says(wanted.text)),
     ]
     return query.where(*(condition for value, condition in conditions if value is not None))
@@ -118,18 +114,15 @@ def _has_round(number: int | None) -> ColumnElement[bool]:
     )
 
 
-def _shines(light: str | None, now: datetime) -> ColumnElement[bool]:
-    """`domain.calendar.light` of the most urgent item, which is never a closed one."""
-    item = work_item.c
-    running = and_(item.id.is_not(None), item.paused_at.is_(None))
-    late = and_(item.due_at.is_not(None), item.due_at < literal(now, MOMENT))
-    near = and_(item.yellow_at.is_not(None), item.yellow_at <= literal(now, MOMENT))
-    return {
-        Light.GREY.value: item.paused_at.is_not(None),
-        Light.RED.value: and_(running, late),
-        Light.YELLOW.value: and_(running, ~late, near),
-        Light.GREEN.value: and_(running, ~late, ~near),
-    }.get(light or "", literal(value=False))
+def _light(now: datetime) -> ColumnElement[str]:
+    """`domain.calendar.light` of an item that is not closed."""
+    moment = literal(now, MOMENT)
+    return case(
+        (_item.c.paused_at.is_not(None), Light.GREY.value),
+        (_item.c.due_at < moment, Light.RED.value),
+        (_item.c.yellow_at <= moment, Light.YELLOW.value),
+        else_=Light.GREEN.value,
+    )
 
 
 def _says(text: str | None) -> ColumnElement[bool]:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Executable, bindparam, select, update
+from sqlalchemy import Column, Executable, bindparam, delete, select, update
 
 from adapters.sql.columns import dumps, loads
-from adapters.sql.dialects import Dialect, same
-from adapters.sql.tables import payload, person_key
+from adapters.sql.dialects import COUNTY, Dialect, same
+from adapters.sql.tables import event, payload, person_key, plan
 from adapters.sql.transaction import Transaction
 from adapters.vault import ALGORITHM
 from workflows.machine.case import JSON
@@ -87,12 +87,28 @@ def welcome(tx: Transaction, persons: Iterable[str]) -> None:
 
 
 def destroy(tx: Transaction, persons: Iterable[str]) -> None:
-    """Destroy the keys of these persons, and remember that they are: nobody else can make them one by mistake."""
+    """Destroy the keys of these persons, and remember that they are: nobody else can make them one by mistake.
+
+    What was planned about them goes as well, and the blind indexes by which they could be found again.
+    """
     gone = [(person,) for person in sorted(set(persons))]
     tx.insert_new(person_key, [(person, "", None, tx.now) for (person,) in gone])
     tx.run_of(_destroy, gone, at=tx.now)
+    tx.run_of(_unplan, gone)
+    tx.run_of(_unindex, gone)
     tx.data_keys.update({person: None for (person,) in gone})
     tx.personal.clear()
+
+
+def _unplan(dialect: Dialect) -> Executable:
+    given = dialect.given(plan.c.person)
+    return delete(plan).where(plan.c.county == COUNTY, plan.c.person.in_(select(given.c.person)))
+
+
+def _unindex(dialect: Dialect) -> Executable:
+    given = dialect.given(event.c.person)
+    mine = event.c.person.in_(select(given.c.person))
+    return update(event).where(event.c.county == COUNTY, mine).values(fingerprint=None)
 
 
 def _make_keys(tx: Transaction, persons: set[str]) -> None:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, select
 
 from adapters.sql.columns import dumps, loads
-from adapters.sql.dialects import COUNTY, Dialect, same
+from adapters.sql.dialects import Dialect, same
 from adapters.sql.rows import register_of, register_values
 from adapters.sql.tables import act, register_row
 from adapters.sql.transaction import Transaction
@@ -46,17 +46,20 @@ def put_registers(tx: Transaction, rows: Sequence[RegisterRow]) -> None:
     tx.put(register_row, sorted(map(register_values, rows), key=itemgetter(0, 1)))
 
 
-def find_act(tx: Transaction, key: str) -> ActRow | None:
-    for row in tx.rows(_act, key=key):
-        return ActRow(row.key, row.actor, row.request_hash, loads(row.answer))
-    return None
+def find_acts(tx: Transaction, keys: Sequence[str]) -> dict[str, ActRow]:
+    rows = tx.rows_of(_acts, [(key,) for key in sorted(set(keys))])
+    return {row.key: ActRow(row.key, row.actor, row.request_hash, loads(row.answer)) for row in rows}
 
 
-def _act(dialect: Dialect) -> Executable:
-    return select(act).where(act.c.county == COUNTY, act.c.key == bindparam("key"))
+def _acts(dialect: Dialect) -> Executable:
+    given = dialect.given(act.c.key)
+    return select(act).join(given, same(act, given, "key"))
 
 
-def add_act(tx: Transaction, row: ActRow) -> None:
-    if find_act(tx, row.key) is not None:
-        raise Conflict(f"act {row.key} was stored meanwhile: run again to get its answer")
-    tx.insert(act, [(row.key, row.actor, row.request_hash, dumps(row.answer), tx.now)])
+def add_acts(tx: Transaction, rows: Sequence[ActRow]) -> None:
+    known = find_acts(tx, [row.key for row in rows])
+    if known:
+        raise Conflict(f"act {min(known)} was stored meanwhile: run again to get its answer")
+    # In one order for everybody, so that two batches with the same keys never wait for each other.
+    ordered = sorted(rows, key=lambda row: row.key)
+    tx.insert(act, [(row.key, row.actor, row.request_hash, dumps(row.answer), tx.now) for row in ordered])

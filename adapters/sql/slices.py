@@ -1,4 +1,4 @@
-"""Slices of cases in a unit: heads with everything live in them, or with what is near one turn of many."""
+"""What is live in cases: loaded whole or near one turn of many, shown to pages by the same questions."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Table, Text, column, select
+from sqlalchemy import Executable, Row, Table, Text, bindparam, column, select
 
 from adapters.sql import personal
-from adapters.sql.dialects import Build, Dialect, same
+from adapters.sql.dialects import COUNTY, Build, Dialect, same
 from adapters.sql.gates import HEAD
 from adapters.sql.heads import personal_ref
 from adapters.sql.personal import NOTHING
 from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscription_of, timer_of
 from adapters.sql.tables import activation, case_head, holder, subscription, timer, work_item
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import ActivationState, Slice
+from workflows.machine.case import ActivationState, Case, Holder, Slice, WorkItem
 from workflows.machine.nearness import spans, turns_of
 
 ByCase = dict[str, list[Any]]
 
 
 def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, Collection[str]]) -> dict[str, Slice]:
-    heads = tx.rows_of(_heads, [(case,) for case in sorted(set(cases))])
+    """The live slices of these cases; of those in `near` what is near their paths."""
+    heads = _of_keys(tx, _heads, cases)
     found = personal.read(tx, [personal_ref(row.id) for row in heads if row.person is not None])
     tx.personal.update({personal_ref(row.id): found.get(personal_ref(row.id), NOTHING) for row in heads})
     # A case without an entry in its history has nothing live yet: five questions less for every case that starts.
@@ -34,7 +35,7 @@ def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, Collection[st
     activations = _both(tx, (_activations, whole), (_near_activations, spread))
     items = _both(tx, (_items, whole), (_near_items, spread))
     seats = [(row.id,) for case in around for row in items[case]]
-    holders = _both(tx, (_holders, whole), (_near_holders, seats))
+    holders = _both(tx, (_holders, whole), (_item_holders, seats))
     timers = _both(tx, (_timers, whole), (_near_timers, spread))
     subscriptions = _both(tx, (_subscriptions, whole), (_near_subscriptions, spread))
     return {
@@ -65,6 +66,51 @@ def _by_item(rows: Iterable[Any]) -> dict[str, Any]:
     for row in rows:
         holders[row.item] += (holder_of(row),)
     return dict(holders)
+
+
+def heads_of(tx: Transaction, cases: Iterable[str]) -> dict[str, Case]:
+    """The heads of these cases, without anything personal."""
+    return {row.id: case_of(row, NOTHING) for row in _of_keys(tx, _heads, cases)}
+
+
+def open_items(tx: Transaction, cases: Iterable[str]) -> Mapping[str, Sequence[WorkItem]]:
+    """The items of these cases that are not closed, by case."""
+    rows = _by("case", _of_keys(tx, _items, cases))
+    return defaultdict(list, {case: [item_of(row) for row in mine] for case, mine in rows.items()})
+
+
+def holders_in(tx: Transaction, cases: Iterable[str]) -> Mapping[str, Sequence[Holder]]:
+    """Who holds items of these cases now, by case."""
+    rows = _by("case", _of_keys(tx, _holders, cases))
+    return defaultdict(list, {case: [holder_of(row) for row in mine] for case, mine in rows.items()})
+
+
+def holders_of(tx: Transaction, items: Iterable[str]) -> Mapping[str, tuple[Holder, ...]]:
+    """Who holds these items now, by item."""
+    rows = _by("item", _of_keys(tx, _item_holders, items))
+    return defaultdict(tuple, {item: tuple(map(holder_of, mine)) for item, mine in rows.items()})
+
+
+def item(tx: Transaction, which: str) -> WorkItem | None:
+    """One item, open or closed."""
+    for row in tx.rows(_item, item=which):
+        return item_of(row)
+    return None
+
+
+def _of_keys(tx: Transaction, build: Build, keys: Iterable[str]) -> Sequence[Row[Any]]:
+    return tx.rows_of(build, [(key,) for key in sorted(set(keys))])
+
+
+def _by(name: str, rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    groups: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return groups
+
+
+def _item(dialect: Dialect) -> Executable:
+    return select(work_item).where(work_item.c.county == COUNTY, work_item.c.id == bindparam("item"))
 
 
 def _heads(dialect: Dialect) -> Executable:
@@ -113,7 +159,7 @@ def _holders(dialect: Dialect) -> Executable:
     return live
 
 
-def _near_holders(dialect: Dialect) -> Executable:
+def _item_holders(dialect: Dialect) -> Executable:
     given = dialect.given(holder.c.item)
     return select(holder).join(given, same(holder, given, "item")).where(_IS_HELD).order_by(holder.c.who)
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Table
 
 from adapters.sql.dialects import COUNTY, NEW, PLAIN, REPLACE, Build, Dialect, Rows
+from adapters.sql.statements import Driver
 from adapters.vault import DataKey, OfficeVault
 from workflows.machine.case import JSON
 
@@ -20,12 +21,13 @@ class Transaction:
     `data_keys` and `personal` are what this unit has decrypted so far; nothing of it outlives the unit.
     """
 
-    __slots__ = ("connection", "county", "data_keys", "dialect", "now", "personal", "vault")
+    __slots__ = ("connection", "county", "data_keys", "dialect", "driver", "now", "personal", "vault")
 
     def __init__(
-        self, connection: Connection, dialect: Dialect, county: str, now: datetime, vault: OfficeVault
+        self, connection: Connection, driver: Driver, dialect: Dialect, county: str, now: datetime, vault: OfficeVault
     ) -> None:
         self.connection = connection
+        self.driver = driver
         self.dialect = dialect
         self.county = county
         self.now = now
@@ -33,18 +35,17 @@ class Transaction:
         self.data_keys: dict[str, DataKey | None] = {}
         self.personal: dict[str, Mapping[str, JSON]] = {}
 
-    def rows(self, build: Build, **values: Any) -> Sequence[Row[Any]]:
-        """Run a statement and fetch all that it returns."""
-        statement = self.dialect.built(build)
-        return self.connection.execute(statement, {COUNTY.key: self.county, **values}).all()
+    def rows(self, build: Build, **values: Any) -> Sequence[Any]:
+        """Run a statement and fetch all that it returns: tuples whose fields are named after the columns."""
+        return self.driver.rows(self.dialect.prepared(build), {COUNTY.key: self.county, **values})
 
-    def rows_of(self, build: Build, given: Rows, **values: Any) -> Sequence[Row[Any]]:
+    def rows_of(self, build: Build, given: Rows, **values: Any) -> Sequence[Any]:
         """The same for a batch; an empty batch asks nothing."""
         return self.rows(build, **self.dialect.packed(self.county, given), **values) if given else []
 
     def run(self, build: Build, **values: Any) -> None:
         """Run a statement that returns nothing."""
-        self.connection.execute(self.dialect.built(build), {COUNTY.key: self.county, **values})
+        self.driver.run(self.dialect.prepared(build), {COUNTY.key: self.county, **values})
 
     def run_of(self, build: Build, given: Rows, **values: Any) -> None:
         """The same for a batch."""
@@ -66,11 +67,11 @@ class Transaction:
 
     def _insert(self, how: str, table: Table, rows: Rows) -> None:
         if rows:
-            self.dialect.insert(self.connection, self.county, how, table, rows)
+            self.dialect.insert(self.driver, self.county, how, table, rows)
 
     def next_numbers(self, name: str, count: int) -> Sequence[int]:
         """New row numbers, rising."""
-        return self.dialect.next_numbers(self.connection, self.county, name, count) if count else []
+        return self.dialect.next_numbers(self.driver, self.county, name, count) if count else []
 
 
 @cache

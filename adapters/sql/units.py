@@ -24,9 +24,10 @@ from adapters.sql import (
     tracking,
     writing,
 )
-from adapters.sql.engines import Database, SqliteDatabase
+from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
 from adapters.sql.pace import Pace
+from adapters.sql.statements import Driver
 from adapters.sql.transaction import Transaction
 from adapters.vault import OfficeVault
 from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
@@ -48,9 +49,12 @@ Pairs = Sequence[tuple[str, str]]
 
 TRIES = 5
 REST_SECONDS = 0.01
-# How long a bulk unit may keep a click waiting, and the largest batch (architecture.md §2.6, §4).
-SQLITE_PACE = (0.020, 50)
-POSTGRES_PACE = (0.120, 200)
+# How long a bulk unit may keep a click waiting, and the smallest and the largest batch (architecture.md §2.6, §4).
+SQLITE_PACE = (0.020, 10, 50)
+POSTGRES_PACE = (0.120, 50, 200)
+# How many rows a door commits at once: on SQLite whoever clicks waits until they are written.
+SQLITE_INTAKE = 100
+POSTGRES_INTAKE = 500
 
 
 class SqlUnit:
@@ -60,6 +64,8 @@ class SqlUnit:
         self.tx = tx
         self.county = tx.county
         self.now = tx.now
+        self.claimed = 0
+        """How many cases this unit took: its length is theirs, and a batch of another size would change it."""
 
     # doors and routing
     def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
@@ -94,10 +100,14 @@ class SqlUnit:
 
     # advance
     def claim_fresh(self, lane: Lane, limit: int) -> list[InboxRow]:
-        return claims.claim_fresh(self.tx, lane, limit)
+        return self._claimed(claims.claim_fresh(self.tx, lane, limit))
 
     def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
-        return claims.claim_cases(self.tx, cases)
+        return self._claimed(claims.claim_cases(self.tx, cases))
+
+    def _claimed(self, rows: list[InboxRow]) -> list[InboxRow]:
+        self.claimed += len({row.case for row in rows})
+        return rows
 
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return claims.count_attempts(self.tx, lane, limit)
@@ -106,7 +116,7 @@ class SqlUnit:
         return slices.load(self.tx, cases, near or {})
 
     def item(self, item: str) -> WorkItem | None:
-        return heads.item(self.tx, item)
+        return slices.item(self.tx, item)
 
     def save_heads(self, expected: Sequence[tuple[int, Case]]) -> set[str]:
         return heads.save_heads(self.tx, expected)
@@ -150,11 +160,11 @@ class SqlUnit:
     def erase(self, persons: Sequence[str]) -> None:
         personal.destroy(self.tx, persons)
 
-    def find_act(self, key: str) -> ActRow | None:
-        return registers.find_act(self.tx, key)
+    def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
+        return registers.find_acts(self.tx, keys)
 
-    def add_act(self, row: ActRow) -> None:
-        registers.add_act(self.tx, row)
+    def add_acts(self, rows: Sequence[ActRow]) -> None:
+        registers.add_acts(self.tx, rows)
 
     # track
     def fire_timers(self, limit: int) -> int:
@@ -223,6 +233,7 @@ class SqlUnits:
         self.county = county
         self.vault = vault
         self._now = now
+        self.intake = SQLITE_INTAKE if on_sqlite else POSTGRES_INTAKE
         self._pace = Pace(*(SQLITE_PACE if on_sqlite else POSTGRES_PACE))
 
     @property
@@ -253,21 +264,25 @@ class SqlUnits:
     def _in_turn(self, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         if isinstance(self.database, SqliteDatabase):
             return self.database.writer.run(lambda: self._once(self.database.writing, work, lane), lane)
-        return self._once(self.database.writing, work, lane)
+        result = self._once(self.database.writing, work, lane)
+        if isinstance(self.database, PostgresDatabase):
+            self.database.upkeep.note(self.database.writing)
+        return result
 
     def _once(self, engine: Engine, work: Callable[[SqlUnit], T], lane: Lane) -> T:
         with in_words_of_the_ports(), engine.connect() as connection:
             began = time.monotonic()
-            result = work(self._unit(connection))
+            unit = self._unit(connection)
+            result = work(unit)
             with around_commit():
                 connection.commit()
-            if lane is Lane.BULK:
-                self._pace.note(time.monotonic() - began)
+            if lane is Lane.BULK and unit.claimed:
+                self._pace.note(time.monotonic() - began, unit.claimed)
         return result
 
     def _unit(self, connection: Connection) -> SqlUnit:
-        dialect = self.database.dialect
-        now = self._now() if self._now is not None else dialect.clock(connection)
+        dialect, driver = self.database.dialect, Driver(connection)
+        now = self._now() if self._now is not None else dialect.clock(driver)
         if now is None:
             raise RuntimeError("neither the unit nor the database has a clock")
-        return SqlUnit(Transaction(connection, dialect, self.county, now.astimezone(UTC), self.vault))
+        return SqlUnit(Transaction(connection, driver, dialect, self.county, now.astimezone(UTC), self.vault))

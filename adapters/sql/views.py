@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, desc, exists, func, literal, or_, select, tuple_
+from sqlalchemy import Row, Select, Table, and_, desc, func, literal, or_, select, tuple_
 
 from adapters.sql.columns import MOMENT, loads
 from adapters.sql.gates import HEAD
 from adapters.sql.personal import NOTHING
-from adapters.sql.rows import (
-    activation_of,
-    case_of,
-    effect_of,
-    holder_of,
-    item_of,
-    subscription_of,
-    timer_of,
-)
+from adapters.sql.rows import activation_of, case_of, effect_of, item_of, subscription_of, timer_of
+from adapters.sql.slices import heads_of, holders_of
 from adapters.sql.tables import (
     activation,
     case_head,
@@ -39,8 +31,8 @@ from adapters.sql.tables import (
     work_item,
 )
 from adapters.sql.transaction import Transaction
-from adapters.sql.visibility import may_see
-from workflows.machine.case import Case, Holder, ItemState
+from adapters.sql.visibility import may_see, may_see_case_of
+from workflows.machine.case import Case, ItemState
 from workflows.policy import Viewer
 from workflows.reads import CaseView, EffectView, EventView, HistoryView, ItemView, NoticeView
 
@@ -60,7 +52,7 @@ def case_view(tx: Transaction, viewer: Viewer, case: str) -> CaseView | None:
     if seen is None:
         return None
     items = [item_of(row) for row in _of_case(tx, work_item, case, "opened_at", "path", "seat", "id")]
-    held = _open_holders(tx, [item.id for item in items])
+    held = holders_of(tx, [item.id for item in items])
     return CaseView(
         head=seen,
         activations=tuple(map(activation_of, _of_case(tx, activation, case, "entered_at", "path", "round"))),
@@ -74,18 +66,6 @@ def case_view(tx: Transaction, viewer: Viewer, case: str) -> CaseView | None:
 def _of_case(tx: Transaction, table: Table, case: str, *order: str) -> Sequence[Row[Any]]:
     query = select(table).where(table.c.county == tx.county, table.c.case == case)
     return tx.connection.execute(query.order_by(*(table.c[name] for name in order))).all()
-
-
-def _open_holders(tx: Transaction, items: Iterable[str]) -> dict[str, tuple[Holder, ...]]:
-    query = (
-        select(holder)
-        .where(holder.c.county == tx.county, holder.c.item.in_(list(items)), holder.c.closed_at.is_(None))
-        .order_by(holder.c.item, holder.c.who)
-    )
-    found: dict[str, tuple[Holder, ...]] = defaultdict(tuple)
-    for row in tx.connection.execute(query):
-        found[row.item] += (holder_of(row),)
-    return found
 
 
 def timeline(tx: Transaction, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
@@ -112,35 +92,27 @@ def has_held(tx: Transaction, viewer: Viewer, case: str) -> bool:
     return tx.connection.execute(query.limit(1)).first() is not None
 
 
-def _items() -> Select[Any]:
-    """Items beside the head of their case, so that a query can ask who may see it."""
-    mine = and_(case_head.c.county == work_item.c.county, case_head.c.id == work_item.c.case)
-    return select(work_item).join(case_head, mine)
-
-
 def _item_views(tx: Transaction, query: Select[Any]) -> tuple[ItemView, ...]:
     items = [item_of(row) for row in tx.connection.execute(query)]
-    of_items = select(*HEAD).where(
-        case_head.c.county == tx.county, case_head.c.id.in_(sorted({item.case for item in items}))
-    )
-    heads = {row.id: case_of(row, NOTHING) for row in tx.connection.execute(of_items)}
-    held = _open_holders(tx, [item.id for item in items])
+    heads = heads_of(tx, [item.case for item in items])
+    held = holders_of(tx, [item.id for item in items])
     return tuple(ItemView(item, heads[item.case], held[item.id]) for item in items)
 
 
 def inbox_of(tx: Transaction, viewer: Viewer, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
     """Open items that the viewer holds; the cursor is the last item of the page before, still open or not."""
-    holds = exists(
-        select(literal(1)).where(
-            holder.c.county == work_item.c.county,
-            holder.c.item == work_item.c.id,
-            holder.c.who.in_(sorted(viewer.principals)),
-            holder.c.closed_at.is_(None),
-        )
+    # Materialized: what somebody holds is few rows, and whatever the planner thinks of the rest starts from them.
+    held = (
+        select(holder.c.county, holder.c.item)
+        .where(holder.c.county == tx.county, holder.c.who.in_(sorted(viewer.principals)), holder.c.closed_at.is_(None))
+        .distinct()
+        .cte("held")
+        .prefix_with("MATERIALIZED")
     )
     query = (
-        _items()
-        .where(work_item.c.county == tx.county, work_item.c.state == str(ItemState.OPEN), holds, may_see(viewer))
+        select(work_item)
+        .join(held, and_(held.c.county == work_item.c.county, held.c.item == work_item.c.id))
+        .where(work_item.c.state == str(ItemState.OPEN), may_see_case_of(viewer, work_item))
         .order_by(_URGENCY, work_item.c.id)
         .limit(limit)
     )
@@ -156,7 +128,8 @@ def inbox_of(tx: Transaction, viewer: Viewer, limit: int, cursor: str | None) ->
 
 
 def item_view(tx: Transaction, viewer: Viewer, item: str) -> ItemView | None:
-    query = _items().where(work_item.c.county == tx.county, work_item.c.id == item, may_see(viewer))
+    mine = (work_item.c.county == tx.county, work_item.c.id == item, may_see_case_of(viewer, work_item))
+    query = select(work_item).where(*mine)
     return next(iter(_item_views(tx, query)), None)
 
 

@@ -66,6 +66,11 @@ class Writer:
             raise StoreUnavailable("the database is being closed") from None
         return answer
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for their turn."""
+        return self._jobs.qsize()
+
     def close(self) -> None:
         """Finish the job at hand and stop; jobs that wait are refused."""
         self._jobs.put(_Job(-1, next(self._turns), None, Future()))

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
+from adapters.doors.admission import said as said_of_field
 from adapters.explaining import Saying, verb_title
 from adapters.texts import _
 from domain.events import EVENT_TYPES
@@ -162,9 +163,14 @@ def _taken(name: str, step: ToApplicant, said: Saying) -> Field:
     if items is not None:
         choices = _choices(name, items.get("enum", ()), said)
         return Field(name, _label(name, said), "several", required=False, choices=choices)
-    values = next((one["enum"] for one in kinds if "enum" in one), ())
+    values = next((one["enum"] for one in kinds if "enum" in one), _titled_values(name, said))
     kind = "choice" if values else "text"
     return Field(name, _label(name, said), kind, required=False, choices=_choices(name, values, said))
+
+
+def _titled_values(name: str, said: Saying) -> list[str]:
+    """The values that the titles name for a field, such as the towns of the roster."""
+    return [value for field, _dot, value in (one.partition(".") for one in said.names.titles.choices) if field == name]
 
 
 def filled(form: FormData, view: CaseView, item: WorkItem, verb: Verb, definition: Workflow) -> dict[str, JSON]:
@@ -205,5 +211,5 @@ def _checked(step: ToApplicant, view: CaseView, values: Mapping[str, JSON]) -> d
         made = event.model_validate({event.KEY: view.head.key, **values})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise WrongForm(str(first["loc"][0]) if first["loc"] else "", str(first["msg"])) from None
+        raise WrongForm(str(first["loc"][0]) if first["loc"] else "", said_of_field(first)) from None
     return {name: value for name, value in made.model_dump(mode="json", exclude_none=True).items() if name in values}

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from adapters.doors.http.answers import Refuse
 from adapters.doors.http.office import OfficeOf
@@ -14,7 +15,7 @@ from adapters.doors.http.viewers import from_here
 from adapters.doors.problems import Problem
 from adapters.texts import LANGUAGES, _, current_language
 from adapters.web import assets, cases, deeds
-from adapters.web.rendering import LANGUAGE_COOKIE, fragment, page
+from adapters.web.rendering import LANGUAGE_COOKIE, fragment, page, set_language
 from adapters.web.tables import (
     LIGHTS,
     PAGE,
@@ -27,13 +28,24 @@ from adapters.web.tables import (
     notice_line,
     workflow_titles,
 )
-from adapters.web.visitors import PageRoute, PersonOf, Posted, VisitorOf, field, guests_welcome, let_in, let_out
+from adapters.web.visitors import (
+    PageRoute,
+    PersonOf,
+    Posted,
+    VisitorOf,
+    error_page,
+    field,
+    guests_welcome,
+    let_in,
+    let_out,
+)
 from domain.roster import post_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 router.include_router(assets.router)
 router.include_router(cases.router)
 router.include_router(deeds.router)
+strangers = APIRouter(include_in_schema=False)
 
 LONGEST_SEARCH: Final = 100
 _Short = Annotated[str, Query(max_length=LONGEST_SEARCH)]
@@ -54,14 +66,18 @@ def front(  # the filters of the table, all in the address so that a view can be
     """The live table of cases; `part=live` is what its script fetches."""
     library, now = office.engine.library, office.reads.now()
     wanted = filter_of(workflow, state, light, text.strip())
-    found = office.reads.cases(visitor.viewer, wanted, PAGE, cursor or None)
+    try:
+        found = office.reads.cases(visitor.viewer, wanted, PAGE, cursor or None)
+    except ValueError:
+        # An address that somebody shortened: the first page is what they meant.
+        return RedirectResponse("/", 303)
     counts = office.reads.counts(visitor.viewer)
     values: dict[str, Any] = {
         "now": now,
         "lines": [case_line(row, library, now) for row in found.rows],
         "cursor": found.cursor,
         "counts": counted(counts, workflow),
-        "asked": {"workflow": workflow, "state": state, "light": light, "text": text},
+        "asked": {"workflow": workflow, "state": state, "light": light, "text": text, "cursor": cursor},
         "filtered": bool(workflow or state or light or text),
         "first_page": not cursor,
         "states": STATES,
@@ -82,13 +98,13 @@ def inbox(request: Request, office: OfficeOf, visitor: VisitorOf, cursor: _Short
     values: dict[str, Any] = {
         "now": now,
         "lines": [inbox_line(one, library, now) for one in items],
-        "cursor": None,
+        "cursor": items[-1].item.id if len(items) == PAGE else None,
         "notices": [notice_line(one, library) for one in office.reads.notices(visitor.viewer, PAGE)],
         "guest": visitor.guest,
     }
     if part:
         return fragment("_inbox.html", request, **values)
-    return page("inbox.html", request, office, **values)
+    return page("inbox.html", request, office, after=cursor, **values)
 
 
 # -- in and out --------------------------------------------------------------------------------------------
@@ -137,6 +153,18 @@ def language(request: Request, form: Posted) -> Response:
     if code in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="lax", httponly=True)
     return response
+
+
+@strangers.get("/{address}")
+def nowhere(request: Request, office: OfficeOf, address: str) -> Response:
+    """An address that does not exist: a page for people, a problem document for programs."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise HTTPException(404)
+    set_language(request, office)
+    return error_page(request, 404, _("没有这个页面，可能是网址不完整。"))
+
+
+router.include_router(strangers)
 
 
 def _entrance(request: Request, office: OfficeOf, status: int = 200, refusal: str = "") -> Response:

@@ -85,16 +85,17 @@ def lamp_of(item: WorkItem | None, library: Library, now: datetime) -> Lamp | No
     if item is None or item.due_at is None or item.state is ItemState.CANCELLED:
         return None
     colour = light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at)
-    return Lamp(
-        colour.value, SIGNS[colour.value], _(LIGHTS[colour.value]), _left(item, colour, library, now), item.due_at
-    )
+    in_time = item.closed_at is not None and colour is Light.GREEN
+    title = _("按时办结") if in_time else _(LIGHTS[colour.value])
+    return Lamp(colour.value, SIGNS[colour.value], title, _left(item, colour, library, now), item.due_at)
 
 
 def _left(item: WorkItem, colour: Light, library: Library, now: datetime) -> str:
     if item.due_at is None or item.closed_at is not None:
         return ""
     if colour is Light.RED:
-        return _("超期%(time)s", time=working_time(minutes_between(library.calendar(), item.due_at, now)))
+        late = minutes_between(library.calendar(), item.due_at, now)
+        return _("超期%(time)s", time=working_time(late)) if late else ""
     return _("剩%(time)s", time=working_time(minutes_between(library.calendar(), now, item.due_at)))
 
 

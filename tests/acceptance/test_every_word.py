@@ -183,10 +183,20 @@ def test_the_choice_follows_the_form(office: Office) -> None:
 
 
 def test_a_plan_outlives_its_case_and_repeats(office: Office) -> None:
-    up_to_decision(office)
+    up_to_decision(office, grade="poor")
     act(office, "officer", "decision", "agree")
 
     office.turn(days=400)
 
     due = office.store.units.read(lambda unit: unit.events(range(1, 50))).values()
     assert [one.event.type for one in due].count("trial.review_due.v1") == 2
+
+
+def test_nothing_is_planned_any_more_about_an_erased_person(office: Office) -> None:
+    up_to_decision(office)
+    act(office, "officer", "decision", "agree")
+
+    office.turn(days=400)
+
+    due = office.store.units.read(lambda unit: unit.events(range(1, 50))).values()
+    assert "trial.review_due.v1" not in [one.event.type for one in due]

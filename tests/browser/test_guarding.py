@@ -178,6 +178,15 @@ def test_what_does_not_exist_is_a_page_that_leads_back(client: TestClient, path:
     assert 'href="/"' in answer.text
 
 
+def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(client: TestClient) -> None:
+    person = client.get("/nope", headers={"Accept": "text/html,*/*"})
+    program = client.get("/nope", headers={"Accept": "application/json"})
+
+    assert (person.status_code, program.status_code) == (404, 404)
+    assert "没有这个页面" in person.text
+    assert program.json()["status"] == 404
+
+
 def test_a_case_that_concerns_others_is_answered_like_one_that_does_not_exist(client: TestClient, house: House) -> None:
     [case] = house.hand_in_samples(1)
     signed_in(client, house, "sample.finance_reviewer")

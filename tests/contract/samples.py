@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from workflows.machine.case import (
     Holder,
     ItemState,
     Lane,
+    Plan,
     State,
     Timer,
     WorkItem,
@@ -131,3 +133,19 @@ def an_entry(case: str = "c1", seq: int = 1, prev: str = GENESIS, **personal: st
     body = {name: value for name, value in body.items() if value is not None}
     at = START + timedelta(seconds=seq)
     return HistoryRow(case, seq, at, body, sealed, personal, salt, prev, entry_hash(prev, canonical(body)))
+
+
+def a_plan(id_: str = "p1", **changed: Any) -> Plan:
+    plan = Plan(
+        id=id_,
+        case="c1",
+        type="member.review_due.v1",
+        key="M-1",
+        person="P-1",
+        plain={"year": 2027},
+        due_at=START,
+        months=12,
+        repeats=True,
+        occurrence=1,
+    )
+    return replace(plan, **changed)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Executable, delete, insert, update
+from sqlalchemy import ColumnElement, Executable, and_, delete, insert, update
 
 from adapters.sql.reads import SqlReads
 from adapters.sql.tables import case_head, checkpoint, feed, history, payload
@@ -19,25 +19,25 @@ def store(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def entry(case: str, seq: int) -> tuple[object, object]:
-    return history.c.case == case, history.c.seq == seq
+def entry(case: str, seq: int) -> ColumnElement[bool]:
+    return and_(history.c.case == case, history.c.seq == seq)
 
 
 CHANGES: dict[str, tuple[Callable[[], Executable], str]] = {
     "a body is changed": (
-        lambda: update(history).where(*entry("c1", 2)).values(body='{"seq":2,"what":"act:reject"}'),
+        lambda: update(history).where(entry("c1", 2)).values(body='{"seq":2,"what":"act:reject"}'),
         "history c1/2",
     ),
-    "a hash is changed": (lambda: update(history).where(*entry("c1", 1)).values(hash="f" * 64), "history c1/1"),
-    "an entry is taken out": (lambda: delete(history).where(*entry("c1", 2)), "history c1/3"),
-    "the last entry is taken out": (lambda: delete(history).where(*entry("c1", 3)), "case c1"),
+    "a hash is changed": (lambda: update(history).where(entry("c1", 1)).values(hash="f" * 64), "history c1/1"),
+    "an entry is taken out": (lambda: delete(history).where(entry("c1", 2)), "history c1/3"),
+    "the last entry is taken out": (lambda: delete(history).where(entry("c1", 3)), "case c1"),
     "a whole history is taken out": (lambda: delete(history).where(history.c.case == "c1"), "case c1"),
     "a head points elsewhere": (
         lambda: update(case_head).where(case_head.c.id == "c1").values(prev_hash="e" * 64),
         "case c1",
     ),
     "a commitment is changed": (
-        lambda: update(history).where(*entry("c1", 1)).values(commitment="d" * 64),
+        lambda: update(history).where(entry("c1", 1)).values(commitment="d" * 64),
         "history c1/1",
     ),
     "a sealed entry leaves the feed": (lambda: delete(feed).where(feed.c.no == 2), "checkpoint 1"),

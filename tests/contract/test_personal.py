@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contract.samples import a_case, an_entry, an_event, stored
+from tests.contract.samples import a_case, a_plan, an_entry, an_event, stored
 from workflows.ports import Changes, Units
 from workflows.reads import Reads
 
@@ -44,6 +44,19 @@ def test_what_is_left_of_an_erased_person_is_unchanged_and_the_chain_still_verif
     assert units.read(lambda unit: unit.load(["c1"]))["c1"].head == replace(before, personal={})
     assert units.read(lambda unit: unit.events([no]))[no].event.person == "P-1"
     assert reads.verify().where is None
+
+
+def test_nothing_leads_back_to_an_erased_person_and_nothing_is_planned_about_one(units: Units) -> None:
+    event = replace(an_event("e-1", person="P-1", personal=NAME), fingerprint="f1")
+    (keyed,) = units.run(lambda unit: unit.key_events([event]))
+    units.run(lambda unit: unit.add_events([stored(keyed.no, event)]))
+    plans = [a_plan("gone", person="P-1"), a_plan("stays", person="P-2")]
+    units.run(lambda unit: unit.write(Changes(plans=plans)))
+
+    units.run(lambda unit: unit.erase(["P-1"]))
+
+    assert units.read(lambda unit: unit.events([keyed.no]))[keyed.no].event.fingerprint is None
+    assert [one.id for one in units.run(lambda unit: unit.due_plans(9))] == ["stays"]
 
 
 def test_an_erasure_that_is_rolled_back_erased_nothing(units: Units) -> None:

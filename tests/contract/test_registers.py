@@ -30,22 +30,22 @@ def test_twins_share_a_fingerprint_within_one_register(units: Units) -> None:
 def test_an_act_is_stored_once_and_its_answer_found_again(units: Units) -> None:
     row = ActRow("k1", "user:a", "h1", {"status": 200, "body": {"case": "c1", "意见": "同意"}})
 
-    units.run(lambda unit: unit.add_act(row))
+    units.run(lambda unit: unit.add_acts([row]))
 
-    assert units.read(lambda unit: unit.find_act("k1")) == row
-    assert units.read(lambda unit: unit.find_act("k2")) is None
+    assert units.read(lambda unit: unit.find_acts(["k1"]).get("k1")) == row
+    assert units.read(lambda unit: unit.find_acts(["k2"]).get("k2")) is None
 
 
 def test_an_act_whose_key_is_there_already_runs_again_and_finds_the_answer(units: Units) -> None:
     first = ActRow("k1", "user:a", "h1", {"status": 200})
-    units.run(lambda unit: unit.add_act(first))
+    units.run(lambda unit: unit.add_acts([first]))
     seen: list[ActRow | None] = []
 
     def answer_or_act(unit: Unit) -> None:
         unit.key_events([an_event(f"try-{len(seen)}")])
-        seen.append(unit.find_act("k1") if seen else None)
+        seen.append(unit.find_acts(["k1"]).get("k1") if seen else None)
         if seen[-1] is None:
-            unit.add_act(ActRow("k1", "user:b", "h2", {"status": 409}))
+            unit.add_acts([ActRow("k1", "user:b", "h2", {"status": 409})])
 
     units.run(answer_or_act)
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.contract.conftest import START, Clock
-from tests.contract.samples import a_case, a_timer
-from workflows.machine.case import Effect, Lane, Plan
+from tests.contract.samples import a_case, a_plan, a_timer
+from workflows.machine.case import Effect, Lane
 from workflows.ports import Changes, Units
 
 
@@ -32,22 +32,6 @@ def test_timers_fire_the_longest_due_first_and_no_more_than_asked_for(units: Uni
     units.run(lambda unit: unit.fire_timers(1))
 
     assert [row.timer for row in units.read(lambda unit: unit.claim_cases(["c1", "c2"]))] == [timers[1]]
-
-
-def a_plan(id_: str, **changed: object) -> Plan:
-    plan = Plan(
-        id=id_,
-        case="c1",
-        type="member.review_due.v1",
-        key="M-1",
-        person="P-1",
-        plain={"year": 2027},
-        due_at=START,
-        months=12,
-        repeats=True,
-        occurrence=1,
-    )
-    return replace(plan, **changed)  # type: ignore[arg-type]  # the fields of a plan
 
 
 def test_due_plans_are_finished_or_moved_to_their_next_occurrence(units: Units, clock: Clock) -> None:

@@ -65,7 +65,7 @@ class House:
 
     def _serving(self, *arguments: str) -> Program:
         program = self._start(*arguments)
-        wait_for("liaison answers", lambda: self.answers() or program.process.poll() is not None, seconds=60)
+        wait_for("liaison answers", lambda: self.answers() or program.process.poll() is not None, seconds=120)
         assert program.process.poll() is None, program.log.read_text()
         return program
 

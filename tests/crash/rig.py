@@ -7,16 +7,15 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from adapters.sql.migrations import upgrade
-from celeryconfig import DEAD_QUEUE, task_queues
 from tasks.application import PerProcess, celery_app
 from tasks.chain import Broker
 from tasks.hints import Publisher
@@ -29,6 +28,8 @@ from workflows.machine.case import Lane
 from workflows.ports import Engine
 
 PROCESSES: Final = 2
+PATIENCE: Final = 90.0
+"""Seconds until a test gives up on processes that share a small machine with other tests."""
 
 
 class Program:
@@ -92,8 +93,8 @@ class Rig:
         self._programs: list[Program] = []
         upgrade(database_url)
         self._units = open_units(database_url)
-        self._app = celery_app(lambda: broker_url, PerProcess(self._no_engine), _nothing)
-        self.publisher = Publisher(self._units, Broker(self._app), _nothing)
+        self.app = celery_app(lambda: broker_url, PerProcess(self._no_engine), _nothing)
+        self.publisher = Publisher(self._units, Broker(self.app), _nothing)
         self.engine = engine_on(self._units, publish_gateway(broker_url, folder), self.publisher.wake)
 
     def _no_engine(self) -> Engine:
@@ -106,19 +107,19 @@ class Rig:
         """The Celery worker; returns when it consumes."""
         celery = ["-m", "celery", "--app", "tests.crash.doomed", "worker", "--loglevel", "INFO"]
         worker = self._start("worker", [*celery, "--concurrency", str(PROCESSES)], extra)
-        wait_for("the worker is ready", lambda: worker.says(" ready.") or worker.process.poll() is not None)
+        wait_for("the worker is ready", lambda: worker.says(" ready.") or worker.process.poll() is not None, PATIENCE)
         return worker
 
     def start_sweeper(self) -> Program:
         sweeper = self._start("sweeper", ["-m", "tests.crash.doomed", "sweep"], {})
         mark = self.folder / "run" / f"{sweeper.pid}.swept"
-        wait_for("the sweeper sweeps", mark.exists)
+        wait_for("the sweeper sweeps", mark.exists, PATIENCE)
         return sweeper
 
     def start_supervisor(self) -> Program:
         """`liaison worker`: both siblings under their supervisor."""
         supervisor = self._start("supervisor", ["-m", "tests.crash.doomed", "work"], {})
-        wait_for("the worker is ready", lambda: supervisor.says(" ready."))
+        wait_for("the worker is ready", lambda: supervisor.says(" ready."), PATIENCE)
         return supervisor
 
     def _start(self, name: str, arguments: list[str], extra: dict[str, str]) -> Program:
@@ -134,13 +135,24 @@ class Rig:
         hand_in(self.engine, numbers, lane)
         self.accepted += numbers
 
-    def drain(self, seconds: float = 30) -> float:
-        """Wait until nothing is left to do; returns how long it took."""
+    def drain(self, seconds: float = PATIENCE) -> float:
+        """Wait until nothing is left to do; returns how long it took.
+
+        An effect whose sender was killed waits for its lease, half a minute.
+        """
         try:
             return wait_for("everything is worked off", self.store.is_drained, seconds)
         except BaseException:
             print(self.store.pending(), *(program.log.read_text()[-3000:] for program in self._programs), sep="\n")
             raise
+
+    def decide(self, seconds: float = PATIENCE) -> float:
+        """Wait until every case is quiet, whatever of the outside was not reached; returns how long it took."""
+        return wait_for("every case is quiet", lambda: not self.store.pending()["inbox"], seconds)
+
+    def use(self, publisher: Publisher) -> None:
+        """From now on hint with this publisher."""
+        self.engine = replace(self.engine, wake=publisher.wake)
 
     def check(self) -> None:
         """Nothing was lost or done twice, and a repeated hand-in changes nothing."""
@@ -153,7 +165,7 @@ class Rig:
             program.close()
         self.publisher.stop()
         self._units.database.close()
-        self._app.close()
+        self.app.close()
 
 
 def killed_children(worker: Program) -> set[int]:
@@ -178,6 +190,3 @@ def report(row: str, what: str, seconds: float) -> None:
 
 def _nothing() -> None:
     """Nobody listens."""
-
-
-__all__ = ["DEAD_QUEUE", "PROCESSES", "Program", "Rig", "killed_children", "office", "report", "task_queues", "time"]

@@ -13,7 +13,7 @@ from tests.crash.doom import ACK, EDGES, Doom
 from tests.crash.rig import Program, Rig, killed_children, report
 from tests.crash.scratch import Rabbit, wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq]
+pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]
 
 # A chain makes at least this many commits: flag, advance, assign, track (three), deliver (two).
 COMMITS = 8
@@ -24,7 +24,7 @@ def die_once(rig: Rig, worker: Program, doom: Doom, edge: str, nth: int) -> floa
     doom.order(edge, nth)
     rig.hand_in(5)
     wait_for(f"a child dies at {edge} {nth}", doom.victim)
-    seconds = rig.drain(60)
+    seconds = rig.drain()
     victim = doom.victim()
     wait_for("Celery notes the death", lambda: victim in killed_children(worker))
     assert victim is not None
@@ -70,6 +70,7 @@ def test_f03_a_child_killed_before_every_ack_of_a_chain(rig: Rig) -> None:
     rig.check()
 
 
+@pytest.mark.chaos
 def test_f04_an_effect_confirmed_but_not_recorded_comes_again_under_the_same_key(
     rig: Rig, scratch_rabbit: Rabbit
 ) -> None:
@@ -82,7 +83,7 @@ def test_f04_an_effect_confirmed_but_not_recorded_comes_again_under_the_same_key
         rig.send_doom.order("before", 1)
         rig.hand_in(5)
         wait_for("a child dies after the confirm", rig.send_doom.victim)
-        report("F04", "confirmed, not recorded", rig.drain(60))
+        report("F04", "confirmed, not recorded", rig.drain())
 
         seen = Counter(message.properties["message_id"] for message in taken(queue))
         queue.delete()

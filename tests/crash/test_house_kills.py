@@ -17,7 +17,7 @@ from tests.crash.rig import report
 from tests.crash.scratch import Postgres, Rabbit, wait_for
 from tests.services import database_of_its_own
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
 
 CHUNK = 20
 SHORT, LONG = 5, 300
@@ -94,7 +94,6 @@ def assert_all_accounted_for(store: Store, accepted: int) -> None:
     assert items == sorted(cases)
 
 
-@pytest.mark.timeout(300)
 def test_f30_embedded_office_killed_under_load_keeps_every_accepted_event(tmp_path: Path) -> None:
     with house(tmp_path) as office:
         department, slowest = kill_again_and_again(office, SHORT)
@@ -130,7 +129,6 @@ def office(scratch_rabbit: Rabbit, scratch_postgres: Postgres, tmp_path: Path) -
 
 @pytest.mark.postgres
 @pytest.mark.rabbitmq
-@pytest.mark.timeout(300)
 def test_f05_a_door_killed_after_the_commit_answers_the_repeated_request_with_the_same_cases(
     office: tuple[House, Store],
 ) -> None:
@@ -158,7 +156,6 @@ def test_f05_a_door_killed_after_the_commit_answers_the_repeated_request_with_th
 
 @pytest.mark.postgres
 @pytest.mark.rabbitmq
-@pytest.mark.timeout(300)
 def test_f06_an_office_over_rabbitmq_killed_in_the_middle_is_worked_off_after_the_restart(
     office: tuple[House, Store],
 ) -> None:

@@ -10,9 +10,10 @@ import pytest
 from tests.crash.rig import Rig, killed_children, report
 from tests.crash.scratch import wait_for
 
-pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq]
+pytestmark = [pytest.mark.crash, pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]
 
 
+@pytest.mark.chaos
 def test_an_office_with_all_its_processes_works_off_what_it_accepts(rig: Rig) -> None:
     rig.start_worker()
     rig.start_sweeper()
@@ -74,6 +75,7 @@ def test_f02_a_killed_sweeper_leaves_the_work_to_the_worker(rig: Rig) -> None:
     rig.check()
 
 
+@pytest.mark.chaos
 def test_f06_everything_killed_together_is_worked_off_after_the_restart(rig: Rig) -> None:
     worker, sweeper = rig.start_worker(), rig.start_sweeper()
 

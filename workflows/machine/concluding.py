@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 from domain.identifiers import mask_forbidden
@@ -33,10 +34,11 @@ from workflows.machine.turn import Turn, sorted_subscriptions
 Row = Activation | WorkItem | Holder | Timer | Subscription
 
 _ABSENT: Final = object()
-_COLUMNS: Final = {
+_NAMES: Final = {
     kind: tuple(one.name for one in fields(kind) if one.name != "case")
     for kind in (Activation, WorkItem, Holder, Timer, Subscription)
 }
+_COLUMNS: Final = {kind: (names, attrgetter(*names)) for kind, names in _NAMES.items()}
 
 
 def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
@@ -192,7 +194,8 @@ def _delta(
 
 def as_json(row: Row) -> dict[str, JSON]:
     """A row as canonical JSON takes it: without what it has not, and without the case, which stands in the history row."""
-    pairs = [(name, getattr(row, name)) for name in _COLUMNS[type(row)]]
+    columns, values_of = _COLUMNS[type(row)]
+    pairs = zip(columns, values_of(row), strict=True)
     return {name: _plain(value) for name, value in pairs if value is not None and value != {}}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workflows.machine.case import JSON
-from workflows.memory.rows import KEYS, PAYLOADS, Payload
+from workflows.memory.rows import EVENTS, KEYS, PAYLOADS, PLANS, Payload
 from workflows.memory.store import Transaction
 
 
@@ -31,8 +32,12 @@ def reveal(tx: Transaction, kind: str, ref: str) -> Mapping[str, JSON]:
 
 
 def destroy(tx: Transaction, person: str) -> None:
-    """Destroy the key of a person, and what is kept under it."""
+    """Destroy the key of a person, what is kept under it, and what was planned, and the blind indexes of the person."""
     if tx.get(KEYS, person) is not None:
         tx.drop(KEYS, person)
     for payload in tx.where(PAYLOADS, "person", person):
         tx.drop(PAYLOADS, (payload.kind, payload.ref))
+    for plan in [one for _, one in tx.all(PLANS) if one.person == person]:
+        tx.drop(PLANS, plan.id)
+    for row in [one for _, one in tx.all(EVENTS) if one.event.person == person and one.event.fingerprint]:
+        tx.put(EVENTS, row.no, replace(row, event=replace(row.event, fingerprint=None)))

@@ -36,8 +36,8 @@ class Isolation(Enum):
     COMMITTED = "committed"
 
 
-class RowExistsError(Exception):
-    """A row was inserted whose key stands in the table already: a bug above the store, never a lost race."""
+class RowExistsError(Conflict):
+    """A row was inserted whose key stands in the table already: the constraint that every other guard comes before."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -264,13 +264,15 @@ class MemoryUnit:
         for person in persons:
             destroy(self.tx, person)
 
-    def find_act(self, key: str) -> ActRow | None:
-        return self.tx.get(ACTS, key)
+    def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
+        found = ((key, self.tx.get(ACTS, key)) for key in keys)
+        return {key: row for key, row in found if row is not None}
 
-    def add_act(self, row: ActRow) -> None:
-        if self.tx.latest(ACTS, row.key) is not None:
-            raise Conflict(f"act {row.key!r} was stored meanwhile: read its answer")
-        self.tx.put(ACTS, row.key, row)
+    def add_acts(self, rows: Sequence[ActRow]) -> None:
+        for row in rows:
+            if self.tx.latest(ACTS, row.key) is not None:
+                raise Conflict(f"act {row.key!r} was stored meanwhile: read its answer")
+            self.tx.put(ACTS, row.key, row)
 
     # -- track ---------------------------------------------------------------------------------------------
 

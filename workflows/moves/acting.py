@@ -7,7 +7,7 @@ answer was lost with the connection.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.identifiers import derived_id
@@ -15,7 +15,7 @@ from domain.texts import zh
 from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
 from workflows.moves.batching import Saved, save_runs
 from workflows.moves.deciding import CaseRun, run_cases
-from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, Unit
+from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, StoreUnavailable, Unit
 
 PROBLEM = 400
 LATE = frozenset({"item_closed", "case_ended"})
@@ -36,45 +36,105 @@ def act(engine: Engine, wanted: Act) -> Answer:
     Raises:
         StoreUnavailable: the database does not answer; nothing was changed.
     """
-    try:
-        answer, saved = engine.units.run(lambda unit: _act(engine, unit, wanted), Lane.INTERACTIVE)
-    except CommitUnknown:
-        # The act is stored with its answer: if the lost commit took effect, the second run finds it.
-        answer, saved = engine.units.run(lambda unit: _act(engine, unit, wanted), Lane.INTERACTIVE)
-    for lane in sorted(saved.lanes):
-        engine.wake(lane)
-    return answer
+    return act_together(engine, [wanted])[0]
+
+
+def act_together(engine: Engine, acts: Sequence[Act]) -> list[Answer]:
+    """Carry out several acts, in one transaction where they are about different cases; each has its own answer.
+
+    An act whose case somebody else changed at the same moment is looked at again alone, and so is every further act
+    about a case that an earlier one of the list is about.
+
+    Raises:
+        StoreUnavailable: the database does not answer; what has no answer was not carried out.
+    """
+    first: dict[str, int] = {}
+    for place, wanted in enumerate(acts):
+        first.setdefault(wanted.case, place)
+    together = [acts[place] for place in first.values()]
+    answers = dict(zip(first.values(), _together(engine, together), strict=True)) if len(together) > 1 else {}
+    return [answers.get(place) or _alone(engine, wanted) for place, wanted in enumerate(acts)]
 
 
 NOTHING_SAVED = Saved(0, frozenset(), frozenset())
 
 
-def _act(engine: Engine, unit: Unit, wanted: Act) -> tuple[Answer, Saved]:
-    stored = unit.find_act(wanted.key)
-    if stored is not None:
-        return _repeated(stored, wanted), NOTHING_SAVED
-    runs = run_cases(engine, unit, unit.claim_cases([wanted.case]), wanted)
-    run = runs.get(wanted.case)
+def _together(engine: Engine, acts: Sequence[Act]) -> list[Answer | None]:
+    """The answers of one transaction for all; none where it failed: one act must not spoil it for the others."""
+    try:
+        return _in_one_unit(engine, acts)
+    except StoreUnavailable:
+        raise
+    except Exception:  # noqa: BLE001  # whatever one of them broke, each is looked at again alone, and fails alone
+        return [None] * len(acts)
+
+
+def _alone(engine: Engine, wanted: Act) -> Answer:
+    try:
+        answer = _in_one_unit(engine, [wanted])[0]
+    except Conflict:
+        # It may have lost to itself, pressed twice; "busy" is said only of what was not carried out.
+        stored = engine.units.read(lambda unit: unit.find_acts([wanted.key]))
+        answer = _repeated(stored[wanted.key], wanted) if stored else None
+    return answer or Answer(409, {"code": "busy", "detail": zh("办件正被他人办理，请稍后再试")})
+
+
+def _in_one_unit(engine: Engine, acts: Sequence[Act]) -> list[Answer | None]:
+    """The answers of one transaction; None for an act that lost its case to somebody else.
+
+    Raises:
+        Conflict: a lone act lost its case again and again.
+    """
+    try:
+        answers, saved = engine.units.run(lambda unit: _act(engine, unit, acts), Lane.INTERACTIVE)
+    except CommitUnknown:
+        # Acts are stored with their answers: if the lost commit took effect, the second run finds them.
+        answers, saved = engine.units.run(lambda unit: _act(engine, unit, acts), Lane.INTERACTIVE)
+    for lane in sorted(saved.lanes):
+        engine.wake(lane)
+    return answers
+
+
+def _act(engine: Engine, unit: Unit, acts: Sequence[Act]) -> tuple[list[Answer | None], Saved]:
+    stored = unit.find_acts([one.key for one in acts])
+    fresh = {one.case: one for one in acts if one.key not in stored}
+    runs = run_cases(engine, unit, unit.claim_cases(sorted(fresh)), fresh) if fresh else {}
+    answers = {case: _answered(unit, runs.get(case), one) for case, one in fresh.items()}
+    refused = [one.key for case, one in fresh.items() if (told := answers[case]) is not None and told.status >= PROBLEM]
+    # The same act, pressed twice, may have been carried out while this one was looking.
+    stored |= unit.find_acts(refused) if refused else {}
+    saved = save_runs(engine, unit, runs) if runs else NOTHING_SAVED
+    for case, run in runs.items():
+        if run.decisions and case not in saved.won:
+            answers[case] = None
+    _store_answers(unit, fresh, answers)
+    _refuse_to_lose_alone(acts, answers)
+    return [_repeated(stored[one.key], one) if one.key in stored else answers[one.case] for one in acts], saved
+
+
+def _answered(unit: Unit, run: CaseRun | None, wanted: Act) -> Answer | None:
     if run is None:
-        return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")}), NOTHING_SAVED
+        return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")})
     if run.head.seq == 0 and run.failed is None and (run.quarantined or run.before.head.quarantine) is None:
         if run.head.gate is not None:
             # It starts when its tree goes on: nobody is at it meanwhile.
-            return Answer(409, {"code": "suspended", "detail": zh("办件已挂起，恢复办理后才能办理")}), NOTHING_SAVED
-        message = f"case {wanted.case}: somebody else is just starting it"
+            return Answer(409, {"code": "suspended", "detail": zh("办件已挂起，恢复办理后才能办理")})
+        # Somebody else is just starting it.
+        return None
+    return _answer(unit, run, wanted)
+
+
+def _store_answers(unit: Unit, fresh: Mapping[str, Act], answers: Mapping[str, Answer | None]) -> None:
+    done = [(one, told) for case, one in fresh.items() if (told := answers[case]) is not None and told.status < PROBLEM]
+    if done:
+        unit.add_acts([ActRow(one.key, one.actor, _request_hash(one), dict(told.body)) for one, told in done])
+
+
+def _refuse_to_lose_alone(acts: Sequence[Act], answers: Mapping[str, Answer | None]) -> None:
+    """A lone act that lost its case runs again with what the other one left; in a batch the others go on without it."""
+    if len(acts) == 1 and None in answers.values():
+        message = f"case {acts[0].case}: somebody else changed it at the same moment"
         raise Conflict(message)
-    answer = _answer(unit, run, wanted)
-    stored = unit.find_act(wanted.key) if answer.status >= PROBLEM else None
-    if stored is not None:
-        # The same act, pressed twice, was carried out while this one was looking.
-        return _repeated(stored, wanted), NOTHING_SAVED
-    if answer.status < PROBLEM:
-        unit.add_act(ActRow(wanted.key, wanted.actor, _request_hash(wanted), dict(answer.body)))
-    saved = save_runs(engine, unit, runs)
-    if run.decisions and wanted.case not in saved.won:
-        message = f"case {wanted.case}: somebody else changed it at the same moment"
-        raise Conflict(message)
-    return answer, saved
 
 
 def _answer(unit: Unit, run: CaseRun, wanted: Act) -> Answer:

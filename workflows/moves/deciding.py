@@ -79,12 +79,12 @@ class CaseRun:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What the cases of a batch have in common; `place` is the step that the act is for ("" for the case)."""
+    """What the cases of a batch have in common; `places` are the steps that the acts are for ("" for the case)."""
 
     engine: Engine
     unit: Unit
-    act: Act | None
-    place: str
+    acts: Mapping[str, Act]
+    places: Mapping[str, str]
     events: Mapping[int, StoredEvent]
     twins: Twins
 
@@ -105,14 +105,20 @@ class _WantsMoreError(Exception):
         self.around = around
 
 
-def run_cases(engine: Engine, unit: Unit, rows: Sequence[InboxRow], act: Act | None = None) -> dict[str, CaseRun]:
-    """Load the cases of `rows` (and of `act`) and decide every stimulus in order; nothing is written yet."""
-    by_case = _by_case(rows, act)
-    place = _place_of(unit, act)
-    slices = unit.load(sorted(by_case), _near(by_case, act, place))
+def run_cases(
+    engine: Engine, unit: Unit, rows: Sequence[InboxRow], acts: Mapping[str, Act] | None = None
+) -> dict[str, CaseRun]:
+    """Load the cases of `rows` (and of `acts`, one for a case) and decide every stimulus in order.
+
+    Nothing is written yet; an act comes after what was in its case's inbox.
+    """
+    acts = acts or {}
+    by_case = _by_case(rows, acts)
+    places = {case: _place_of(unit, act) for case, act in acts.items()}
+    slices = unit.load(sorted(by_case), _near(by_case, places))
     events = unit.events([row.event for row in rows if row.event is not None])
     twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
-    batch = _Batch(engine, unit, act, place, events, twins)
+    batch = _Batch(engine, unit, acts, places, events, twins)
     runs = {case: CaseRun(_with_fired(slices[case], mine), mine) for case, mine in by_case.items() if case in slices}
     for run in runs.values():
         _run_case(batch, run)
@@ -126,13 +132,13 @@ def note_failure(case: str, error: BaseException) -> None:
     _log.error("case %s stays behind: %s at %s", case, type(error).__name__, where)
 
 
-def _by_case(rows: Sequence[InboxRow], act: Act | None) -> dict[str, list[InboxRow]]:
+def _by_case(rows: Sequence[InboxRow], acts: Mapping[str, Act]) -> dict[str, list[InboxRow]]:
     """The rows of each case in the order in which it takes them: first what tells it how long it stood still."""
     by_case: dict[str, list[InboxRow]] = {}
     for row in rows:
         by_case.setdefault(row.case, []).append(row)
-    if act is not None:
-        by_case.setdefault(act.case, [])
+    for case in acts:
+        by_case.setdefault(case, [])
     return {case: sorted(mine, key=_comes_later) for case, mine in by_case.items()}
 
 
@@ -161,8 +167,9 @@ def _decide_all(batch: _Batch, run: CaseRun) -> None:
         for row in run.rows:
             if run.quarantined is None:
                 _decide_row(batch, run, grounds, row)
-        if batch.act is not None and batch.act.case == run.before.head.id:
-            _decide_act(batch, run, grounds, batch.act)
+        act = batch.acts.get(run.before.head.id)
+        if act is not None:
+            _decide_act(batch, run, grounds, act)
     except _WantsMoreError as wanted:
         case = run.before.head.id
         larger = batch.unit.load([case], {case: [wanted.around or "", *(run.before.around or ())]})[case]
@@ -188,7 +195,7 @@ def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -
 def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> None:
     if run.quarantined is not None or run.parts.head.seq == 0:
         return
-    match _decide(batch, run, grounds, act, batch.place):
+    match _decide(batch, run, grounds, act, batch.places[act.case]):
         case Refused() as refused:
             run.refused = refused
         case Quarantined(why=why):
@@ -234,16 +241,16 @@ def _unknown_workflow(engine: Engine, decision: Decision) -> str | None:
 # -- what is loaded ----------------------------------------------------------------------------------------
 
 
-def _place_of(unit: Unit, act: Act | None) -> str:
-    item = None if act is None or act.item is None else unit.item(act.item)
+def _place_of(unit: Unit, act: Act) -> str:
+    item = None if act.item is None else unit.item(act.item)
     return "" if item is None else item.path
 
 
-def _near(by_case: Mapping[str, Sequence[InboxRow]], act: Act | None, place: str) -> dict[str, set[str]]:
+def _near(by_case: Mapping[str, Sequence[InboxRow]], places: Mapping[str, str]) -> dict[str, set[str]]:
     """The steps that the stimuli of each case are for: the turns that none of them stands in need not be loaded."""
     near = {case: {_path_of(row) for row in rows} for case, rows in by_case.items()}
-    if act is not None:
-        near[act.case].add(place)
+    for case, place in places.items():
+        near[case].add(place)
     return near
 
 

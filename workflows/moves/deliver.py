@@ -14,7 +14,7 @@ from workflows.ports import DueEffect, Engine, Unit
 
 LEASE_SECONDS = 30
 FIRST_BACK_OFF = timedelta(seconds=2)
-LONGEST_BACK_OFF = timedelta(hours=1)
+LONGEST_BACK_OFF = timedelta(minutes=2)
 
 
 def deliver(engine: Engine, lane: Lane) -> int:
@@ -29,7 +29,7 @@ def deliver(engine: Engine, lane: Lane) -> int:
 
 
 def back_off(attempts: int) -> timedelta:
-    """How long to wait after the n-th failed attempt: doubling from 2 s, an hour at most."""
+    """How long to wait after the n-th failed attempt: doubling from 2 s, two minutes at most."""
     doublings: int = 2 ** min(attempts - 1, 20)
     return min(LONGEST_BACK_OFF, FIRST_BACK_OFF * doublings)
 

@@ -13,7 +13,7 @@ from adapters.doors.http.viewers import ActorOf
 from adapters.doors.problems import Fault, Problem
 from adapters.texts import _
 from workflows.machine.case import Act
-from workflows.moves.acting import act
+from workflows.moves.acting import Answer, act
 
 _LONGEST_KEY = 200
 
@@ -46,3 +46,17 @@ def answer(office: Office, wanted: Act) -> Response:
     code, detail, field = body.pop("code"), body.pop("detail"), body.pop("field", None)
     faults = () if field is None else (Fault(f"/{field}", _(detail)),)
     return problem_response(Problem(found.status, code.replace("_", "-"), _(detail), faults, body))
+
+
+def outcome_body(found: Answer) -> dict[str, Any]:
+    """What came of one act of several: its status, and its answer or what refused it."""
+    body: dict[str, Any] = {"status": found.status, **found.body}
+    if found.status < 400:  # noqa: PLR2004  # where HTTP's refusals begin
+        return body
+    told: str = body["detail"]
+    return body | {"detail": _(told)}
+
+
+def not_found_body(item: str) -> dict[str, Any]:
+    """The answer for an item that is not there, or may not be seen: the two are told alike."""
+    return {"status": 404, "code": "not_found", "item": item, "detail": _("没有找到，或者您无权查看")}

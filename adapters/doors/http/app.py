@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from adapters.doors.http import cases, events, exporting, items, keys, operating, workflows
+from adapters.doors.http import cases, events, exporting, items, keys, manual, operating, workflows
 from adapters.doors.http.answers import answer_problems
 from adapters.doors.http.guarding import Guard
 from adapters.doors.http.office import Office
@@ -15,7 +15,7 @@ from adapters.doors.http.office import Office
 def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
     """The application of `office`; `pages` are what people see in a browser.
 
-    There is no /docs with assets from elsewhere: nothing here is loaded from another host (个人信息保护法 art. 36).
+    The framework's /docs would load its assets from elsewhere; ours needs none.
     """
     app = FastAPI(
         title="Liaison",
@@ -26,7 +26,7 @@ def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
         max_body_size=events.EVENT_BYTES,
     )
     app.state.office = office
-    for room in (events, cases, items, workflows, exporting, keys, operating):
+    for room in (events, cases, items, workflows, exporting, keys, operating, manual):
         app.include_router(room.router)
     if pages is not None:
         app.include_router(pages)

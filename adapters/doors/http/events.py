@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from adapters.doors.committing import TooManyWaiting
+from adapters.doors.committing import Committer, TooManyWaiting
 from adapters.doors.envelopes import CE_PREFIX, Envelope, is_json, read_batch, read_binary, read_structured
 from adapters.doors.event_types import event_types
 from adapters.doors.http.answers import Refuse, json_response, not_found, problem_response
@@ -132,11 +132,18 @@ async def _body(request: Request, limit: int) -> bytes:
 
 async def _commit(office: Office, viewer: Viewer, submission: Submission) -> Sequence[Accepted]:
     try:
-        answer: Future[tuple[Accepted, ...]] = office.committer.put(viewer.user, submission)
+        answers = _queued(office.committer, viewer.user, submission)
     except TooManyWaiting as error:
         detail = _("本部门等待处理的事件过多，请在 %(n)s 秒后重试", n=error.retry_after)
         raise Refuse(Problem(429, "too-many", detail), {"Retry-After": str(error.retry_after)}) from None
-    return await asyncio.wrap_future(answer)
+    parts = await asyncio.gather(*map(asyncio.wrap_future, answers))
+    return [accepted for part in parts for accepted in part]
+
+
+def _queued(committer: Committer, sender: str, submission: Submission) -> list[Future[tuple[Accepted, ...]]]:
+    if submission.whole:
+        return [committer.put(sender, submission)]
+    return committer.put_in_rounds(sender, submission)
 
 
 # -- answers -----------------------------------------------------------------------------------------------

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, KeyOf, answer
+from adapters.doors.http.acting import Body, KeyOf, answer, not_found_body, outcome_body
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import item_view
 from workflows.machine.case import Act
+from workflows.moves.acting import act_together
 from workflows.policy import Viewer
 from workflows.reads import ItemView
 
@@ -27,6 +28,21 @@ class Decision(Body):
     opinion: Annotated[str, Field(max_length=2000)] = ""
     reason: Annotated[str | None, Field(max_length=100)] = None
     form: Annotated[dict[Annotated[str, Field(max_length=100)], Any], Field(default_factory=dict)]
+
+
+class OneOf(Decision):
+    """One decision of several."""
+
+    item: Annotated[str, Field(max_length=100)]
+    verb: Verb
+
+
+class Decisions(BaseModel):
+    """Several decisions; a hundred at most, so that nobody waits long."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    acts: Annotated[list[OneOf], Field(min_length=1, max_length=100)]
 
 
 @router.get("")
@@ -49,16 +65,36 @@ def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
     return json_response(item_view(seen_item(office, viewer, item), office.engine.library, office.reads.now()))
 
 
+@router.post("/act")
+def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions) -> Response:
+    """Several decisions at once: each has its own outcome, in order, and one that is refused stops no other."""
+    seen = [office.reads.item(viewer, one.item) for one in body.acts]
+    wanted = [
+        _act(viewer, f"{key}:{place}", found, one.verb, one)
+        for place, (found, one) in enumerate(zip(seen, body.acts, strict=True))
+        if found is not None
+    ]
+    answers = iter(act_together(office.engine, wanted))
+    results = [
+        not_found_body(one.item) if found is None else outcome_body(next(answers))
+        for found, one in zip(seen, body.acts, strict=True)
+    ]
+    return json_response({"results": results})
+
+
 @router.post("/{item}/{verb}")
 def act_on_item(  # an act is what FastAPI takes from path, header and body
     office: OfficeOf, viewer: ActorOf, item: str, verb: Verb, key: KeyOf, body: Decision
 ) -> Response:
     """Agree, reject, return or complete. The same key again gets the same answer; a late one learns who decided."""
-    found = seen_item(office, viewer, item)
-    wanted = Act(
+    return answer(office, _act(viewer, key, seen_item(office, viewer, item), verb, body))
+
+
+def _act(viewer: Viewer, key: str, found: ItemView, verb: str, body: Decision) -> Act:
+    return Act(
         key=key,
         case=found.case.id,
-        item=item,
+        item=found.item.id,
         verb=verb,
         actor=viewer.user,
         principals=viewer.principals,
@@ -69,7 +105,6 @@ def act_on_item(  # an act is what FastAPI takes from path, header and body
         department=viewer.department,
         post=viewer.post,
     )
-    return answer(office, wanted)
 
 
 def seen_item(office: Office, viewer: Viewer, item: str) -> ItemView:

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, pool
+from sqlalchemy import Connection, Engine, create_engine, pool, text
 
 _SCRIPTS = Path(__file__).parent
 
@@ -16,6 +16,9 @@ _SCRIPTS = Path(__file__).parent
 def upgrade(database: str | Engine) -> None:
     """Run every migration that the database has not seen yet, all of them in one transaction."""
     with _engine(database).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Whoever starts at the same moment waits here, and then finds nothing left to do.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('liaison migrations'))"))
         command.upgrade(_config(connection), "head")
 
 

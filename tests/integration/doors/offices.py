@@ -19,6 +19,7 @@ from adapters.sample.county import sample_calendar, sample_numbers, sample_roste
 from domain.events import EVENT_TYPES
 from workflows import testkit
 from workflows.moves.accepting import accept
+from workflows.reads import CaseFilter
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 READS = frozenset({"read"})
@@ -87,7 +88,7 @@ class Doors:
 
     def stored(self) -> int:
         """How many cases there are."""
-        return len(self.kit.store.reads.cases(self.office.identity.operator(), testkit.CaseFilter(), 500).rows)
+        return len(self.kit.store.reads.cases(self.office.identity.operator(), CaseFilter(), 500).rows)
 
 
 def open_doors() -> Doors:

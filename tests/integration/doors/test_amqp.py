@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from kombu import Connection, Producer, Queue
+from kombu import Connection, Exchange, Producer, Queue
 
 from adapters.doors.amqp import listening as amqp
 from tests.integration.doors.offices import Doors, cloud_event
+from workflows.ports import StoreUnavailable
 
 pytestmark = pytest.mark.rabbitmq
 SECONDS = 15
@@ -34,7 +35,8 @@ class Broker:
 
     def left(self, queue: Queue) -> int:
         """Messages that wait in a queue."""
-        return int(self.connection.default_channel.queue_declare(queue.name, passive=True).message_count)
+        channel: Any = self.connection.default_channel
+        return int(channel.queue_declare(queue.name, passive=True).message_count)
 
     def quarantined(self) -> Any:
         return wait_for(lambda: amqp.QUARANTINE.bind(self.connection.default_channel).get(no_ack=True))
@@ -43,7 +45,7 @@ class Broker:
 @pytest.fixture
 def broker(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     mark = uuid.uuid4().hex[:8]
-    exchange = amqp.Exchange(f"test.events.{mark}", type="topic", durable=True)
+    exchange = Exchange(f"test.events.{mark}", type="topic", durable=True)
     quarantine = Queue(f"test.quarantine.{mark}", durable=True, queue_arguments={"x-queue-type": "quorum"})
     inbox = Queue(
         f"test.in.{mark}", exchange, routing_key="liaison.#", durable=True, queue_arguments={"x-queue-type": "quorum"}
@@ -51,7 +53,7 @@ def broker(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]
     for name, value in (("EVENTS", exchange), ("INBOX", inbox), ("QUARANTINE", quarantine)):
         monkeypatch.setattr(amqp, name, value)
     with Connection(broker_url) as connection:
-        channel = connection.default_channel
+        channel: Any = connection.default_channel
         for queue in (inbox, quarantine):
             queue.bind(channel).declare()
         yield Broker(broker_url, connection, urlsplit(broker_url).username or "guest")
@@ -130,7 +132,7 @@ def test_a_message_is_not_acknowledged_before_the_commit(
     doors: Doors, broker: Broker, listener: amqp.Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any) -> None:
-        raise amqp.StoreUnavailable("away")
+        raise StoreUnavailable("away")
 
     monkeypatch.setattr(doors.office.committer, "_accept", away)
     broker.publish(json.dumps(cloud_event()).encode())

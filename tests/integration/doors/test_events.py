@@ -1,6 +1,7 @@
 """POST /api/events in its three modes, and everything that it refuses."""
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +9,10 @@ import pytest
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
 
+from adapters.doors.committing import TooManyWaiting
 from tests.integration.doors.offices import Doors, cloud_event
+from workflows.moves.accepting import Submission
+from workflows.ports import StoreUnavailable
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -36,7 +40,6 @@ def test_a_batch_is_answered_in_its_order(doors: Doors) -> None:
     answer = doors.post(json.dumps([cloud_event(one) for one in ids]).encode(), BATCH)
 
     assert [result["id"] for result in answer.json()["results"]] == ids
-    assert doors.stored() == 0 or doors.stored() == 3
 
 
 def test_what_the_library_writes_in_each_mode_is_one_and_the_same_event(doors: Doors) -> None:
@@ -263,3 +266,45 @@ def test_refusals_are_said_in_the_language_that_is_asked_for(doors: Doors) -> No
     answer = doors.post(structured(cloud_event(town="x")), STRUCTURED, headers={"Accept-Language": "en"})
 
     assert answer.json()["detail"].isascii()
+
+
+def test_a_sender_that_floods_is_told_when_to_come_back(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(sender: str, submission: Submission) -> None:
+        raise TooManyWaiting(retry_after=3)
+
+    monkeypatch.setattr(doors.office.committer, "put", full)
+
+    answer = doors.post(structured(cloud_event()), STRUCTURED)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+    assert answer.json()["type"] == "urn:liaison:problem:too-many"
+
+
+def test_a_store_that_is_away_is_unavailable_and_not_an_error(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(submissions: Sequence[Submission]) -> None:
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(doors.office.committer, "_accept", away)
+
+    answer = doors.post(structured(cloud_event()), STRUCTURED)
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:liaison:problem:unavailable")
+    assert answer.headers["retry-after"]
+
+
+def test_a_batch_over_sixteen_mebibytes_is_refused_and_one_below_is_read(doors: Doors) -> None:
+    over = doors.post(b"[" + b" " * (16 * 1024 * 1024), BATCH)
+    below = doors.post(b"[" + json.dumps(cloud_event()).encode() + b" " * (3 * 1024 * 1024) + b"]", BATCH)
+
+    assert (over.status_code, over.json()["type"]) == (413, "urn:liaison:problem:too-large")
+    assert below.status_code == 202
+
+
+def test_a_body_that_hides_its_length_is_cut_off_at_the_limit(doors: Doors) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(64):
+            yield b" " * 64 * 1024
+
+    answer = doors.post(pieces(), STRUCTURED)  # type: ignore[arg-type]  # the client sends what it iterates in chunks
+
+    assert answer.status_code == 413

@@ -23,7 +23,7 @@ def test_paths_name_steps_branches_and_detours() -> None:
         "steps/opinions/2/silence",
         "steps/known/0",
         "steps/known/otherwise",
-        "steps/10",
+        "steps/11",
         "on/0",
         "on/1",
     } <= paths

@@ -147,10 +147,9 @@ def _cases() -> None:
         storage=HOT,
     )
     _index("work_item", "case", "case path")
-    _index("work_item", "due", "due_at case", "closed_at IS NULL")
     _index("work_item", "narrowable", "opened_at id", "state = 'open' AND pick = 'least_loaded'")
     _table("holder", "item who", texts("item", "case", "who", "capacity"), optional(moments("due_at", "closed_at")))
-    _index("holder", "inbox", "who due_at item", "closed_at IS NULL")
+    _index("holder", "inbox", "who closed_at due_at")
     _index("holder", "case", "case")
     _table("case_access", "case who", texts("case", "who", "why"), small=True)
     _index("case_access", "who", "who case")

@@ -1,0 +1,132 @@
+"""What is true of every decision, whatever the workflow (approvals.md, A1 to A7; architecture.md §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.audit import canonical
+from workflows.machine.case import (
+    SYSTEM,
+    Act,
+    Activation,
+    ActivationState,
+    Decision,
+    EventStimulus,
+    Slice,
+    State,
+    TimerStimulus,
+    WorkItem,
+)
+from workflows.machine.folding import as_folded, fold
+from workflows.moves.recording import body_of
+
+Stimulus = EventStimulus | TimerStimulus | Act
+
+
+@dataclass
+class Ledger:
+    """Everything that was decided about one case so far, and what may not happen twice."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    opened: dict[str, WorkItem] = field(default_factory=dict)
+    closed: dict[str, WorkItem] = field(default_factory=dict)
+    left: set[tuple[str, int]] = field(default_factory=set)
+    rounds: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> Ledger:
+        """The same books, to be kept apart from here on."""
+        return Ledger(list(self.decisions), dict(self.opened), dict(self.closed), set(self.left), dict(self.rounds))
+
+    def hold(self, before: Slice, decision: Decision, stimulus: Stimulus) -> None:
+        """Check one more decision."""
+        self.decisions.append(decision)
+        _one_who_presses_and_one_who_answers_for_it(decision, stimulus)
+        self._an_item_is_decided_once(before, decision)
+        self._an_activation_has_one_exit(decision)
+        self._a_return_opens_the_next_round(decision)
+        self._nothing_vanishes(decision)
+        _timers_belong_to_a_round_that_still_asks(decision.after)
+        _everything_live_hangs_together(decision.after)
+        _an_end_leaves_nothing_live(decision.after)
+        self._history_folds_to_the_slice(decision.after)
+
+    def _an_item_is_decided_once(self, before: Slice, decision: Decision) -> None:
+        """A2: compare and set; who decided and when stands on it."""
+        for item in decision.items:
+            assert item.id not in self.closed, f"item at {item.path} was changed after it was closed"
+            if item.closed_at is None:
+                self.opened.setdefault(item.id, item)
+                continue
+            known = before.items.get(item.id)
+            assert item.version == (known.version if known else 1) + 1
+            assert item.closed_by, f"item at {item.path} was closed without a reason"
+            self.opened.setdefault(item.id, item)
+            self.closed[item.id] = item
+        assert set(decision.items_closed) == {one.id for one in decision.items if one.closed_at} & before.items.keys()
+
+    def _an_activation_has_one_exit(self, decision: Decision) -> None:
+        """A3."""
+        passed = [(path, round_) for path, round_, _ in decision.entry.delta.get("passed", ())]
+        gone = [(one.path, one.round) for one in decision.activations if one.state is not ActivationState.LIVE]
+        for address in (*passed, *gone):
+            assert address not in self.left, f"{address} was left twice"
+            self.left.add(address)
+
+    def _a_return_opens_the_next_round(self, decision: Decision) -> None:
+        """A5: rounds count up from one, without a gap."""
+        for item in sorted(decision.items, key=lambda one: one.round):
+            last = self.rounds.get(item.path, 0)
+            assert item.round in (last, last + 1) or item.kind == "supplement", f"round {item.round} of {item.path}"
+            self.rounds[item.path] = max(item.round, last)
+
+    def _nothing_vanishes(self, decision: Decision) -> None:
+        """A4: what was opened is open, or closed with a reason."""
+        assert self.opened.keys() == decision.after.items.keys() | self.closed.keys()
+        assert not decision.after.items.keys() & self.closed.keys()
+
+    def _history_folds_to_the_slice(self, after: Slice) -> None:
+        folded = fold(body_of(one.entry, "h", None) for one in self.decisions)
+        assert folded == as_folded(after)
+        assert [canonical(dict(one.entry.delta)) for one in self.decisions[-1:]]
+
+
+def _one_who_presses_and_one_who_answers_for_it(decision: Decision, stimulus: Stimulus) -> None:
+    """A1: a rule never acts under a person's name."""
+    entry = decision.entry
+    assert (entry.actor == SYSTEM) == (entry.principal is None) == entry.authority.startswith("rule:")
+    assert (entry.actor == SYSTEM) == (not isinstance(stimulus, Act))
+
+
+def _timers_belong_to_a_round_that_still_asks(after: Slice) -> None:
+    """A7."""
+    for timer in after.timers.values():
+        assert (timer.path, timer.round) in after.activations, f"a timer of {timer.path} outlived its round"
+        assert not [path for path, _ in after.activations if path.startswith(f"{timer.path}/")]
+
+
+def _everything_live_hangs_together(after: Slice) -> None:
+    live = {path for path, _ in after.activations}
+    assert len(live) == len(after.activations), "two rounds of one step are live"
+    for one in after.activations.values():
+        assert one.state is ActivationState.LIVE
+        assert one.parent is None or one.parent in live, f"{one.path} is live and {one.parent} is not"
+        assert _is_possible(one)
+    for item in after.items.values():
+        assert (item.path, item.round) in after.activations, f"an item at {item.path} outlived its round"
+        assert after.holders[item.id], f"nobody holds the item at {item.path}"
+    assert after.holders.keys() == after.items.keys()
+    for asked in after.subscriptions:
+        block = asked.path.rpartition("/on/")[0]
+        assert asked.path in live or not block or block in live, f"{asked.path} asks for events and is not live"
+
+
+def _is_possible(one: Activation) -> bool:
+    return 0 <= one.agree + one.against + one.abstain <= one.n and 0 <= one.resume <= one.n
+
+
+def _an_end_leaves_nothing_live(after: Slice) -> None:
+    rows = (after.activations, after.items, after.holders, after.timers, after.subscriptions)
+    if after.head.state is State.RUNNING:
+        assert after.activations, "the case runs and nothing in it is live"
+    else:
+        assert not any(rows), "the case has ended and something in it is live"
