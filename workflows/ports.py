@@ -252,6 +252,9 @@ class Unit(Protocol):
     def item(self, item: str) -> WorkItem | None:
         """One item, open or closed: a late act is told who decided it and when."""
 
+    def places(self, items: Sequence[str]) -> dict[str, str]:
+        """The paths of the steps that these items are for, open or closed; what is no item is left out."""
+
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         """One guarded update in id order: (expected version, next head); returns the ids that still had it.
 

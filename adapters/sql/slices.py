@@ -43,7 +43,7 @@ def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, Collection[st
             head=case_of(row, found.get(personal_ref(row.id), NOTHING)),
             activations={(one.path, one.round): one for one in map(activation_of, activations[row.id])},
             items={one.id: one for one in map(item_of, items[row.id])},
-            holders=_by_item(holders[row.id]),
+            holders=_by_item(items[row.id], holders[row.id]),
             timers={one.id: one for one in map(timer_of, timers[row.id])},
             subscriptions=frozenset(map(subscription_of, subscriptions[row.id])),
             around=around.get(row.id),
@@ -61,11 +61,13 @@ def _both(tx: Transaction, *asked: tuple[Build, Sequence[Sequence[Any]]]) -> ByC
     return rows
 
 
-def _by_item(rows: Iterable[Any]) -> dict[str, Any]:
-    holders: dict[str, Any] = defaultdict(tuple)
+def _by_item(items: Iterable[Any], rows: Iterable[Any]) -> dict[str, tuple[Holder, ...]]:
+    """The holders of each item, also of one that nobody holds."""
+    holders: dict[str, tuple[Holder, ...]] = {row.id: () for row in items}
     for row in rows:
-        holders[row.item] += (holder_of(row),)
-    return dict(holders)
+        if row.item in holders:
+            holders[row.item] += (holder_of(row),)
+    return holders
 
 
 def heads_of(tx: Transaction, cases: Iterable[str]) -> dict[str, Case]:
@@ -98,6 +100,11 @@ def item(tx: Transaction, which: str) -> WorkItem | None:
     return None
 
 
+def places(tx: Transaction, items: Iterable[str]) -> dict[str, str]:
+    """The steps that these items are for."""
+    return {row.id: row.path for row in _of_keys(tx, _places, items)}
+
+
 def _of_keys(tx: Transaction, build: Build, keys: Iterable[str]) -> Sequence[Row[Any]]:
     return tx.rows_of(build, [(key,) for key in sorted(set(keys))])
 
@@ -111,6 +118,11 @@ def _by(name: str, rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
 
 def _item(dialect: Dialect) -> Executable:
     return select(work_item).where(work_item.c.county == COUNTY, work_item.c.id == bindparam("item"))
+
+
+def _places(dialect: Dialect) -> Executable:
+    given = dialect.given(work_item.c.id)
+    return select(work_item.c.id, work_item.c.path).join(given, same(work_item, given, "id"))
 
 
 def _heads(dialect: Dialect) -> Executable:

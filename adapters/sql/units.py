@@ -118,6 +118,9 @@ class SqlUnit:
     def item(self, item: str) -> WorkItem | None:
         return slices.item(self.tx, item)
 
+    def places(self, items: Sequence[str]) -> dict[str, str]:
+        return slices.places(self.tx, items)
+
     def save_heads(self, expected: Sequence[tuple[int, Case]]) -> set[str]:
         return heads.save_heads(self.tx, expected)
 

@@ -157,6 +157,15 @@ def test_an_item_is_found_open_or_closed(units: Units) -> None:
     assert units.read(lambda unit: unit.item("absent")) is None
 
 
+def test_the_places_of_items_are_told_open_or_closed(units: Units) -> None:
+    closed = an_item("i2", path="steps/each/do#2", state=ItemState.APPROVED, closed_at=START, closed_by="user:b")
+    units.run(lambda unit: unit.write(Changes(items=[an_item("i1"), closed])))
+
+    found = units.read(lambda unit: unit.places(["i1", "i2", "absent"]))
+
+    assert found == {"i1": "steps/check", "i2": "steps/each/do#2"}
+
+
 def test_a_save_changes_only_the_heads_that_still_have_the_version_expected(units: Units) -> None:
     units.run(lambda unit: unit.add_cases([a_case("c1"), a_case("c2", version=7)]))
     first = a_case("c1", version=1, seq=1, state=State.COMPLETED, outcome="registered", fields={"x": [1, "二"]})

@@ -58,14 +58,14 @@ def test_a_row_posted_while_its_case_is_held_waits_for_the_next_claim(units: Sql
 def test_of_two_saves_of_the_same_version_one_wins(units: SqlUnits) -> None:
     units.run(lambda unit: unit.add_cases([a_case("c1")]))
 
-    with standing(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, gate="first"))])) as first:
-        with meanwhile(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, gate="second"))])) as second:
+    with standing(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, outcome="first"))])) as first:
+        with meanwhile(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, outcome="second"))])) as second:
             wait_until_blocked(units)
             won = first.commit()
         lost = second.result()
 
     assert (won, lost) == ({"c1"}, set())
-    assert units.read(lambda unit: unit.load(["c1"]))["c1"].head.gate == "first"
+    assert units.read(lambda unit: unit.load(["c1"]))["c1"].head.outcome == "first"
 
 
 def test_a_save_whose_rival_rolled_back_wins(units: SqlUnits) -> None:
@@ -73,7 +73,7 @@ def test_a_save_whose_rival_rolled_back_wins(units: SqlUnits) -> None:
 
     with (
         standing(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1))]), fails=True) as first,
-        meanwhile(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, gate="second"))])) as second,
+        meanwhile(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, outcome="second"))])) as second,
     ):
         wait_until_blocked(units)
         with pytest.raises(Undone):
@@ -192,14 +192,14 @@ def test_two_clicks_with_one_key_get_one_answer(units: SqlUnits) -> None:
 
 def test_two_units_that_open_the_same_case_open_it_once(units: SqlUnits) -> None:
     with (
-        standing(units, lambda unit: unit.add_cases([a_case("c1", gate="first")])) as first,
-        meanwhile(units, lambda unit: unit.add_cases([a_case("c1", gate="second")])) as second,
+        standing(units, lambda unit: unit.add_cases([a_case("c1", outcome="first")])) as first,
+        meanwhile(units, lambda unit: unit.add_cases([a_case("c1", outcome="second")])) as second,
     ):
         wait_until_blocked(units)
         first.commit()
 
     assert second.result() == set()
-    assert units.read(lambda unit: unit.load(["c1"]))["c1"].head.gate == "first"
+    assert units.read(lambda unit: unit.load(["c1"]))["c1"].head.outcome == "first"
 
 
 def test_two_units_that_meet_a_new_person_at_once_use_one_key(units: SqlUnits) -> None:

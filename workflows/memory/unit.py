@@ -164,6 +164,10 @@ class MemoryUnit:
     def item(self, item: str) -> WorkItem | None:
         return self.tx.get(ITEMS, item)
 
+    def places(self, items: Sequence[str]) -> dict[str, str]:
+        found = (self.tx.get(ITEMS, item) for item in items)
+        return {item.id: item.path for item in found if item is not None}
+
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         return {head.id for expected, head in sorted(heads, key=_by_id) if self._save_head(expected, head)}
 

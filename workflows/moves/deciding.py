@@ -114,7 +114,7 @@ def run_cases(
     """
     acts = acts or {}
     by_case = _by_case(rows, acts)
-    places = {case: _place_of(unit, act) for case, act in acts.items()}
+    places = _places_of(unit, acts)
     slices = unit.load(sorted(by_case), _near(by_case, places))
     events = unit.events([row.event for row in rows if row.event is not None])
     twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
@@ -241,9 +241,11 @@ def _unknown_workflow(engine: Engine, decision: Decision) -> str | None:
 # -- what is loaded ----------------------------------------------------------------------------------------
 
 
-def _place_of(unit: Unit, act: Act) -> str:
-    item = None if act.item is None else unit.item(act.item)
-    return "" if item is None else item.path
+def _places_of(unit: Unit, acts: Mapping[str, Act]) -> dict[str, str]:
+    """The steps that the acts are for; what is no item of theirs may be anywhere."""
+    items = [act.item for act in acts.values() if act.item is not None]
+    found = unit.places(items) if items else {}
+    return {case: found.get(act.item or "", "") for case, act in acts.items()}
 
 
 def _near(by_case: Mapping[str, Sequence[InboxRow]], places: Mapping[str, str]) -> dict[str, set[str]]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +76,7 @@ def test_the_order_in_which_a_store_gives_its_rows_changes_nothing(random: Rando
 def _shuffled(desk: Desk, random: Random) -> Desk:
     """A desk with the same case, its rows in another order."""
     twin = Desk(desk.definition, begun=False)
-    parts = {}
+    parts: dict[str, Any] = {}
     for name in ("activations", "items", "holders", "timers"):
         rows = list(getattr(desk.live, name).items())
         random.shuffle(rows)

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
 from workflows.machine.case import Act, Lane
 from workflows.memory.units import TRIES
-from workflows.moves import batching
+from workflows.moves import deciding
 from workflows.moves.acting import act, act_together
 from workflows.moves.advance import advance
 from workflows.ports import CommitUnknown, Conflict
@@ -243,7 +243,7 @@ def test_an_act_on_a_quarantined_case_is_refused() -> None:
 def test_an_act_that_the_program_cannot_decide_is_not_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
     here = begun(office())
     wanted = agree(here)
-    monkeypatch.setattr(batching, "decide", _fails)
+    monkeypatch.setattr(deciding, "decide", _fails)
 
     answer = act(here.engine, wanted)
 

@@ -14,7 +14,7 @@ from workflows.language.words import always, do, message, parallel, role, sequen
 from workflows.machine import entering
 from workflows.machine.case import Act, Lane, State
 from workflows.machine.decide import decide
-from workflows.moves import batching
+from workflows.moves import deciding
 from workflows.moves.acting import act
 from workflows.moves.advance import advance, advance_cases
 from workflows.ports import Conflict, Engine, StoreUnavailable
@@ -35,7 +35,7 @@ def raise_for(monkeypatch: pytest.MonkeyPatch, *keys: str) -> None:
             raise KeyError(message_)
         return decide(definition, before, *given)
 
-    monkeypatch.setattr(batching, "decide", failing)
+    monkeypatch.setattr(deciding, "decide", failing)
 
 
 def refuse_to_write(*keys: str) -> Callable[[str, tuple[Any, ...]], None]:
@@ -106,7 +106,7 @@ def test_a_failing_row_keeps_back_what_the_case_decided_before_it(monkeypatch: p
 
     take(here.engine, more(here))
     here.store.units.run(lambda unit: unit.post([replace(rows(here, "inbox")[0], event=2, starts=False)]))
-    monkeypatch.setattr(batching, "decide", second_fails)
+    monkeypatch.setattr(deciding, "decide", second_fails)
 
     advance(here.engine, Lane.INTERACTIVE)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.moves.offices import WAITING, began, more, office, rows, take
 from workflows.machine.case import Lane
 from workflows.machine.decide import decide
-from workflows.moves import batching
+from workflows.moves import deciding
 from workflows.moves.advance import advance
 from workflows.moves.sweeping import MOST_ATTEMPTS, sweep, sweep_inbox
 from workflows.testkit import Clock, Office
@@ -24,7 +24,7 @@ def wait_for(here: Office, seconds: float) -> None:
 
 def fail_for(monkeypatch: pytest.MonkeyPatch, *keys: str) -> list[list[str]]:
     """Let `decide` fail for these cases; returns the keys that each batch took, filled as they run."""
-    real_run = batching.run_cases
+    real_run = deciding.run_cases
     batches: list[list[str]] = []
 
     def failing(definition: Any, before: Any, *given: Any) -> Any:
@@ -37,7 +37,7 @@ def fail_for(monkeypatch: pytest.MonkeyPatch, *keys: str) -> list[list[str]]:
         batches.append(sorted(run.before.head.key for run in runs.values()))
         return runs
 
-    monkeypatch.setattr(batching, "decide", failing)
+    monkeypatch.setattr(deciding, "decide", failing)
     monkeypatch.setattr("workflows.moves.advance.run_cases", run_cases)
     return batches
 
