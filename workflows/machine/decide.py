@@ -50,11 +50,12 @@ from workflows.machine.facts import Facts
 from workflows.machine.hearing import hear
 from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
+from workflows.machine.repair import Repair, repair
 from workflows.machine.suspending import shift_clocks
 from workflows.machine.turn import Enter, Leave, ReachesFurtherError, Turn
 
 
-def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts, now: datetime) -> Outcome:
+def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, facts: Facts, now: datetime) -> Outcome:
     """Decide what a stimulus does to a case.
 
     Args:
@@ -79,6 +80,8 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus, facts: Facts
                 return _take_signal(turn, stimulus.signal)
             case Act():
                 return _take_act(turn, stimulus)
+            case Repair():
+                return _take_repair(turn, stimulus)
     except EndlessTurnError as endless:
         return Quarantined(str(endless))
     except ReachesFurtherError as further:
@@ -91,6 +94,10 @@ def _take_act(turn: Turn, act: Act) -> Outcome:
         return refusal
     settle(turn)
     return conclude(turn, f"act:{act.verb}", act)
+
+
+def _take_repair(turn: Turn, wanted: Repair) -> Outcome:
+    return repair(turn, wanted) or conclude(turn, f"act:{wanted.act.verb}", wanted.act)
 
 
 # -- events ------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from workflows.machine.case import (
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.machine.repair import MIGRATE, Repair
 from workflows.moves.parts import Parts
 from workflows.moves.recording import Recorded, record
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
@@ -195,7 +196,7 @@ def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -
 def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> None:
     if run.quarantined is not None or run.parts.head.seq == 0:
         return
-    match _decide(batch, run, grounds, act, batch.places[act.case]):
+    match _decide(batch, run, grounds, _wanted(batch.engine, act), batch.places[act.case]):
         case Refused() as refused:
             run.refused = refused
         case Quarantined(why=why):
@@ -205,7 +206,7 @@ def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> Non
             raise RuntimeError(message)
 
 
-def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus, path: str) -> Outcome:
+def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus | Repair, path: str) -> Outcome:
     """Decide on as much of the case as the stimulus needs, and keep the decision if it can be carried out.
 
     Raises:
@@ -226,6 +227,17 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus, 
     run.decisions.append(outcome)
     run.parts.put(part, outcome.after)
     return outcome
+
+
+def _wanted(engine: Engine, act: Act) -> Act | Repair:
+    """The act as the machine takes it: a move to another version comes with that version, where there is one."""
+    if act.verb != MIGRATE:
+        return act
+    to_hash = str(act.form.get("to", ""))
+    try:
+        return Repair(act, to_hash, engine.library.by_hash(to_hash))
+    except KeyError:
+        return Repair(act, to_hash, None)
 
 
 def _unknown_workflow(engine: Engine, decision: Decision) -> str | None:
