@@ -1,4 +1,4 @@
-"""/api/cases: the list with its filters, one case, its history, why it waits, its picture, and its withdrawal."""
+"""/api/cases: the list with its filters, one case, its history, why it waits, its picture, and what is done to it."""
 
 from __future__ import annotations
 
@@ -112,21 +112,28 @@ def svg_response(picture: str) -> Response:
     return Response(picture, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
 
 
-class Withdrawal(Body):
-    """A withdrawal gives its reason in words."""
+class Deed(Body):
+    """What is done to a case gives its reason in words."""
 
     opinion: Annotated[str, Field(max_length=2000)] = ""
 
 
-@router.post("/{case}/withdraw")
-def withdraw(office: OfficeOf, viewer: ActorOf, case: str, key: KeyOf, body: Withdrawal) -> Response:
-    """The applicant takes the matter back, by himself or through the counter."""
+@router.post("/{case}/{verb}")
+def act_on_case(  # an act is what FastAPI takes from path, header and body
+    office: OfficeOf,
+    viewer: ActorOf,
+    case: str,
+    verb: Literal["withdraw", "suspend", "resume"],
+    key: KeyOf,
+    body: Deed,
+) -> Response:
+    """Take the matter back; or let the whole tree of a case stand still, and go on."""
     seen_case(office, viewer, case)
     wanted = Act(
         key=key,
         case=case,
         item=None,
-        verb="withdraw",
+        verb=verb,
         actor=viewer.user,
         principals=viewer.principals,
         seen=body.version,

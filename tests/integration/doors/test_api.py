@@ -265,3 +265,23 @@ def test_several_items_are_decided_at_once_each_with_its_own_outcome(doors: Door
 def test_a_list_of_acts_names_nothing_unknown_and_is_not_empty(doors: Doors, case: str) -> None:
     assert act(doors, "/api/work-items/act", acts=[]).status_code == 422
     assert act(doors, "/api/work-items/act", acts=[{"item": "x", "verb": "agree", "by": "sombody"}]).status_code == 422
+
+
+HEAD_OF_OFFICE = "user:sample.office_head"
+
+
+def test_the_head_of_the_office_suspends_a_case_and_lets_it_go_on(doors: Doors, case: str) -> None:
+    item = item_of(doors)["id"]
+
+    suspended = act(doors, f"/api/cases/{case}/suspend", HEAD_OF_OFFICE, "k-1", opinion="样例:等待上级答复")
+    meanwhile = act(doors, f"/api/work-items/{item}/agree")
+    resumed = act(doors, f"/api/cases/{case}/resume", HEAD_OF_OFFICE, "k-2")
+    drain(doors.kit.engine)
+
+    assert (suspended.status_code, meanwhile.status_code, resumed.status_code) == (200, 409, 200)
+    assert meanwhile.json()["type"].endswith("suspended")
+    assert act(doors, f"/api/work-items/{item}/agree", key="k-3").status_code == 200
+
+
+def test_nobody_else_suspends_a_case(doors: Doors, case: str) -> None:
+    assert act(doors, f"/api/cases/{case}/suspend", opinion="样例").status_code == 403
