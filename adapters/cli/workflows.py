@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from adapters.cli.api import Api, Reply, succeeded
-from adapters.cli.ending import Exit, give_up
+from adapters.cli.ending import Exit, errors, give_up
 from adapters.cli.house import AsJson, house_of
 from adapters.cli.printing import print_json, print_table, print_text
 from adapters.texts import _
-from workflows.language.files import canonical_json
+from workflows.language.files import canonical_json, from_yaml
 from workflows.language.words import Workflow
 
 app = typer.Typer(no_args_is_help=True, help="流程定义 / workflow definitions")
@@ -26,6 +26,18 @@ class Format(StrEnum):
     """Kinds of picture."""
 
     SVG = "svg"
+    MERMAID = "mermaid"
+    BPMN = "bpmn"
+
+
+class Kind(StrEnum):
+    """Kinds of definition file."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="写入文件 / write to a file")]
 
 
 @app.command("list")
@@ -56,15 +68,45 @@ def diagram(
     name: Name,
     *,
     kind: Annotated[Format, typer.Option("--format", help="图的格式 / format")] = Format.SVG,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="写入文件 / write to a file")] = None,
+    output: Output = None,
 ) -> None:
     """流程图 / the picture of a workflow."""
     with house_of(context).api() as api:
-        picture = api.get(f"/api/workflows/{name}/diagram.{kind}").text
+        picture = _bpmn(api, name) if kind is Format.BPMN else api.get(f"/api/workflows/{name}/diagram.{kind}").text
+    _write(picture, output)
+
+
+def _bpmn(api: Api, name: str) -> str:
+    """The file; what BPMN alone cannot say is told beside it."""
+    body = succeeded(api.call("GET", f"/api/workflows/{name}/bpmn", headers={"Accept": "application/json"})).body
+    for one in body["extended"]:
+        errors.print(_("BPMN 之外的内容：%(what)s", what=one), markup=False)
+    xml: str = body["xml"]
+    return xml
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    name: Name,
+    *,
+    kind: Annotated[Kind, typer.Option("--format", help="文件格式 / format")] = Kind.YAML,
+    output: Output = None,
+) -> None:
+    """导出一个流程的定义，可修改后再检查 / one definition as a file that `check` reads."""
+    with house_of(context).api() as api:
+        text = api.get(f"/api/workflows/{name}/yaml").text
+    _write(text if kind is Kind.YAML else canonical_json(from_yaml(text)).decode() + "\n", output)
+
+
+def _write(text: str, output: Path | None) -> None:
     if output is None:
-        print_text(picture)
+        print_text(text)
         return
-    output.write_text(picture, encoding="utf-8")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        give_up(Exit.USAGE, _("%(name)s 无法写入：%(why)s", name=str(output), why=error.strerror or ""))
 
 
 @app.command()

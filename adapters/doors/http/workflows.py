@@ -17,7 +17,10 @@ from adapters.titles import titles_of
 from domain.events import EVENT_TYPES, WIRE_PREFIX
 from workflows.language.checks import Finding, check_all
 from workflows.language.files import BadDefinition, from_json, from_yaml, lines, to_yaml
-from workflows.language.words import Workflow
+from workflows.language.words import Call, Step, Workflow
+from workflows.machine.nodes import index
+from workflows.pictures.bpmn.export import export
+from workflows.pictures.mermaid import mermaid
 from workflows.pictures.svg import draw
 
 router = APIRouter(prefix="/api/workflows", tags=["workflows"])
@@ -97,8 +100,42 @@ def get_yaml(office: OfficeOf, viewer: ReaderOf, name: str) -> Response:
 @router.get("/{name}/diagram.svg")
 def get_picture(office: OfficeOf, viewer: ReaderOf, name: str, lang: Literal["zh", "en"] | None = None) -> Response:
     """The picture of a definition."""
-    titles = titles_of(name, office.engine.library.roster())
-    return svg_response(draw(_named(office, name), titles, None, lang or current_language()))
+    definition, library = _named(office, name), office.engine.library
+    titles = titles_of(name, library.roster())
+    return svg_response(draw(definition, titles, None, lang or current_language(), numbers=library.numbers()))
+
+
+@router.get("/{name}/diagram.mermaid")
+def get_chart(office: OfficeOf, viewer: ReaderOf, name: str, lang: Literal["zh", "en"] | None = None) -> Response:
+    """The same picture as Mermaid text."""
+    definition, library = _named(office, name), office.engine.library
+    titles = titles_of(name, library.roster())
+    chart = mermaid(definition, titles, None, lang or current_language(), numbers=library.numbers())
+    return Response(chart, media_type="text/vnd.mermaid")
+
+
+@router.get("/{name}/bpmn")
+def get_bpmn(
+    request: Request, office: OfficeOf, viewer: ReaderOf, name: str, lang: Literal["zh", "en"] | None = None
+) -> Response:
+    """One definition as BPMN 2.0; who accepts JSON gets the file with the list of what BPMN alone cannot say."""
+    definition, library = _named(office, name), office.engine.library
+    titles, language = titles_of(name, library.roster()), lang or current_language()
+    exported = export(definition, titles, language, library.numbers(), _callers(office, name))
+    if request.headers.get("accept") == "application/json":
+        return json_response({"xml": exported.xml, "extended": list(exported.extended)})
+    headers = {"Content-Disposition": f'attachment; filename="{name}.bpmn"'}
+    return Response(exported.xml, media_type="application/xml", headers=headers)
+
+
+def _callers(office: Office, name: str) -> list[str]:
+    """The current definitions that call one."""
+    current = [definition for _hash, definition in office.engine.library.current()]
+    return [one.name for one in current if any(_calls(node.step, name) for node in index(one).values())]
+
+
+def _calls(step: Step, name: str) -> bool:
+    return isinstance(step, Call) and step.workflow == name
 
 
 def _named(office: Office, name: str) -> Workflow:
