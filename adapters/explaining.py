@@ -203,11 +203,17 @@ def _call(reason: Reason, said: Saying) -> str:
 
 
 def _resource(reason: Reason, said: Saying) -> str:
+    values = {
+        "since": day(reason.since, said.now),
+        "step": said.step(reason.path or ""),
+        "resource": said.names.titles.label(reason.resource or "", said.names.language),
+    }
+    if not reason.ahead:
+        return _("自%(since)s起“%(step)s”排队等待：%(resource)s正在使用，轮到本事项即可推进。", **values)
     return _(
-        "自%(since)s起“%(step)s”排队等待：%(resource)s正在使用，轮到本事项即可推进。",
-        since=day(reason.since, said.now),
-        step=said.step(reason.path or ""),
-        resource=said.names.titles.label(reason.resource or "", said.names.language),
+        "自%(since)s起“%(step)s”排队等待：%(resource)s正在使用，前面有%(ahead)s件，轮到本事项即可推进。",
+        **values,
+        ahead=reason.ahead,
     )
 
 

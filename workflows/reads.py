@@ -8,7 +8,7 @@ but may not be seen is answered exactly as something that does not exist. Person
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -52,7 +52,10 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case as a page shows it (`head.personal` is empty here)."""
+    """One case as a page shows it (`head.personal` is empty here).
+
+    `open_cases` are its sub-cases that run; `places` tells how many stand before a step that shares a resource, by path.
+    """
 
     head: Case
     activations: tuple[Activation, ...]
@@ -60,6 +63,8 @@ class CaseView:
     holders: Mapping[str, tuple[Holder, ...]]
     timers: tuple[Timer, ...]
     subscriptions: tuple[Subscription, ...]
+    open_cases: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

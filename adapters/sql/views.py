@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, Table, and_, desc, func, literal, or_, selec
 
 from adapters.sql.columns import MOMENT, loads
 from adapters.sql.gates import HEAD
+from adapters.sql.neighbours import open_cases, places
 from adapters.sql.personal import NOTHING
 from adapters.sql.rows import activation_of, case_of, effect_of, item_of, subscription_of, timer_of
 from adapters.sql.slices import heads_of, holders_of
@@ -53,13 +54,16 @@ def case_view(tx: Transaction, viewer: Viewer, case: str) -> CaseView | None:
         return None
     items = [item_of(row) for row in _of_case(tx, work_item, case, "opened_at", "path", "seat", "id")]
     held = holders_of(tx, [item.id for item in items])
+    activations = tuple(map(activation_of, _of_case(tx, activation, case, "entered_at", "path", "round")))
     return CaseView(
         head=seen,
-        activations=tuple(map(activation_of, _of_case(tx, activation, case, "entered_at", "path", "round"))),
+        activations=activations,
         items=tuple(items),
         holders={item.id: held[item.id] for item in items},
         timers=tuple(map(timer_of, _of_case(tx, timer, case, "due_at", "id"))),
         subscriptions=tuple(map(subscription_of, _of_case(tx, subscription, case, "path", "round", "type", "key"))),
+        open_cases=open_cases(tx, seen),
+        places=places(tx, case, activations),
     )
 
 

@@ -73,6 +73,32 @@ def test_values_of_a_turn_are_kept_with_its_activation(units: Units) -> None:
     assert units.read(lambda unit: unit.load(["c1"]))["c1"].activations["steps/each/do#1", 1] == turn
 
 
+def test_a_case_shows_which_of_its_sub_cases_run(units: Units, reads: Reads) -> None:
+    others = (
+        a_case("c2", root="c1", parent=("c1", "steps/call")),
+        a_case("c3", root="c1", parent=("c1", "steps/call"), state=State.COMPLETED),
+        a_case("c4", root="c1", parent=("c0", "steps/call")),
+    )
+    a_tree(units, *others)
+
+    shown = [reads.case(operator_viewer(COUNTY), case) for case in ("c1", "c0", "c4")]
+
+    assert [one and one.open_cases for one in shown] == [("c0", "c2"), ("c4",), ()]
+
+
+def test_a_case_shows_how_many_stand_before_it(units: Units, reads: Reads) -> None:
+    waiting = an_activation("c1", path="steps/meet", values={"resource": "room:1"})
+    a_tree(units, a_case("c5"))
+    units.run(lambda unit: unit.write(Changes(activations=[waiting])))
+
+    units.run(lambda unit: unit.claim_resources([Claim("c5", "steps/meet", "room:1")], []))
+    units.run(lambda unit: unit.claim_resources([Claim("c1", "steps/meet", "room:1")], []))
+
+    shown = reads.case(operator_viewer(COUNTY), "c1")
+    assert shown is not None
+    assert shown.places == {"steps/meet": 1}
+
+
 def test_a_signal_waits_in_the_inbox_as_it_was_posted(units: Units) -> None:
     signal = Signal(Sign.CHILD_ENDED, "steps/call", {"child": "c0", "fields": {"grade": "甲"}})
 

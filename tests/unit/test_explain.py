@@ -221,10 +221,11 @@ def test_a_case_in_line_says_that_the_resource_is_in_use_and_not_by_whom(gatheri
     gathering.send(TrialAgreed(trial="t2"))
 
     said = sentence(gathering, second)
-    assert said == "自3月2日起“in_the_room”排队等待：room正在使用，轮到本事项即可推进。"
+    assert said == "自3月2日起“in_the_room”排队等待：room正在使用，前面有1件，轮到本事项即可推进。"
     assert "t1" not in said
     assert why(gathering, gathering.case(first)).first.why is Why.ITEM
-    assert "stands in line: room is in use" in sentence(gathering, second, "en")
+    assert why(gathering, gathering.case(second)).first.ahead == 1
+    assert "stands in line: room is in use, 1 ahead of it" in sentence(gathering, second, "en")
 
 
 def test_a_vote_says_how_many_voted_and_how_many_must(gathering: Office) -> None:

@@ -31,7 +31,8 @@ class Reason:
     `holders` are principals; `verbs` and `events` are what would move it; `remaining` are working minutes until
     `due_at`, negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
     `escalates_to` (a role) may decide as well. `done` of `of` votes or sub-cases are there, and `needs` are enough;
-    `cases` are the sub-cases, `paths` the steps that hold a notice up, `resource` is what an exclusive waits for.
+    `cases` are the sub-cases that still run, `paths` the steps that hold a notice up, `resource` is what an exclusive
+    waits for and `ahead` how many stand before it (with whoever has it).
     """
 
     why: Why
@@ -53,6 +54,7 @@ class Reason:
     cases: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     resource: str | None = None
+    ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,13 @@ def reason_of(view: CaseView, one: Activation, step: Step, calendar: Calendar) -
             return _notice(view, one, calendar)
         case Call():
             needs = one.n if step.join.of is None else min(step.join.of, one.n)
-            cases = tuple(one.values.get("children", ()))
+            running = frozenset(view.open_cases)
+            cases = tuple(case for case in one.values.get("children", ()) if case in running)
             return Reason(Why.CALL, one.entered_at, one.path, done=one.agree, of=one.n, needs=needs, cases=cases)
         case Exclusive() if not one.resume:
-            return Reason(Why.RESOURCE, one.entered_at, one.path, resource=step.resource)
+            return Reason(
+                Why.RESOURCE, one.entered_at, one.path, resource=step.resource, ahead=view.places.get(one.path)
+            )
         case _:
             return None
 

@@ -10,6 +10,7 @@ from workflows.machine.case import JSON, Case
 from workflows.memory import audit
 from workflows.memory.filters import fits, is_open, most_urgent, urgency
 from workflows.memory.gates import gated
+from workflows.memory.neighbours import open_cases, places
 from workflows.memory.personal import reveal
 from workflows.memory.rows import (
     ACCESS,
@@ -145,17 +146,18 @@ def _row(unit: MemoryUnit, head: Case, wanted: CaseFilter) -> CaseRow | None:
 def _case_view(unit: MemoryUnit, head: Case) -> CaseView:
     tx, case = unit.tx, head.id
     items = sorted(tx.where(ITEMS, "case", case), key=lambda one: (one.opened_at, one.path, one.seat, one.id))
+    activations = sorted(tx.where(ACTIVATIONS, "case", case), key=lambda one: (one.entered_at, one.path, one.round))
     return CaseView(
         head=head,
-        activations=tuple(
-            sorted(tx.where(ACTIVATIONS, "case", case), key=lambda one: (one.entered_at, one.path, one.round))
-        ),
+        activations=tuple(activations),
         items=tuple(items),
         holders={item.id: open_holders(unit.tx, item.id) for item in items},
         timers=tuple(sorted(tx.where(TIMERS, "case", case), key=lambda one: (one.due_at, one.id))),
         subscriptions=tuple(
             sorted(tx.where(SUBSCRIPTIONS, "case", case), key=lambda one: (one.path, one.round, one.type, one.key))
         ),
+        open_cases=open_cases(tx, head),
+        places=places(tx, case, activations),
     )
 
 

@@ -187,6 +187,7 @@ def _reason(reason: Reason) -> View:
         "cases": list(reason.cases),
         "paths": list(reason.paths),
         "resource": reason.resource,
+        "ahead": reason.ahead,
     }
 
 
