@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
     tuple_,
     type_coerce,
 )
@@ -69,6 +70,12 @@ class Dialect(Protocol):
         one value of an index's first column for a good filter, and would read a whole county for it.
         """
 
+    def looked_up(self, table: Table, given: FromClause, fits: ColumnElement[bool]) -> Executable:
+        """The rows of the table that fit a row of the batch, looked up in an index for each row of the batch.
+
+        For conditions that a planner takes for wide and would rather read the table for, such as spans.
+        """
+
     def packed(self, county: str, rows: Rows) -> dict[str, Any]:
         """The parameters that carry the rows of `given`."""
 
@@ -105,6 +112,11 @@ class Postgres:
         names = [column("county", Text), *(column(_name(each), each.type) for each in columns)]
         arrays = [bindparam(f"given_{place}", type_=ARRAY(each.type, dimensions=1)) for place, each in enumerate(names)]
         return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+    def looked_up(self, table: Table, given: FromClause, fits: ColumnElement[bool]) -> Executable:
+        # OFFSET keeps the planner from turning the look-ups into one join.
+        found = select(table).where(fits).offset(literal_column("0")).lateral("found")
+        return select(*found.c).select_from(given.join(found, true()))
 
     def packed(self, county: str, rows: Rows) -> dict[str, Any]:
         columns = {f"given_{place}": list(values) for place, values in enumerate(zip(*rows, strict=True), 1)}
@@ -169,6 +181,9 @@ class Sqlite:
             for place, one in enumerate([column("county", Text), *columns])
         ]
         return select(*values).select_from(each).subquery("given")
+
+    def looked_up(self, table: Table, given: FromClause, fits: ColumnElement[bool]) -> Executable:
+        return select(table).join(given, fits)
 
     def packed(self, county: str, rows: Rows) -> dict[str, Any]:
         return {"given": json.dumps([(county, *row) for row in rows], ensure_ascii=False, default=micros)}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Row, Table, Text, bindparam, column, select
+from sqlalchemy import ColumnElement, Executable, Row, Table, Text, and_, bindparam, column, select
 
 from adapters.sql import personal
 from adapters.sql.dialects import COUNTY, Build, Dialect, same
@@ -135,10 +135,10 @@ def _of_cases(dialect: Dialect, table: Table) -> Any:
     return select(table).join(given, same(table, given, "case"))
 
 
-def _of_spans(dialect: Dialect, table: Table) -> Any:
+def _of_spans(dialect: Dialect, table: Table, *conditions: ColumnElement[bool]) -> Executable:
     given = dialect.given(table.c.case, column("low", Text), column("high", Text))
     spread = (table.c.path >= given.c.low, table.c.path < given.c.high)
-    return select(table).join(given, same(table, given, "case")).where(*spread)
+    return dialect.looked_up(table, given, and_(same(table, given, "case"), *spread, *conditions))
 
 
 _IS_LIVE = activation.c.state == str(ActivationState.LIVE)
@@ -152,8 +152,7 @@ def _activations(dialect: Dialect) -> Executable:
 
 
 def _near_activations(dialect: Dialect) -> Executable:
-    live: Executable = _of_spans(dialect, activation).where(_IS_LIVE)
-    return live
+    return _of_spans(dialect, activation, _IS_LIVE)
 
 
 def _items(dialect: Dialect) -> Executable:
@@ -162,8 +161,7 @@ def _items(dialect: Dialect) -> Executable:
 
 
 def _near_items(dialect: Dialect) -> Executable:
-    live: Executable = _of_spans(dialect, work_item).where(_IS_OPEN)
-    return live
+    return _of_spans(dialect, work_item, _IS_OPEN)
 
 
 def _holders(dialect: Dialect) -> Executable:
@@ -182,8 +180,7 @@ def _timers(dialect: Dialect) -> Executable:
 
 
 def _near_timers(dialect: Dialect) -> Executable:
-    live: Executable = _of_spans(dialect, timer)
-    return live
+    return _of_spans(dialect, timer)
 
 
 def _subscriptions(dialect: Dialect) -> Executable:
@@ -192,5 +189,4 @@ def _subscriptions(dialect: Dialect) -> Executable:
 
 
 def _near_subscriptions(dialect: Dialect) -> Executable:
-    live: Executable = _of_spans(dialect, subscription)
-    return live
+    return _of_spans(dialect, subscription)
