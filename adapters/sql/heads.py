@@ -60,9 +60,13 @@ def personal_ref(case: str) -> str:
 
 
 def save_heads(tx: Transaction, heads: Sequence[tuple[int, Case]]) -> set[str]:
-    """Locks in id order first (doors are not kept waiting by this kind of lock), then updates all at once."""
+    """Locks in id order first (doors are not kept waiting by this kind of lock), then updates all at once.
+
+    A lone head needs no order: its update locks it.
+    """
     ordered = sorted(heads, key=lambda head: head[1].id)
-    tx.rows_of(_lock, [(case.id,) for _, case in ordered])
+    if len(ordered) > 1:
+        tx.rows_of(_lock, [(case.id,) for _, case in ordered])
     rows = []
     for expected, case in ordered:
         values = case_values(case)
