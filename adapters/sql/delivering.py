@@ -82,6 +82,8 @@ def add_notices(tx: Transaction, notices: Sequence[Effect]) -> None:
 
 
 def raise_hint(tx: Transaction, which: Lane) -> bool:
+    """A flag that a crash of the server takes back counts as lost after 2 s: no reason to wait for its disk."""
+    tx.dialect.commit_without_waiting(tx.driver)
     if tx.rows(_raise, which=str(which), now=tx.now, lost=tx.now - HINT_LOST_AFTER):
         return True
     known = tx.rows(_flag, which=str(which))
@@ -100,6 +102,7 @@ def _flag(dialect: Dialect) -> Executable:
 
 
 def clear_hint(tx: Transaction, which: Lane) -> None:
+    tx.dialect.commit_without_waiting(tx.driver)
     tx.run(_clear, which=str(which))
 
 

@@ -91,6 +91,9 @@ class Dialect(Protocol):
     def lock(self, driver: Driver, names: Sequence[str]) -> None:
         """Wait until no other transaction holds one of these names, and hold them until the end of this one."""
 
+    def commit_without_waiting(self, driver: Driver) -> None:
+        """Let this transaction be seen before it is on the disk; only for one that writes nothing worth keeping."""
+
     def clock(self, driver: Driver) -> datetime | None:
         """The database's own time, or None when it has none of its own."""
 
@@ -147,6 +150,9 @@ class Postgres:
         keys = sorted({_lock_key(name) for name in names})
         driver.rows(_LOCKS, {"keys": keys})
 
+    def commit_without_waiting(self, driver: Driver) -> None:
+        driver.run(_WITHOUT_WAITING, {})
+
     def clock(self, driver: Driver) -> datetime | None:
         moment: datetime = driver.rows(_CLOCK, {})[0][0]
         return moment
@@ -157,6 +163,7 @@ _NUMBERS = Prepared(text("SELECT nextval(CAST(:name AS regclass)) FROM generate_
 _LOCKS = Prepared(
     select(func.pg_advisory_xact_lock(func.unnest(bindparam("keys", type_=ARRAY(BigInteger, dimensions=1))))), _PSYCOPG
 )
+_WITHOUT_WAITING = Prepared(text("SET LOCAL synchronous_commit = off"), _PSYCOPG)
 _CLOCK = Prepared(select(func.clock_timestamp()), _PSYCOPG)
 
 
@@ -214,6 +221,9 @@ class Sqlite:
 
     def lock(self, driver: Driver, names: Sequence[str]) -> None:
         """Nobody else writes."""
+
+    def commit_without_waiting(self, driver: Driver) -> None:
+        """There is one process and no crash of a server: the runner is woken without flags."""
 
     def clock(self, driver: Driver) -> datetime | None:
         return None

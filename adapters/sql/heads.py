@@ -66,7 +66,8 @@ def personal_ref(case: str) -> str:
 def save_heads(tx: Transaction, heads: Sequence[tuple[int, Case]]) -> set[str]:
     """Locks in id order first (doors are not kept waiting by this kind of lock), then updates all at once.
 
-    Whoever closes a gate locks the heads of its tree too: the update sees every gate that was closed before the locks.
+    Whoever closes a gate locks the heads of its tree too: the update sees every gate that was closed before the locks,
+    for a lone head as well: an update that waited would look at the gates as they were before it waited.
     """
     ordered = sorted(heads, key=lambda head: head[1].id)
     tx.rows_of(_lock, [(case.id,) for _, case in ordered])

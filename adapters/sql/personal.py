@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Executable, bindparam, delete, select, update
+from sqlalchemy import Column, Executable, and_, bindparam, delete, select, update
 
 from adapters.sql.columns import dumps, loads
 from adapters.sql.dialects import COUNTY, Dialect, same
@@ -61,7 +61,7 @@ def open_rows(tx: Transaction, refs: Iterable[str]) -> Opened:
     """The same for the audit, which tells erased values from values that somebody changed."""
     wanted = sorted(set(refs))
     rows = tx.rows_of(_payloads, [(ref,) for ref in wanted])
-    _find_keys(tx, {row.person for row in rows})
+    _know_keys(tx, [row for row in rows if row.has_key])
     values: dict[str, Mapping[str, JSON]] = {}
     changed = set(wanted) - {row.ref for row in rows}
     for row in rows:
@@ -127,9 +127,15 @@ def _fresh(tx: Transaction, person: str) -> tuple[str, str]:
 
 def _find_keys(tx: Transaction, persons: set[str]) -> None:
     unknown = sorted(persons - tx.data_keys.keys())
-    for row in tx.rows_of(_keys, [(person,) for person in unknown]):
-        destroyed = row.wrapped is None
-        tx.data_keys[row.person] = None if destroyed else tx.vault.unwrap(row.wrapped, row.key_id, row.person)
+    _know_keys(tx, tx.rows_of(_keys, [(person,) for person in unknown]))
+
+
+def _know_keys(tx: Transaction, rows: Iterable[Any]) -> None:
+    """Keep the keys of these rows (person, held, wrapped); that of somebody erased is kept as None."""
+    for row in rows:
+        if row.person not in tx.data_keys:
+            erased = row.wrapped is None
+            tx.data_keys[row.person] = None if erased else tx.vault.unwrap(row.wrapped, row.held, row.person)
 
 
 def _forget(tx: Transaction, persons: Iterable[str]) -> None:
@@ -139,14 +145,18 @@ def _forget(tx: Transaction, persons: Iterable[str]) -> None:
 
 def _keys(dialect: Dialect) -> Executable:
     given = dialect.given(person_key.c.person)
-    columns = (person_key.c.person, person_key.c.key_id, person_key.c.wrapped)
+    columns = (person_key.c.person, person_key.c.key_id.label("held"), person_key.c.wrapped)
     return select(*columns).join(given, same(person_key, given, "person"))
 
 
 def _payloads(dialect: Dialect) -> Executable:
+    """With the key that each person has now, which saves a question."""
     given = dialect.given(payload.c.ref)
-    columns: list[Column[Any]] = [payload.c.ref, payload.c.person, payload.c.key_id, payload.c.ciphertext]
-    return select(*columns).join(given, same(payload, given, "ref"))
+    key_of = and_(person_key.c.county == payload.c.county, person_key.c.person == payload.c.person)
+    stored: list[Column[Any]] = [payload.c.ref, payload.c.person, payload.c.key_id, payload.c.ciphertext]
+    has_key = person_key.c.person.is_not(None).label("has_key")
+    key = (has_key, person_key.c.key_id.label("held"), person_key.c.wrapped)
+    return select(*stored, *key).join(given, same(payload, given, "ref")).outerjoin(person_key, key_of)
 
 
 def _revive(dialect: Dialect) -> Executable:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.002
 """The writer's rest after a slice of bulk work: readers and doors get the processor, clicks get their turn."""
+SLICE_SECONDS = 0.005
+"""What took less was only a look whether there is something to do, and needs no rest."""
 
 _RANK = {Lane.INTERACTIVE: 0, Lane.BULK: 1}
 _LAST = 2
@@ -82,9 +84,10 @@ class Writer:
         while (job := self._jobs.get()).work is not None:
             if not job.done.set_running_or_notify_cancel():
                 continue
+            began = time.monotonic()
             try:
                 job.done.set_result(job.work())
             except BaseException as error:  # noqa: BLE001  # the caller's thread raises it again
                 job.done.set_exception(error)
-            if job.rank == _RANK[Lane.BULK]:
+            if job.rank == _RANK[Lane.BULK] and time.monotonic() - began > SLICE_SECONDS:
                 time.sleep(PAUSE_SECONDS)

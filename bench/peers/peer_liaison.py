@@ -37,7 +37,7 @@ from worker import app, engine_on, settings_of_this_process, units_of
 from workflows.machine.case import Act, Lane
 from workflows.machine.nodes import index
 from workflows.moves.accepting import Submission, accept
-from workflows.moves.acting import act
+from workflows.moves.acting import act_together
 from workflows.policy import department_viewer
 from workflows.ports import NewEvent
 from workflows.testkit import staff
@@ -107,23 +107,15 @@ class P:
         accept(self.engine, [Submission(tuple(self._event(wf, payload, lane) for wf in wfs), whole=False)])
 
     def decide(self, wf: str) -> None:
-        case = derived_id(COUNTY, DEFINITION.name, wf, SOURCE, wf)
-        wanted = Act(
-            key=f"{USER}:{uuid.uuid4().hex}",
-            case=case,
-            item=derived_id("item", case, PATH, 1, 0),
-            verb="agree",
-            actor=USER,
-            principals=frozenset({f"user:{USER}", f"role:{ROLE}:"}),
-            seen=None,
-        )
-        answer = act(self.engine, wanted)
-        if answer.status >= 400:
-            raise RuntimeError(f"{wf}: {answer}")
+        self.decide_many([wf])
 
     def decide_many(self, wfs: Sequence[str]) -> None:
-        for wf in wfs:
-            self.decide(wf)
+        """All in one transaction, as the door takes a list of decisions; with PEER_COMMITS=single each alone."""
+        for together in [[wf] for wf in wfs] if self.single else [wfs]:
+            answers = act_together(self.engine, [_agreement(wf) for wf in together])
+            refused = [answer for answer in answers if answer.status >= 400]
+            if refused:
+                raise RuntimeError(f"{len(refused)} decisions refused: {refused[0]}")
 
     def preload(self, n: int) -> str | None:
         """Open cases are not cloned by SQL: each has its chain of hashes."""
@@ -145,6 +137,19 @@ class P:
 
 
 WIRE = f"liaison.{MemberApplied.TYPE}"
+
+
+def _agreement(wf: str) -> Act:
+    case = derived_id(COUNTY, DEFINITION.name, wf, SOURCE, wf)
+    return Act(
+        key=f"{USER}:{uuid.uuid4().hex}",
+        case=case,
+        item=derived_id("item", case, PATH, 1, 0),
+        verb="agree",
+        actor=USER,
+        principals=frozenset({f"user:{USER}", f"role:{ROLE}:"}),
+        seen=None,
+    )
 
 
 def _furnish(units: SqlUnits) -> None:

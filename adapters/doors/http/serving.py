@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import stat
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,9 @@ from adapters.doors.http.viewers import LOCAL
 BACKLOG: Final = 1024
 NEXT_PORTS: Final = 20
 START_SECONDS: Final = 10.0
+SWITCH_SECONDS: Final = 0.001
+"""How long a thread that computes keeps the interpreter from the others (Python's own: 0.005). A request passes through
+several threads, and while an import is read and written each of them would wait that long."""
 
 
 class PortTaken(Exception):  # noqa: N818  # said to the person who starts the program
@@ -97,6 +101,7 @@ class Serving:
 
     def start(self) -> None:
         """Start, and return when requests are answered."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._thread.start()
         waited = threading.Event()
         for _ in range(int(START_SECONDS / 0.01)):
