@@ -421,6 +421,9 @@ class Library(Protocol):
     def numbers(self, version: str | None = None) -> Numbers:
         """The office's numbers, the current ones or a pinned version."""
 
+    def adopt(self, *workflows: Workflow) -> None:
+        """Make these the current definitions of their names; the ones they replace stay for their cases."""
+
 
 @dataclass(frozen=True)
 class Engine:

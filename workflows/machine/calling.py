@@ -31,7 +31,8 @@ def child_ended(turn: Turn, path: str, step: Call, values: Mapping[str, JSON]) -
     turn.put(taken, {}, path)
     block = turn.live[path]
     arrive(turn, path, step.join)
-    if turn.live[path].agree > block.agree + 1:
+    still = turn.live.get(path)
+    if still is not None and still.agree > block.agree + 1:
         # It goes on before all have come, and cancels the rest; to those that ended before it means nothing.
         rest = [child for child in block.values["children"] if child != values["child"]]
         turn.signals.extend((child, Signal(Sign.PARENT_ENDED, "")) for child in rest)
