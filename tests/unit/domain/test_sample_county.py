@@ -15,7 +15,7 @@ from adapters.sample.county import (
 from domain.events import parse_event
 from domain.identifiers import is_unit, mask_forbidden
 from domain.numbers import value
-from domain.roster import dump_roster, liaison_officers, member_departments, users_with_role
+from domain.roster import department_of, dump_roster, liaison_officers, member_departments, users_with_role
 
 DAY = date(2026, 3, 2)
 ROSTER = sample_roster()
@@ -79,13 +79,32 @@ def test_the_samples_hold_no_phone_number_and_nothing_forbidden() -> None:
         ("office_head", None),
         ("convenor", None),
         ("finance_reviewer", None),
+        ("minister", None),
+        ("panel_member", None),
+        ("office_clerk", None),
         ("auditor", None),
         *(("town_clerk", town) for town in ("330226105", "330226106", "330226111")),
         *(("category_verifier", group) for group in "1234"),
+        *(("contact_officer", f"contact_officer_{number}") for number in range(1, 5)),
+        *(("contact_secretary", f"contact_officer_{number}") for number in range(1, 5)),
+        *(("base_head", f"sample_base_{number}") for number in range(1, 3)),
     ],
 )
 def test_somebody_holds_each_role_that_the_workflows_ask_for(role: str, scope: str | None) -> None:
     assert users_with_role(ROSTER, role, scope, DAY) != ()
+
+
+def test_a_panel_has_an_odd_number_of_members_each_from_a_department_of_its_own() -> None:
+    panel = users_with_role(ROSTER, "panel_member", None, DAY)
+
+    assert len(panel) == len({department_of(ROSTER, user, DAY) for user in panel}) == 5
+
+
+def test_each_contact_officer_has_a_secretary_of_their_own() -> None:
+    secretaries = [users_with_role(ROSTER, "contact_secretary", f"contact_officer_{n}", DAY) for n in range(1, 5)]
+
+    assert [len(own) for own in secretaries] == [1] * 4
+    assert len(set(secretaries)) == 4
 
 
 def test_every_member_department_has_a_liaison_officer_and_a_leader() -> None:
