@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from adapters.texts import ENGLISH, _, current_language, day, moment, ngettext, working_time
 from adapters.titles import Names, event_title, titles_of
 from domain.calendar import Light
 from domain.roster import Roster
-from domain.texts import zh
 from workflows.language.words import Workflow
 from workflows.machine.explain import Around, Explanation, Reason, Why, explain
+from workflows.machine.operations import ON_CASES, ON_ITEMS
 from workflows.ports import Library
 from workflows.presentation import step_title
 from workflows.reads import CaseView
 
-VERBS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "agree": zh("同意"),
-        "reject": zh("不同意"),
-        "return": zh("退回补正"),
-        "complete": zh("完成"),
-        "abstain": zh("弃权"),
-        "withdraw": zh("撤回"),
-    }
-)
-
 
 def verb_title(verb: str) -> str:
     """What a verb is called on a button."""
-    return _(VERBS[verb]) if verb in VERBS else verb
+    operation = ON_ITEMS.get(verb) or ON_CASES.get(verb)
+    return verb if operation is None else _(operation.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,6 +252,9 @@ class Unit(Protocol):
     def item(self, item: str) -> WorkItem | None:
         """One item, open or closed: a late act is told who decided it and when."""
 
+    def past(self, cases: Sequence[str]) -> dict[str, tuple[WorkItem, ...]]:
+        """The closed items of each of these cases, by the moment they were closed at."""
+
     def places(self, items: Sequence[str]) -> dict[str, str]:
         """The paths of the steps that these items are for, open or closed; what is no item is left out."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +21,15 @@ from workflows.machine.case import (
     Holder,
     ItemState,
     Lane,
+    Link,
     Plan,
     Sign,
     Signal,
     State,
     Subscription,
     Timer,
+    Urgency,
+    WayBack,
     WorkItem,
 )
 from workflows.ports import HistoryRow, InboxRow, NewEvent, RegisterRow, StoredEvent
@@ -57,6 +61,9 @@ def case_values(case: Case) -> Values:
         case.last_at,
         case.quarantine,
         *(case.parent or (None, None)),
+        case.round,
+        dumps([[one.target, one.round, one.to] for one in case.back]),
+        str(case.urgency),
     )
 
 
@@ -88,6 +95,9 @@ def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
         gate=row.gate,
         quarantine=row.quarantine,
         parent=None if row.parent_case is None else (row.parent_case, row.parent_path),
+        round=row.round,
+        back=tuple(WayBack(*one) for one in loads(row.back)),
+        urgency=Urgency(row.urgency),
     )
 
 
@@ -134,12 +144,21 @@ def item_values(item: WorkItem) -> Values:
         item.pick,
         item.closed_by,
         item.closed_at,
+        item.content,
+        item.parent,
+        None if item.link is None else str(item.link),
+        item.asked,
+        item.weight,
+        item.claimed_by,
+        item.read_at,
+        item.superseded,
     )
 
 
 def item_of(row: Row[Any]) -> WorkItem:
     _, id_, case, path, number, seat, kind, state, *rest = tuple(row)
-    return WorkItem(id_, case, path, number, seat, kind, ItemState(state), *rest)
+    item = WorkItem(id_, case, path, number, seat, kind, ItemState(state), *rest)
+    return item if item.link is None else replace(item, link=Link(item.link))
 
 
 def holder_values(holder: Holder) -> Values:

@@ -93,6 +93,12 @@ def holders_of(tx: Transaction, items: Iterable[str]) -> Mapping[str, tuple[Hold
     return defaultdict(tuple, {item: tuple(map(holder_of, mine)) for item, mine in rows.items()})
 
 
+def past(tx: Transaction, cases: Sequence[str]) -> dict[str, tuple[WorkItem, ...]]:
+    """The closed items of these cases, by the moment they were closed at."""
+    rows = _by("case", _of_keys(tx, _closed_items, cases))
+    return {case: tuple(map(item_of, rows.get(case, ()))) for case in cases}
+
+
 def item(tx: Transaction, which: str) -> WorkItem | None:
     """One item, open or closed."""
     for row in tx.rows(_item, item=which):
@@ -158,6 +164,15 @@ def _near_activations(dialect: Dialect) -> Executable:
 def _items(dialect: Dialect) -> Executable:
     live: Executable = _of_cases(dialect, work_item).where(_IS_OPEN)
     return live
+
+
+def _closed_items(dialect: Dialect) -> Executable:
+    closed: Executable = (
+        _of_cases(dialect, work_item)
+        .where(work_item.c.closed_at.is_not(None))
+        .order_by(work_item.c.case, work_item.c.closed_at, work_item.c.id)
+    )
+    return closed
 
 
 def _near_items(dialect: Dialect) -> Executable:

@@ -133,6 +133,8 @@ case_head = _table(
     flags("sample"),
     moments("opened_at", "last_at"),
     optional(texts("quarantine", "parent_case", "parent_path")),
+    integers("round"),
+    texts("back", "urgency"),
     storage=HOT,
 )
 _index(case_head, "recent", "last_at id")
@@ -179,6 +181,11 @@ work_item = _table(
     texts("pick"),
     optional(texts("closed_by")),
     optional(moments("closed_at")),
+    optional(texts("content", "parent", "link")),
+    optional(integers("asked", "weight")),
+    optional(texts("claimed_by")),
+    optional(moments("read_at")),
+    optional(integers("superseded")),
     storage=HOT,
 )
 _index(work_item, "case", "case path")

@@ -118,6 +118,9 @@ class SqlUnit:
     def item(self, item: str) -> WorkItem | None:
         return slices.item(self.tx, item)
 
+    def past(self, cases: Sequence[str]) -> dict[str, tuple[WorkItem, ...]]:
+        return slices.past(self.tx, cases)
+
     def places(self, items: Sequence[str]) -> dict[str, str]:
         return slices.places(self.tx, items)
 

@@ -106,7 +106,7 @@ def asking_step(definition: Workflow, item: WorkItem) -> Approve | CarryOut | To
 
 def _verbs(item: WorkItem, said: Saying) -> tuple[Verb, ...]:
     step = asking_step(said.definition, item)
-    return tuple(_verb(name, step, said) for name in verbs_offered(step, item.round))
+    return tuple(_verb(name, step, said) for name in verbs_offered(step, item))
 
 
 def _verb(name: str, step: Approve | CarryOut | ToApplicant, said: Saying) -> Verb:

@@ -1,11 +1,11 @@
-"""What people do to a case: agree, reject, return, complete, withdraw. Checked first, then carried out.
+"""What people do to a case: every act is checked first, then carried out; a refused one changes nothing.
 
-To suspend and to resume a case is in `gating.py`.
+Here are the answers that an item itself asks for; `ITEM_DEEDS` and `CASE_DEEDS` name the file of every other verb.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,19 +16,19 @@ from workflows.language.words import Approve, CarryOut, ToApplicant, Vote
 from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.balloting import count_ballot
 from workflows.machine.case import (
+    UNDER_WAY,
     Act,
     Activation,
-    Capacity,
-    Holder,
     ItemState,
     Refused,
     State,
     WorkItem,
 )
-from workflows.machine.filling import LONGEST_TEXT, BadForm, filled
-from workflows.machine.gating import GATE_VERBS, turn_gate
+from workflows.machine.filling import BadForm, filled
+from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.hearing import Values, hear
 from workflows.machine.nodes import CASE
+from workflows.machine.rights import authority, content_of, refuse_long_text, refuse_stranger
 from workflows.machine.saying import say
 from workflows.machine.turn import Enter, Leave, Turn
 
@@ -49,38 +49,47 @@ CLOSED_AS: Final[Mapping[str, ItemState]] = {
 
 def answer(turn: Turn, act: Act) -> Refused | None:
     """Carry out an act on the case, or say why not; a refused act changes nothing."""
-    if turn.head.state is not State.RUNNING:
+    deed = ITEM_DEEDS.get(act.verb) if act.item is not None else CASE_DEEDS.get(act.verb)
+    if deed is None:
+        return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
+    return _refuse_by_state(turn, act) or refuse_long_text(act) or deed(turn, act)
+
+
+def _refuse_by_state(turn: Turn, act: Act) -> Refused | None:
+    """What the state of the case refuses, whoever asks."""
+    if turn.head.state not in UNDER_WAY and act.verb not in AFTER_THE_END:
         return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
-    if act.verb in GATE_VERBS:
-        return turn_gate(turn, act)
-    if turn.head.gate is not None:
+    if turn.head.gate is not None and act.verb not in WHILE_SUSPENDED:
         return Refused(409, "suspended", zh("办件已挂起，恢复办理后才能办理"))
     if not _is_open(turn, act.verb):
         return Refused(409, "not_now", zh("办件已过可以这样办理的环节"), field="verb")
-    if act.verb == "withdraw":
-        return _withdraw(turn, act)
+    return None
+
+
+def _decide(turn: Turn, act: Act) -> Refused | None:
+    """Give one's own answer to an item: agree, reject, abstain, complete, return to the applicant."""
     item = turn.items.get(act.item or "")
     if item is None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
-    refusal = _check_right(turn, act, item) or _check_verb(turn, act, item)
+    refusal = refuse_stranger(turn, act, item) or _check_verb(turn, act, item)
     if refusal is not None:
         return refusal
     try:
         values = filled(turn, act, item)
     except BadForm as bad:
         return Refused(422, bad.code, bad.message, field=bad.field)
-    turn.said.update(path=item.path, round=item.round, authority=_authority(turn, act, item))
+    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
     _carry_out(turn, act, item, values)
     return None
 
 
-def verbs_offered(step: Approve | CarryOut | Vote | ToApplicant, round_: int) -> tuple[str, ...]:
-    """The verbs that a step offers in a round: a return only where it is allowed (once, if so defined)."""
+def verbs_offered(step: Approve | CarryOut | Vote | ToApplicant, item: WorkItem) -> tuple[str, ...]:
+    """The verbs that a step offers for an item: a return only where it is allowed (once, if so defined)."""
     if isinstance(step, Vote):
         return VERBS_OF_KIND["vote"]
     if not isinstance(step, Approve):
         return ("complete",)
-    again = step.on_return is not None and (round_ == 1 or not step.on_return.once)
+    again = step.on_return is not None and (not item.asked or not step.on_return.once)
     return ("agree", "reject", "return") if again else ("agree", "reject")
 
 
@@ -97,22 +106,12 @@ def _is_open(turn: Turn, verb: str) -> bool:
 # -- checks ------------------------------------------------------------------------------------------------
 
 
-def _check_right(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
-    if not _held(turn, act, item):
-        return Refused(403, "not_holder", zh("您不是该待办的办理人"))
-    if act.seen is not None and act.seen != item.version:
-        return Refused(409, "stale_version", zh("待办已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
-    return None
-
-
 def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     step = turn.human_step(item.path)
     if not isinstance(step, Approve | CarryOut | Vote | ToApplicant) or act.verb not in VERBS_OF_KIND[item.kind]:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
-    if act.verb not in verbs_offered(step, item.round):
+    if act.verb not in verbs_offered(step, item):
         return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
-    if len(act.opinion) > LONGEST_TEXT:
-        return Refused(422, "too_long", zh("意见过长"), field="opinion")
     if not isinstance(step, Vote) and act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return _check_reason(act, step.reasons if isinstance(step, Approve) else ())
@@ -126,17 +125,6 @@ def _check_reason(act: Act, reasons: tuple[str, ...]) -> Refused | None:
     return None
 
 
-def _held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
-    return tuple(one for one in turn.holders.get(item.id, ()) if one.who in act.principals)
-
-
-def _authority(turn: Turn, act: Act, item: WorkItem) -> str:
-    """In which capacity the actor decides: the strongest of those held."""
-    capacities = {one.capacity for one in _held(turn, act, item)}
-    order = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
-    return next(one.value for one in order if one in capacities)
-
-
 # -- deeds -------------------------------------------------------------------------------------------------
 
 
@@ -145,8 +133,6 @@ def _withdraw(turn: Turn, act: Act) -> Refused | None:
     own = {f"person:{turn.head.person}", f"department:{turn.head.department}"}
     if own.isdisjoint(act.principals):
         return Refused(403, "not_applicant", zh("只有申请人或代为提交的单位可以撤回"))
-    if len(act.opinion) > LONGEST_TEXT:
-        return Refused(422, "too_long", zh("意见过长"), field="opinion")
     refusal = _check_reason(act, ())
     if refusal is not None:
         return refusal
@@ -164,7 +150,7 @@ def _hear_withdrawal(turn: Turn, event: str) -> bool:
 
 
 def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
-    turn.close_item(item, CLOSED_AS[act.verb], act.actor)
+    turn.close_item(replace(item, content=content_of(turn.head)), CLOSED_AS[act.verb], act.actor)
     turn.put(*values, item.path)
     if act.reason is not None:
         turn.put({"reason": act.reason}, {}, item.path)
@@ -216,4 +202,29 @@ def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
         message = f"step '{activation.path}' has no return to the applicant"
         raise LookupError(message)
     _cancel_peers(turn, activation.path, act.actor)
-    open_supplement(turn, activation.path, activation.round, step.on_return)
+    open_supplement(turn, activation.path, step.on_return)
+
+
+Deed = Callable[[Turn, Act], Refused | None]
+
+ITEM_DEEDS: Final[Mapping[str, Deed]] = {
+    "agree": _decide,
+    "reject": _decide,
+    "return": _decide,
+    "abstain": _decide,
+    "complete": _decide,
+}
+"""What is done to an item, by verb."""
+
+CASE_DEEDS: Final[Mapping[str, Deed]] = {
+    "withdraw": _withdraw,
+    SUSPEND: turn_gate,
+    RESUME: turn_gate,
+}
+"""What is done to a case, by verb."""
+
+AFTER_THE_END: Final[frozenset[str]] = frozenset()
+"""Verbs that are for cases that have ended."""
+
+WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME})
+"""Verbs that may be used while the tree stands still."""

@@ -14,19 +14,20 @@ from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 
 
-def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut | Vote, round_: int) -> None:
-    """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once."""
+def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut | Vote, asked: int = 0) -> None:
+    """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once.
+
+    `asked` is how many supplements the step has asked for already.
+    """
     seats = seats_of(turn, step.by, _mode(step), path)
     term = deadline(step.within, turn.facts, turn.now)
-    turn.activate(path, parent, round_=round_, n=len(seats))
+    opened = replace(turn.activate(path, parent, n=len(seats)), resume=asked)
+    turn.update(opened)
+    round_ = opened.round
+    form = None if isinstance(step, Vote) else step.form
     for number, seat in enumerate(seats):
-        _open_seat(
-            turn,
-            _item(
-                turn, path, round_, number, step.word, None if isinstance(step, Vote) else step.form, term, seat.pick
-            ),
-            seat,
-        )
+        item = _item(turn, path, round_, number, step.word, form, term, seat.pick)
+        _open_seat(turn, replace(item, asked=asked or None), seat)
     if term is not None:
         schedule_rung(turn, path, round_, 0, term)
     if isinstance(step, Vote) and term is not None:
@@ -41,12 +42,12 @@ def _mode(step: Approve | CarryOut | Vote) -> Mode:
     return step.mode if isinstance(step, Approve) else Mode.ONE
 
 
-def open_supplement(turn: Turn, asked: str, round_: int, terms: ToApplicant) -> None:
+def open_supplement(turn: Turn, asked: str, terms: ToApplicant) -> None:
     """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
     path = f"{asked}/supplement"
     term = deadline(terms.within, turn.facts, turn.now)
     seats = seats_of(turn, Applicant(through=terms.through), Mode.ONE, asked)
-    turn.activate(path, asked, round_=round_, n=1)
+    round_ = turn.activate(path, asked, n=1).round
     _open_seat(turn, _item(turn, path, round_, 0, "supplement", None, term, "any"), seats[0])
     if term is not None:
         turn.set_timer(path, round_, "silence", 0, term.due_at)
@@ -57,7 +58,6 @@ def open_supplement(turn: Turn, asked: str, round_: int, terms: ToApplicant) -> 
 
 def answer_supplement(turn: Turn, path: str) -> None:
     """The supplement is there: the step that asked for it opens again in its next round."""
-    supplement = turn.live[path]
     for item in turn.items_at(path):
         turn.close_item(item, ItemState.COMPLETED, "event")
     turn.close(path, ActivationState.DONE)
@@ -67,7 +67,8 @@ def answer_supplement(turn: Turn, path: str) -> None:
         raise LookupError(message)
     step = turn.human_step(asked.path)
     if isinstance(step, Approve):
-        open_round(turn, asked.path, asked.parent, step, round_=supplement.round + 1)
+        turn.head = replace(turn.head, round=turn.head.round + 1)
+        open_round(turn, asked.path, asked.parent, step, asked=asked.resume + 1)
 
 
 def seats_of(turn: Turn, who: Who, mode: Mode, path: str) -> tuple[Seat, ...]:

@@ -70,7 +70,7 @@ def _child(turn: Turn, path: str, step: Call, key: str) -> Child:
     given = {there: values[here] for there, here in step.gives if here in values}
     personal = {there: here for there, here in step.gives if here in turn.head.personal}
     return Child(
-        id=derived_id("call", turn.head.id, path, key),
+        id=derived_id("call", turn.head.id, path, key, *turn.again),
         workflow=step.workflow,
         key=key,
         path=path,

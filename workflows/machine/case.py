@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 JSON = Any
 
@@ -26,6 +26,14 @@ class State(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
+    TERMINATED = "terminated"
+    REVOKING = "revoking"
+    REVOKED = "revoked"
+    VOID = "void"
+
+
+UNDER_WAY: Final = frozenset({State.RUNNING, State.REVOKING})
+"""The states in which something of a case is live: in all others it has ended."""
 
 
 class ActivationState(StrEnum):
@@ -41,13 +49,32 @@ class ItemState(StrEnum):
 
     OPEN = "open"
     WAITING = "waiting"
+    OUT = "out"
     APPROVED = "approved"
     REJECTED = "rejected"
     COMPLETED = "completed"
     RETURNED = "returned"
     ABSTAINED = "abstained"
+    TRANSFERRED = "transferred"
     CANCELLED = "cancelled"
+    SKIPPED = "skipped"
     EXPIRED = "expired"
+
+
+DECIDED: Final = frozenset(
+    {ItemState.APPROVED, ItemState.REJECTED, ItemState.COMPLETED, ItemState.RETURNED, ItemState.ABSTAINED}
+)
+"""The states that somebody's own answer leaves an item in."""
+
+
+class Link(StrEnum):
+    """How an item hangs from its parent: who was asked in its stead, or beside it."""
+
+    TRANSFERRED = "transferred"
+    DELEGATED = "delegated"
+    BEFORE = "before"
+    AFTER = "after"
+    PARALLEL = "parallel"
 
 
 class Lane(StrEnum):
@@ -66,6 +93,23 @@ class Capacity(StrEnum):
     ESCALATED = "escalated"
 
 
+class Urgency(StrEnum):
+    """平, 加急, 特急."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    MOST_URGENT = "most_urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """A return that goes straight back: when the step at `target` is through in `round`, the case goes on at `to`."""
+
+    target: str
+    round: int
+    to: str
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The head of a case: one row. `fields` hold nothing personal; `personal` lives under the person's key.
@@ -74,6 +118,8 @@ class Case:
     `root` is the topmost case of its tree, `parent` the (case, path) that called it. `gate` says why the tree stands
     still, while it does; it is read with the head and never saved with it.
     `personal` is empty where the person's key was destroyed or the reader may not see it.
+    `round` counts the returns: what is entered belongs to the round of the case at that moment. `back` are the returns
+    that still go straight back, the innermost last.
     """
 
     county: str
@@ -101,6 +147,9 @@ class Case:
     gate: str | None = None
     quarantine: str | None = None
     parent: tuple[str, str] | None = None
+    round: int = 1
+    back: tuple[WayBack, ...] = ()
+    urgency: Urgency = Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +157,8 @@ class Activation:
     """One entry into a step, addressed by (path, round).
 
     `n` counts the parts it has, `agree` those that arrived (or agreed). `resume` is the child a sequence stands at, the
-    turn of a loop, 1 for a block that went on without its rest, the minutes left on a stopped clock. `values` are the
+    turn of a loop, 1 for a block that went on without its rest, the minutes left on a stopped clock, how many
+    supplements an approval has asked for. `values` are the
     fields that belong to this turn of a for-each alone: its element, and what was written inside.
     """
 
@@ -128,10 +178,15 @@ class Activation:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """What must be done in one seat of one activation. `kind` is approve, carry_out or supplement.
+    """What must be done in one seat of one activation. `kind` is approve, carry_out, vote or supplement.
 
     `closed_by` and `closed_at` tell a late click who decided and when. `candidates` are principals
     ("user:…", "role:NAME:SCOPE", "department:CODE", "person:…"); the holder rows index them.
+
+    `content` names the versions of the form's fields that a decision was bound to. `parent` and `link` say which item
+    this one was opened for (transfer, delegation, added signers), `asked` how many supplements its step had asked for,
+    `weight` what it counts for where seats are weighted. `claimed_by` alone may act while it is set. `read_at` is when
+    a holder first opened it, `superseded` the round that made its answer void: a return opened its step again.
     """
 
     id: str
@@ -152,6 +207,14 @@ class WorkItem:
     pick: str
     closed_by: str | None = None
     closed_at: datetime | None = None
+    content: str | None = None
+    parent: str | None = None
+    link: Link | None = None
+    asked: int | None = None
+    weight: int | None = None
+    claimed_by: str | None = None
+    read_at: datetime | None = None
+    superseded: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +305,7 @@ class Slice:
     """The part of a case that a decision may look at: its head and everything live in it.
 
     With `around` only what is near these turns (`machine.nearness`); what reaches further asks for more (`Wants`).
+    `past` are the closed items, oldest first, for the few decisions that look back; None where nobody asked for them.
     """
 
     head: Case
@@ -251,6 +315,7 @@ class Slice:
     timers: Mapping[str, Timer] = field(default_factory=dict)
     subscriptions: frozenset[Subscription] = frozenset()
     around: tuple[str, ...] | None = None
+    past: tuple[WorkItem, ...] | None = None
 
 
 # -- stimuli -----------------------------------------------------------------------------------------------
@@ -287,8 +352,9 @@ class TimerStimulus:
 class Act:
     """What somebody wants done: `actor` presses, `principals` are what the actor holds at this moment.
 
-    `verb` is agree, reject, return, complete (with `item`) or withdraw, suspend, resume (case only). `key` is the idempotency key;
-    `seen` the item version that the actor looked at. `principal` is who it is done for, when not the actor.
+    `verb` is one of `machine.operations`, on an item or (`item` None) on the case; `fields` are what the verb itself asks
+    for (whom to transfer to, where to return to), `form` what the step does. `key` is the idempotency key, `seen` the
+    item version that the actor looked at. `principal` is who it is done for, when not the actor.
     """
 
     key: str
@@ -304,6 +370,7 @@ class Act:
     principal: str | None = None
     department: str | None = None
     post: str | None = None
+    fields: Mapping[str, JSON] = field(default_factory=dict)
 
 
 class Sign(StrEnum):
@@ -453,4 +520,9 @@ class Wants:
     around: str | None
 
 
-Outcome = Decision | Refused | Ignored | Quarantined | Wants
+@dataclass(frozen=True, slots=True)
+class WantsPast:
+    """The stimulus looks back: decide again with the closed items of the case (`Slice.past`)."""
+
+
+Outcome = Decision | Refused | Ignored | Quarantined | Wants | WantsPast

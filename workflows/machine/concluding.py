@@ -17,6 +17,7 @@ from workflows.machine.case import (
     SYSTEM,
     Act,
     Activation,
+    Case,
     Decision,
     Emitted,
     Entry,
@@ -27,6 +28,7 @@ from workflows.machine.case import (
     State,
     Subscription,
     Timer,
+    Urgency,
     WorkItem,
 )
 from workflows.machine.turn import Turn, sorted_subscriptions
@@ -189,7 +191,17 @@ def _delta(
     }
     if first or before.state is not head.state:
         delta["state"] = [head.state.value, head.outcome]
+    if standing_of(head) != standing_of(before):
+        delta["standing"] = standing_of(head)
     return {name: value for name, value in delta.items() if value}
+
+
+def standing_of(head: Case) -> dict[str, JSON]:
+    """The round of a case, its ways back and its urgency: what differs from a case that was never returned."""
+    back = [[one.target, one.round, one.to] for one in head.back]
+    urgency = None if head.urgency is Urgency.NORMAL else head.urgency.value
+    found = {"round": head.round if head.round > 1 else None, "back": back, "urgency": urgency}
+    return {name: value for name, value in found.items() if value}
 
 
 def as_json(row: Row) -> dict[str, JSON]:

@@ -42,6 +42,7 @@ from workflows.machine.case import (
     Stimulus,
     TimerStimulus,
     Wants,
+    WantsPast,
 )
 from workflows.machine.concluding import conclude
 from workflows.machine.deadlines import Deadline, deadline
@@ -52,7 +53,7 @@ from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.repair import Repair, repair
 from workflows.machine.suspending import shift_clocks
-from workflows.machine.turn import Enter, Leave, ReachesFurtherError, Turn
+from workflows.machine.turn import Enter, Leave, LooksBackError, ReachesFurtherError, Turn
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, facts: Facts, now: datetime) -> Outcome:
@@ -67,7 +68,7 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, fac
 
     Returns:
         A Decision; Refused for an act that may not be; Ignored for a stimulus that means nothing any more;
-        Quarantined when the definition does not come to rest; Wants when the slice is too small for it.
+        Quarantined when the definition does not come to rest; Wants or WantsPast when the slice is too small for it.
     """
     turn = Turn(definition, before, facts, max(now, before.head.last_at))
     try:
@@ -86,6 +87,8 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, fac
         return Quarantined(str(endless))
     except ReachesFurtherError as further:
         return Wants(further.around)
+    except LooksBackError:
+        return WantsPast()
 
 
 def _take_act(turn: Turn, act: Act) -> Outcome:

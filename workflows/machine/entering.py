@@ -80,7 +80,7 @@ def enter(turn: Turn, path: str, parent: str | None) -> None:
         case Sequence() | Choice() | Parallel() | ForEach() | Loop() | Race() | Exclusive():
             _enter_block(turn, path, parent, step)
         case Approve() | CarryOut() | Vote():
-            open_round(turn, path, parent, step, round_=1)
+            open_round(turn, path, parent, step)
         case PublicNotice():
             enter_notice(turn, path, parent, step)
             open_handlers(turn, path)
@@ -218,16 +218,16 @@ def leave_if_through(turn: Turn, path: str) -> None:
 
 
 def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
-    turn.activate(path, parent, n=1)
+    round_ = turn.activate(path, parent, n=1).round
     key = turn.head.key if step.key is None else turn.values(path).get(step.key)
     if isinstance(key, str):
-        turn.subscribe(path, 1, step.event, key)
+        turn.subscribe(path, round_, step.event, key)
     term = deadline(step.within, turn.facts, turn.now)
     if term is None:
         return
-    schedule_rung(turn, path, 1, 0, term)
+    schedule_rung(turn, path, round_, 0, term)
     if step.silence is not None:
-        turn.set_timer(path, 1, "silence", 0, term.due_at)
+        turn.set_timer(path, round_, "silence", 0, term.due_at)
 
 
 def _do_at_once(turn: Turn, path: str, step: Do | Message | FollowUp) -> None:
@@ -235,7 +235,7 @@ def _do_at_once(turn: Turn, path: str, step: Do | Message | FollowUp) -> None:
         case Do():
             _perform(turn, path, step)
         case Message():
-            turn.notify(recipients(turn, step.to, path), step.name, path)
+            turn.notify(recipients(turn, step.to, path), step.name, path, *turn.again)
         case FollowUp():
             plan(turn, path, step)
 

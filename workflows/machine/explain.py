@@ -89,7 +89,7 @@ def _asking_step(definition: Workflow, item: WorkItem) -> Step:
 
 def _verbs(step: Step, item: WorkItem) -> tuple[str, ...]:
     if isinstance(step, Approve) and item.kind == "approve":
-        return verbs_offered(step, item.round)
+        return verbs_offered(step, item)
     return ("complete",)
 
 

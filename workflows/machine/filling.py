@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -14,10 +13,8 @@ from domain.texts import zh
 from workflows.language.words import Form, FormField, ToApplicant
 from workflows.machine.case import JSON, Act, WorkItem
 from workflows.machine.hearing import Values
+from workflows.machine.operations import LONGEST_TEXT
 from workflows.machine.turn import Turn
-
-LONGEST_TEXT: Final = 2000
-"""Characters in a text field of a form or an opinion."""
 
 
 class BadForm(ValueError):  # noqa: N818  # an answer to the person who filled it in, not a mistake in the program

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from workflows.machine.case import JSON, Slice
-from workflows.machine.concluding import as_json
+from workflows.machine.concluding import as_json, standing_of
 from workflows.machine.turn import sorted_subscriptions
 
 Row = Mapping[str, JSON]
@@ -24,6 +24,7 @@ class Folded:
     state: str = "running"
     outcome: str | None = None
     seq: int = 0
+    standing: Mapping[str, JSON] = field(default_factory=dict)
     fields: dict[str, JSON] = field(default_factory=dict)
     personal: set[str] = field(default_factory=set)
     activations: dict[tuple[str, int], Row] = field(default_factory=dict)
@@ -55,6 +56,7 @@ def as_folded(live: Slice) -> Folded:
         state=live.head.state.value,
         outcome=live.head.outcome,
         seq=live.head.seq,
+        standing=standing_of(live.head),
         fields=dict(live.head.fields),
         personal=set(live.head.personal),
         activations={address: as_json(one) for address, one in live.activations.items()},
@@ -74,6 +76,7 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     folded.personal.update(name for name in delta.get("personal", ()) if name != "opinion")
     if "state" in delta:
         folded.state, folded.outcome = delta["state"]
+    folded.standing = delta.get("standing", folded.standing)
     for row in delta.get("activations", ()):
         _keep(folded.activations, (row["path"], row["round"]), row, live=row["state"] == "live")
     for row in delta.get("items", ()):

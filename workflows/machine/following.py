@@ -17,6 +17,7 @@ from workflows.machine.case import (
     Refused,
     Slice,
     Wants,
+    WantsPast,
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts
@@ -76,7 +77,7 @@ def consequences(definition: Workflow, slice_: Slice, act: Act, facts: Facts, no
             return Consequences(refused=refused)
         case Quarantined(why=why) | Ignored(why=why):
             raise ValueError(f"case {slice_.head.id}: {why}")
-        case Wants():
+        case Wants() | WantsPast():
             raise ValueError(f"case {slice_.head.id}: a preview needs the whole slice")
 
 

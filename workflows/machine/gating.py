@@ -11,7 +11,6 @@ from typing import Final
 from domain.identifiers import mask_forbidden
 from domain.texts import zh
 from workflows.machine.case import Act, Refused
-from workflows.machine.filling import LONGEST_TEXT
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 
@@ -43,6 +42,4 @@ def _check(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "suspended", zh("办件已经挂起"))
     if not act.opinion:
         return Refused(422, "opinion_required", zh("请填写挂起原因"), field="opinion")
-    if len(act.opinion) > LONGEST_TEXT:
-        return Refused(422, "too_long", zh("意见过长"), field="opinion")
     return None

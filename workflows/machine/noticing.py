@@ -16,10 +16,10 @@ LASTS = "lasts"
 
 def enter_notice(turn: Turn, path: str, parent: str | None, step: PublicNotice) -> None:
     """Begin the notice."""
-    turn.activate(path, parent, n=1)
+    round_ = turn.activate(path, parent, n=1).round
     term = deadline(step.lasts, turn.facts, turn.now)
     if term is not None:
-        turn.set_timer(path, 1, LASTS, 0, term.due_at)
+        turn.set_timer(path, round_, LASTS, 0, term.due_at)
 
 
 def notice_over(turn: Turn, path: str) -> None:
@@ -48,7 +48,7 @@ def start_clock(turn: Turn, path: str) -> None:
     if still or running:
         return
     # The number of stops keeps the timers of one notice apart.
-    turn.set_timer(path, 1, LASTS, block.abstain, add_minutes(turn.facts.calendar, turn.now, block.resume).at)
+    turn.set_timer(path, block.round, LASTS, block.abstain, add_minutes(turn.facts.calendar, turn.now, block.resume).at)
 
 
 def _pauses(turn: Turn, path: str, below: str) -> bool:

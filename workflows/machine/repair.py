@@ -28,8 +28,8 @@ from workflows.language.words import (
     Workflow,
 )
 from workflows.machine.case import Act, Activation, ActivationState, Refused, Slice, State, Subscription, Timer
-from workflows.machine.filling import LONGEST_TEXT
 from workflows.machine.nodes import CASE, handlers_of, index, segment
+from workflows.machine.operations import LONGEST_TEXT
 from workflows.machine.turn import Turn, step_path
 from workflows.policy import role_principal
 

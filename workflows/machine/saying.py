@@ -16,7 +16,7 @@ def say(turn: Turn, path: str, number: int, event: str, values: Mapping[str, JSO
     """Emit a domain event from the `number`-th place of the step at `path`, and publish that it happened."""
     plain, personal = _event_values(turn, path, event, values)
     made = Emitted(
-        id=derived_id("event", turn.head.id, path, number, event),
+        id=derived_id("event", turn.head.id, path, number, event, *turn.again),
         type=event,
         key=turn.head.key,
         person=turn.head.person,
@@ -36,7 +36,7 @@ def plan(turn: Turn, path: str, step: FollowUp) -> None:
     plain, _ = _event_values(turn, path, step.event, {})
     turn.plans.append(
         Plan(
-            id=derived_id("plan", turn.head.id, path),
+            id=derived_id("plan", turn.head.id, path, *turn.again),
             case=turn.head.id,
             type=step.event,
             key=turn.head.key,

@@ -82,6 +82,10 @@ HumanStep = Approve | CarryOut | Vote | Wait | ToApplicant
 _IDENTIFYING: Final = frozenset({"name", "mobile"})
 
 
+class LooksBackError(Exception):
+    """The decision needs the closed items of the case, which its slice leaves out."""
+
+
 class ReachesFurtherError(Exception):
     """The decision needs what its slice leaves out: what is near the turn `around`, or all of the case (None)."""
 
@@ -150,6 +154,21 @@ class Turn:
         if around is not None and not any(is_within(path, turn) for turn in around):
             raise ReachesFurtherError(turn_around(path))
 
+    @property
+    def again(self) -> tuple[int, ...]:
+        """What tells the ids of a later round from those of the first: a return does things again, not twice."""
+        return () if self.head.round == 1 else (self.head.round,)
+
+    def past(self) -> tuple[WorkItem, ...]:
+        """The closed items, oldest first.
+
+        Raises:
+            LooksBackError: the slice leaves them out.
+        """
+        if self.before.past is None:
+            raise LooksBackError
+        return self.before.past
+
     # -- the definition ------------------------------------------------------------------------------------
 
     def step(self, path: str) -> Step:
@@ -181,12 +200,12 @@ class Turn:
 
     # -- activations ---------------------------------------------------------------------------------------
 
-    def activate(self, path: str, parent: str | None, round_: int = 1, n: int = 0) -> Activation:
-        """Open an activation."""
+    def activate(self, path: str, parent: str | None, n: int = 0) -> Activation:
+        """Open an activation in the round that the case has come to."""
         made = Activation(
             case=self.head.id,
             path=path,
-            round=round_,
+            round=self.head.round,
             parent=parent,
             state=ActivationState.LIVE,
             entered_at=self.now,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from workflows.machine.case import ActivationState, Case, Holder, Slice
+from workflows.machine.case import ActivationState, Case, Holder, Slice, WorkItem
 from workflows.machine.nearness import outermost_turn, spans, turns_of
 from workflows.memory.gates import gated
 from workflows.memory.personal import reveal
@@ -33,6 +34,12 @@ def live_slice(tx: Transaction, head: Case, paths: Collection[str] = ()) -> Slic
         subscriptions=frozenset(rows(SUBSCRIPTIONS)),
         around=around,
     )
+
+
+def closed_items(tx: Transaction, case: str) -> tuple[WorkItem, ...]:
+    """The closed items of the case, by the moment they were closed at."""
+    pairs = [((one.closed_at, one.id), one) for one in tx.where(ITEMS, "case", case) if one.closed_at is not None]
+    return tuple(one for _, one in sorted(pairs, key=itemgetter(0)))
 
 
 def _rows_of(tx: Transaction, case: str, around: tuple[str, ...] | None) -> Callable[[Table[Any, R]], list[R]]:

@@ -50,7 +50,7 @@ from workflows.memory.rows import (
     Unsealed,
 )
 from workflows.memory.seals import seal
-from workflows.memory.slices import live_slice, open_holders
+from workflows.memory.slices import closed_items, live_slice, open_holders
 from workflows.memory.store import Transaction
 from workflows.ports import (
     ActRow,
@@ -163,6 +163,9 @@ class MemoryUnit:
 
     def item(self, item: str) -> WorkItem | None:
         return self.tx.get(ITEMS, item)
+
+    def past(self, cases: Sequence[str]) -> dict[str, tuple[WorkItem, ...]]:
+        return {case: closed_items(self.tx, case) for case in cases}
 
     def places(self, items: Sequence[str]) -> dict[str, str]:
         found = (self.tx.get(ITEMS, item) for item in items)

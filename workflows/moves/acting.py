@@ -177,4 +177,5 @@ def _repeated(stored: ActRow, wanted: Act) -> Answer:
 
 def _request_hash(wanted: Act) -> str:
     asked = [wanted.case, wanted.item, wanted.verb, wanted.opinion, wanted.reason, dict(wanted.form)]
+    asked += [dict(wanted.fields)] if wanted.fields else []
     return derived_id("act", json.dumps(asked, ensure_ascii=False, sort_keys=True))

@@ -26,6 +26,8 @@ from workflows.machine.case import (
     Stimulus,
     TimerStimulus,
     Wants,
+    WantsPast,
+    WorkItem,
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts, lookups_of, needs
@@ -214,10 +216,8 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus |
     """
     part = run.parts.near(path)
     outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
-    while isinstance(outcome, Wants):
-        if not run.parts.has(outcome.around):
-            raise _WantsMoreError(outcome.around)
-        part = run.parts.near(outcome.around or "")
+    while isinstance(outcome, Wants | WantsPast):
+        part = _more(batch, run, part, outcome)
         outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
     if not isinstance(outcome, Decision):
         return outcome
@@ -227,6 +227,24 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus |
     run.decisions.append(outcome)
     run.parts.put(part, outcome.after)
     return outcome
+
+
+def _more(batch: _Batch, run: CaseRun, part: Slice, wanted: Wants | WantsPast) -> Slice:
+    """The part with what a decision asks for beside it."""
+    if isinstance(wanted, WantsPast):
+        return replace(part, past=_past(batch, run))
+    if not run.parts.has(wanted.around):
+        raise _WantsMoreError(wanted.around)
+    return replace(run.parts.near(wanted.around or ""), past=part.past)
+
+
+def _past(batch: _Batch, run: CaseRun) -> tuple[WorkItem, ...]:
+    """The closed items of the case, those that this batch has closed last."""
+    case = run.before.head.id
+    known = {one.id: one for one in batch.unit.past([case])[case]}
+    changed = {one.id: one for decision in run.decisions for one in decision.items}
+    closed = [one for one in {**known, **changed}.values() if one.closed_at is not None]
+    return tuple(sorted(closed, key=lambda one: (one.closed_at, one.id)))
 
 
 def _wanted(engine: Engine, act: Act) -> Act | Repair:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from adapters.doors.http.answers import Refuse, json_response, problem_response
 from adapters.doors.http.office import Office
@@ -13,17 +14,53 @@ from adapters.doors.http.viewers import ActorOf
 from adapters.doors.problems import Fault, Problem
 from adapters.texts import _
 from workflows.machine.case import Act
+from workflows.machine.operations import Operation, fits
 from workflows.moves.acting import Answer, act
 
 _LONGEST_KEY = 200
 
 
 class Body(BaseModel):
-    """The body of an act: nothing that is not named here (ASVS 15.3.3). `version` is the one that was looked at."""
+    """The body of an act. `version` is the one that was looked at, `opinion` says why in words.
 
-    model_config = ConfigDict(extra="forbid")
+    Beside these it holds the verb's own fields, and nothing else (ASVS 15.3.3; `own_fields` refuses the rest).
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     version: Annotated[int | None, Field(ge=0)] = None
+    opinion: Annotated[str, Field(max_length=2000)] = ""
+
+
+def verbs_of(operations: Mapping[str, Operation]) -> Any:
+    """The type of a path's verb: one of these, listed in the API's description."""
+
+    def known(verb: str) -> str:
+        if verb not in operations:
+            raise ValueError(f"unknown verb, use one of {', '.join(operations)}")  # pydantic's way
+        return verb
+
+    return Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": list(operations)})]
+
+
+def own_fields(operation: Operation, body: Body) -> dict[str, Any]:
+    """What the verb itself asks for, as the body gives it.
+
+    Raises:
+        Refuse: 422, naming the first field that the verb does not know, lacks, or cannot read.
+    """
+    asked, given = {one.name: one for one in operation.asks}, body.model_extra or {}
+    for name in given:
+        if name not in asked:
+            raise _wrong(name, _("“%(verb)s”没有这一字段", verb=operation.verb))
+    for one in operation.asks:
+        if not fits(one, given.get(one.name)):
+            raise _wrong(one.name, _("字段缺少或取值不符合要求"))
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _wrong(name: str, detail: str) -> Refuse:
+    return Refuse(Problem(422, "bad-value", detail, (Fault(f"/{name}", detail),)))
 
 
 def idempotency_key(viewer: ActorOf, idempotency_key: Annotated[str | None, Header()] = None) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, KeyOf, answer
+from adapters.doors.http.acting import Body, KeyOf, answer, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
@@ -18,6 +18,7 @@ from adapters.texts import current_language
 from adapters.titles import titles_of
 from domain.calendar import Light
 from workflows.machine.case import Act, State
+from workflows.machine.operations import ON_CASES
 from workflows.pictures.svg import draw
 from workflows.pictures.timing import Clock
 from workflows.policy import Viewer
@@ -26,6 +27,8 @@ from workflows.reads import CaseFilter, CaseView
 router = APIRouter(prefix="/api/cases", tags=["cases"])
 
 MOST = 500
+
+Verb = verbs_of(ON_CASES)
 
 
 class CaseQuery(BaseModel):
@@ -112,34 +115,30 @@ def svg_response(picture: str) -> Response:
     return Response(picture, media_type="image/svg+xml", headers={"Content-Security-Policy": policy})
 
 
-class Deed(Body):
-    """What is done to a case gives its reason in words."""
-
-    opinion: Annotated[str, Field(max_length=2000)] = ""
-
-
 @router.post("/{case}/{verb}")
 def act_on_case(  # an act is what FastAPI takes from path, header and body
     office: OfficeOf,
     viewer: ActorOf,
     case: str,
-    verb: Literal["withdraw", "suspend", "resume"],
+    verb: Verb,  # type: ignore[valid-type]  # the verbs are data
     key: KeyOf,
-    body: Deed,
+    body: Body,
 ) -> Response:
-    """Take the matter back; or let the whole tree of a case stand still, and go on."""
+    """Carry out a verb on a case."""
+    operation = ON_CASES[verb]
     seen_case(office, viewer, case)
     wanted = Act(
         key=key,
         case=case,
         item=None,
-        verb=verb,
+        verb=operation.verb,
         actor=viewer.user,
         principals=viewer.principals,
         seen=body.version,
         opinion=body.opinion,
         department=viewer.department,
         post=viewer.post,
+        fields=own_fields(operation, body),
     )
     return answer(office, wanted)
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, KeyOf, answer, not_found_body, outcome_body
+from adapters.doors.http.acting import Body, KeyOf, answer, not_found_body, outcome_body, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import item_view
 from workflows.machine.case import Act
+from workflows.machine.operations import ON_ITEMS
 from workflows.moves.acting import act_together
 from workflows.policy import Viewer
 from workflows.reads import ItemView
 
 router = APIRouter(prefix="/api/work-items", tags=["work items"])
 
-Verb = Literal["agree", "reject", "return", "complete"]
+Verb = verbs_of(ON_ITEMS)
 
 
 class Decision(Body):
     """What a person says to an item: an opinion, a reason of the closed list, the fields of the form."""
 
-    opinion: Annotated[str, Field(max_length=2000)] = ""
     reason: Annotated[str | None, Field(max_length=100)] = None
     form: Annotated[dict[Annotated[str, Field(max_length=100)], Any], Field(default_factory=dict)]
 
@@ -34,7 +34,7 @@ class OneOf(Decision):
     """One decision of several."""
 
     item: Annotated[str, Field(max_length=100)]
-    verb: Verb
+    verb: Verb  # type: ignore[valid-type]  # the verbs are data
 
 
 class Decisions(BaseModel):
@@ -68,9 +68,10 @@ def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
 @router.post("/act")
 def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions) -> Response:
     """Several decisions at once: each has its own outcome, in order, and one that is refused stops no other."""
+    fields = [own_fields(ON_ITEMS[one.verb], one) for one in body.acts]
     seen = [office.reads.item(viewer, one.item) for one in body.acts]
     wanted = [
-        _act(viewer, f"{key}:{place}", found, one.verb, one)
+        _act(viewer, f"{key}:{place}", found, one.verb, one, fields[place])
         for place, (found, one) in enumerate(zip(seen, body.acts, strict=True))
         if found is not None
     ]
@@ -84,13 +85,21 @@ def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions)
 
 @router.post("/{item}/{verb}")
 def act_on_item(  # an act is what FastAPI takes from path, header and body
-    office: OfficeOf, viewer: ActorOf, item: str, verb: Verb, key: KeyOf, body: Decision
+    office: OfficeOf,
+    viewer: ActorOf,
+    item: str,
+    verb: Verb,  # type: ignore[valid-type]  # the verbs are data
+    key: KeyOf,
+    body: Decision,
 ) -> Response:
-    """Agree, reject, return or complete. The same key again gets the same answer; a late one learns who decided."""
-    return answer(office, _act(viewer, key, seen_item(office, viewer, item), verb, body))
+    """Carry out a verb on an item. The same key again gets the same answer; a late one learns who decided."""
+    found, fields = seen_item(office, viewer, item), own_fields(ON_ITEMS[verb], body)
+    return answer(office, _act(viewer, key, found, verb, body, fields))
 
 
-def _act(viewer: Viewer, key: str, found: ItemView, verb: str, body: Decision) -> Act:
+def _act(  # what an act is made of
+    viewer: Viewer, key: str, found: ItemView, verb: str, body: Decision, fields: dict[str, Any]
+) -> Act:
     return Act(
         key=key,
         case=found.case.id,
@@ -104,6 +113,7 @@ def _act(viewer: Viewer, key: str, found: ItemView, verb: str, body: Decision) -
         form=body.form,
         department=viewer.department,
         post=viewer.post,
+        fields=fields,
     )
 
 

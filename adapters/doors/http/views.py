@@ -131,7 +131,7 @@ def _verbs(view: ItemView, library: Library) -> Sequence[str]:
     if view.item.kind != "approve":
         return ("complete",)
     step = index(library.by_hash(view.case.workflow_hash))[step_path(view.item.path)].step
-    return verbs_offered(step, view.item.round)  # type: ignore[arg-type]  # an approve item stands at an approve step
+    return verbs_offered(step, view.item)  # type: ignore[arg-type]  # an approve item stands at an approve step
 
 
 def _form(view: ItemView, library: Library) -> View | None:

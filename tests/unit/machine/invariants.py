@@ -73,11 +73,11 @@ class Ledger:
             self.left.add(address)
 
     def _a_return_opens_the_next_round(self, decision: Decision) -> None:
-        """A5: rounds count up from one, without a gap."""
+        """A5: the rounds of a step count up, and none is ahead of its case."""
         for item in sorted(decision.items, key=lambda one: one.round):
-            last = self.rounds.get(item.path, 0)
-            assert item.round in (last, last + 1) or item.kind == "supplement", f"round {item.round} of {item.path}"
-            self.rounds[item.path] = max(item.round, last)
+            last = self.rounds.get(item.path, 1)
+            assert last <= item.round <= decision.after.head.round, f"round {item.round} of {item.path}"
+            self.rounds[item.path] = item.round
 
     def _nothing_vanishes(self, decision: Decision) -> None:
         """A4: what was opened is open, or closed with a reason."""
@@ -121,7 +121,8 @@ def _everything_live_hangs_together(after: Slice) -> None:
 
 
 def _is_possible(one: Activation) -> bool:
-    return 0 <= one.agree + one.against + one.abstain <= one.n and 0 <= one.resume <= one.n
+    # `resume` has no bound of its own: it also counts supplements, turns and minutes.
+    return 0 <= one.agree + one.against + one.abstain <= one.n and one.resume >= 0
 
 
 def _an_end_leaves_nothing_live(after: Slice) -> None:

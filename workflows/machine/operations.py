@@ -1,0 +1,92 @@
+"""What people may want done, as data: every verb with what it asks for. Doors, pages and the command line read it here.
+
+Whether somebody may do it, and what follows, is said in `answering.py` and the files that it names for each verb.
+Source of the verbs: approvals.md §1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from domain.texts import zh
+
+LONGEST_TEXT: Final = 2000
+"""Characters in words that somebody writes."""
+LONGEST_NAME: Final = 500
+"""Characters in what names a user, a step, an item, a day."""
+
+Kind = Literal["user", "users", "step", "item", "choice", "text", "day", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field that an operation itself asks for (not the form of the step).
+
+    `kind` says what it takes: a user or several of the roster, a step of the workflow by its path, an item of the case
+    by its id, one of `choices`, words, a day (ISO 8601), a whole number.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    required: bool = True
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A verb. `on` says what it is done to; `opinion` whether words are asked for (needed, may, none).
+
+    `form` tells that the step's form goes with it, `weighty` that it cannot be undone, so that people are shown first
+    what it would do.
+    """
+
+    verb: str
+    on: Literal["item", "case"]
+    title: str
+    asks: tuple[Asked, ...] = ()
+    opinion: Literal["needed", "may", "none"] = "may"
+    form: bool = False
+    weighty: bool = False
+
+
+_OPERATIONS: Final = (
+    Operation("agree", "item", zh("同意"), form=True),
+    Operation("reject", "item", zh("不同意"), form=True, weighty=True),
+    Operation("return", "item", zh("退回补正"), form=True),
+    Operation("abstain", "item", zh("弃权")),
+    Operation("complete", "item", zh("完成"), form=True),
+    Operation("withdraw", "case", zh("撤回"), weighty=True),
+    Operation("suspend", "case", zh("挂起"), opinion="needed"),
+    Operation("resume", "case", zh("恢复办理")),
+)
+
+ON_ITEMS: Final[Mapping[str, Operation]] = MappingProxyType({one.verb: one for one in _OPERATIONS if one.on == "item"})
+"""The operations on an item, by verb."""
+
+ON_CASES: Final[Mapping[str, Operation]] = MappingProxyType({one.verb: one for one in _OPERATIONS if one.on == "case"})
+"""The operations on a case, by verb."""
+
+
+def fits(asked: Asked, value: object) -> bool:
+    """Whether a value is of the kind that is asked for; who or what it names is looked up where it is used."""
+    if value is None:
+        return not asked.required
+    match asked.kind:
+        case "users":
+            return isinstance(value, list) and bool(value) and all(_is_short(one) for one in value)
+        case "choice":
+            return value in asked.choices
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "text":
+            return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
+        case "user" | "step" | "item" | "day":
+            return _is_short(value)
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME

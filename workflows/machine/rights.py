@@ -1,0 +1,46 @@
+"""Who may act on an item, in which capacity, and on which content: what the deeds have in common."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.audit import canonical
+from domain.identifiers import derived_id
+from domain.texts import zh
+from workflows.machine.case import Act, Capacity, Case, Holder, Refused, WorkItem
+from workflows.machine.operations import LONGEST_TEXT
+from workflows.machine.turn import Turn
+
+_STRONGEST_FIRST: Final = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
+
+
+def refuse_stranger(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    """Refuse who does not hold the item, and who looked at an older version of it."""
+    if not held(turn, act, item):
+        return Refused(403, "not_holder", zh("您不是该待办的办理人"))
+    if act.seen is not None and act.seen != item.version:
+        return Refused(409, "stale_version", zh("待办已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
+    return None
+
+
+def refuse_long_text(act: Act) -> Refused | None:
+    """Refuse words that are too long."""
+    if len(act.opinion) > LONGEST_TEXT:
+        return Refused(422, "too_long", zh("意见过长"), field="opinion")
+    return None
+
+
+def held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
+    """As what the actor holds the item."""
+    return tuple(one for one in turn.holders.get(item.id, ()) if one.who in act.principals)
+
+
+def authority(turn: Turn, act: Act, item: WorkItem) -> str:
+    """In which capacity the actor decides: the strongest of those held."""
+    capacities = {one.capacity for one in held(turn, act, item)}
+    return next(one.value for one in _STRONGEST_FIRST if one in capacities)
+
+
+def content_of(head: Case) -> str:
+    """What a decision is bound to: names the versions of all fields, and tells nothing of their values."""
+    return derived_id("content", head.id, canonical(dict(head.field_versions)).decode())
