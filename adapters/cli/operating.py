@@ -1,4 +1,4 @@
-"""Commands for those who run the office: audit, doctor, db, config, key, export."""
+"""Commands for those who run the office: audit, doctor, db, config, key, sign-in, export."""
 
 from __future__ import annotations
 
@@ -119,6 +119,25 @@ def revoke(
     with house_of(context).api() as api:
         succeeded(api.call("POST", f"/api/keys/{name}/revoke"))
     print_text(_("已吊销 %(name)s，立即生效", name=name))
+
+
+def sign_in(
+    context: typer.Context,
+    user: Annotated[str, typer.Argument(metavar="USER", help="名册上的人员 / a user of the roster")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """发放一次性密码，让某人登录网页一次 / a one-time password for the pages; it is shown once."""
+    with house_of(context).api() as api:
+        body = succeeded(
+            api.call("POST", "/api/sign-ins", content=to_json({"user": user}), headers={"Content-Type": JSON_TYPE})
+        ).body
+    if as_json:
+        print_json(body)
+        return
+    print_text(_("一次性密码：%(password)s", password=body["password"]))
+    print_text(_("或打开链接：%(address)s", address=body["address"]))
+    print_text(_("30分钟内有效，只能登录一次。"))
 
 
 @export.command("csv")

@@ -39,6 +39,7 @@ def command() -> typer.Typer:
         reading.inbox,
         acting.act,
         examining.doctor,
+        operating.sign_in,
     ]
     for verb in verbs:
         app.command(verb.__name__.replace("_", "-"))(verb)

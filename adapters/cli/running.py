@@ -207,9 +207,9 @@ def _greet(running: Running, address: str, *, sample: bool) -> None:
     counts = sampling.submit(running, address)
     accepted, duplicate = counts.get("accepted", 0), counts.get("duplicate", 0)
     print_text(_("样例事件：接收 %(accepted)s 个，重复 %(duplicate)s 个", accepted=accepted, duplicate=duplicate))
-    print_text(_("样例岗位的一次性登录链接（30 分钟内有效）："))
+    print_text(_("样例岗位的一次性密码（在登录页输入，或打开链接；30 分钟内有效）："))
     for link in sampling.links(running, address):
-        print_text(f"  {link.title}  {link.address}")
+        print_text(f"  {link.password}  {link.title}  {link.address}")
     print_text(_("接下来可以试试（另开一个终端）："))
     for command in (
         "liaison inbox --as sample.centre_clerk_1",

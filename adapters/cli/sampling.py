@@ -35,9 +35,10 @@ SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time sign-in of a sample post."""
+    """A one-time sign-in of a sample post: a password, and the link that carries it."""
 
     title: str
+    password: str
     address: str
 
 
@@ -97,5 +98,5 @@ def _sent(client: httpx2.Client, token: str, events: list[dict[str, Any]]) -> li
 def links(running: Running, address: str) -> list[Link]:
     """A new one-time sign-in for each guide."""
     titles = {one.user: one.name_en if current_language() == "en" else one.name_zh for one in sample_accounts()}
-    accounts = running.office.identity.accounts
-    return [Link(titles[user], f"{address}/enter?token={accounts.issue_link(user)}") for user in GUIDES]
+    passwords = {user: running.office.identity.accounts.issue_link(user) for user in GUIDES}
+    return [Link(titles[user], password, f"{address}/enter?token={password}") for user, password in passwords.items()]

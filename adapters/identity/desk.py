@@ -8,18 +8,60 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from adapters.identity.attempts import Attempts
 from domain.events import EVENT_TYPES
 from domain.roster import Roster, department_of
 from workflows.policy import Viewer, department_viewer, officer_viewer, operator_viewer
 
 DEPARTMENT = "department:"
 SUBMITS = frozenset({"read", "submit"})
+
+_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+"""What a one-time password is made of: nothing that is read for something else."""
+_GROUPS: Final = 4
+_GROUP: Final = 4
+
+
+def one_time_password() -> str:
+    """A new one, such as "7k2m-q9xd-4hpt-w3ra": 79 random bits, typed from paper or a screen."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def as_issued(typed: str) -> str:
+    """A one-time password as it was issued, however it was typed: capitals, blanks and hyphens do not matter."""
+    return "".join(one for one in typed.lower() if one.isalnum())
+
+
+class Closed(StrEnum):
+    """Why a one-time sign-in opens nothing."""
+
+    UNKNOWN = "unknown"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session: the token that a browser keeps, and whose it is."""
+
+    session: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooOften:
+    """Too many wrong tries: how long to wait before the next one."""
+
+    wait: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +90,13 @@ class Accounts(Protocol):
         """The user of a live session; notes that it was used."""
 
     def issue_link(self, user: str) -> str:
-        """A new one-time link for a user: its token."""
+        """A new one-time sign-in for a user: its password, which is also the token of its link."""
 
-    def open_session(self, link: str) -> tuple[str, str] | None:
-        """Use a one-time link up: the new session's token and its user, or None if the link is used or too old."""
+    def find_link(self, password: str) -> str | Closed:
+        """Whom a one-time sign-in is for; looking uses nothing up."""
+
+    def open_session(self, password: str) -> Opened | Closed:
+        """Use a one-time sign-in up."""
 
     def end_session(self, token: str) -> None:
         """Revoke a session."""
@@ -71,6 +116,7 @@ class Desk:
     accounts: Accounts
     roster: Callable[[], Roster]
     today: Callable[[], date]
+    attempts: Attempts = field(default_factory=Attempts)
 
     def by_key(self, token: str) -> Viewer | None:
         """The viewer of a bearer key, or None."""
@@ -106,7 +152,27 @@ class Desk:
         if not self.sample or self._officer(user) is None:
             return None
         opened = self.accounts.open_session(self.accounts.issue_link(user))
-        return None if opened is None else opened[0]
+        return opened.session if isinstance(opened, Opened) else None
+
+    def issue_sign_in(self, user: str) -> str | None:
+        """A one-time password for an officer on the roster of today; None when there is none of that name."""
+        return None if self._officer(user) is None else self.accounts.issue_link(user)
+
+    def sign_in(self, password: str, place: str, now: datetime) -> Opened | Closed | TooOften:
+        """Use a one-time password up.
+
+        Args:
+            password: as it was typed.
+            place: where the try comes from; wrong ones are counted there.
+            now: aware UTC.
+        """
+        wait = self.attempts.wait(place, now)
+        if wait:
+            return TooOften(wait)
+        opened = self.accounts.open_session(password)
+        if opened is Closed.UNKNOWN:
+            self.attempts.failed(place, now)
+        return opened
 
     def csrf(self, session: str) -> str:
         """The token that a page of this session must send back with every change."""

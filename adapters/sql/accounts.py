@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, select, update
 
-from adapters.identity.desk import Credential
+from adapters.identity.desk import Closed, Credential, Opened, as_issued, one_time_password
 from adapters.sql.columns import dumps, loads
 from adapters.sql.tables import account, api_key, sign_in, web_session
 from adapters.sql.transaction import Transaction
@@ -78,16 +78,21 @@ class SqlAccounts:
 
     # links and sessions
     def issue_link(self, user: str, lasts: timedelta = LINK_LASTS) -> str:
-        """A sign-in link's token for this user: works once, and not after `lasts`."""
-        token = secrets.token_urlsafe(24)
-        self._units.run(lambda unit: unit.tx.insert(sign_in, [(hashed(token), user, unit.now + lasts, None)]))
-        return token
+        """A one-time password for this user: works once, and not after `lasts`."""
+        password = one_time_password()
+        row = hashed(as_issued(password))
+        self._units.run(lambda unit: unit.tx.insert(sign_in, [(row, user, unit.now + lasts, None)]))
+        return password
 
-    def open_session(self, link: str) -> tuple[str, str] | None:
-        """Use a one-time link up: the new session's token and its user, or None if the link is used or too old."""
+    def find_link(self, password: str) -> str | Closed:
+        """Whom a one-time sign-in is for; looking uses nothing up."""
+        return self._units.read(lambda unit: _sign_in(unit.tx, hashed(as_issued(password))))
+
+    def open_session(self, password: str) -> Opened | Closed:
+        """Use a one-time sign-in up: the new session, or why there is none."""
         token = secrets.token_urlsafe(32)
-        user = self._units.run(lambda unit: _open(unit.tx, link, token))
-        return None if user is None else (token, user)
+        found = self._units.run(lambda unit: _open(unit.tx, hashed(as_issued(password)), token))
+        return found if isinstance(found, Closed) else Opened(token, found)
 
     def find_session(self, token: str) -> str | None:
         """The user of a live session; notes that it was used."""
@@ -141,18 +146,33 @@ def _end(tx: Transaction, table: Table, which: ColumnElement[bool]) -> bool:
     return bool(tx.connection.execute(ended.values(revoked_at=tx.now)).rowcount)
 
 
-def _open(tx: Transaction, link: str, token: str) -> str | None:
-    """The guard is in the update: of two who use a link at the same moment one gets in."""
+def _sign_in(tx: Transaction, stored: str) -> str | Closed:
+    row = tx.connection.execute(
+        select(sign_in).where(sign_in.c.county == tx.county, sign_in.c.hash == stored)
+    ).one_or_none()
+    if row is None:
+        return Closed.UNKNOWN
+    if row.used_at is not None:
+        return Closed.USED
+    user: str = row.user
+    return user if row.expires_at > tx.now else Closed.EXPIRED
+
+
+def _open(tx: Transaction, stored: str, token: str) -> str | Closed:
+    """The guard is in the update: of two who use a password at the same moment one gets in."""
     used = (
         update(sign_in)
-        .where(sign_in.c.county == tx.county, sign_in.c.hash == hashed(link))
+        .where(sign_in.c.county == tx.county, sign_in.c.hash == stored)
         .where(sign_in.c.used_at.is_(None), sign_in.c.expires_at > tx.now)
         .values(used_at=tx.now)
         .returning(sign_in.c.user)
     )
     user: str | None = tx.connection.execute(used).scalar_one_or_none()
-    if user is not None:
-        tx.insert(web_session, [(hashed(token), user, tx.now, tx.now, tx.now + LONGEST, None)])
+    if user is None:
+        found = _sign_in(tx, stored)
+        # Used in the moment between the two statements.
+        return found if isinstance(found, Closed) else Closed.USED
+    tx.insert(web_session, [(hashed(token), user, tx.now, tx.now, tx.now + LONGEST, None)])
     return user
 
 

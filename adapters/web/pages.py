@@ -1,21 +1,17 @@
-"""What people see in a browser: the table of cases, one case, the inbox, and the way in and out."""
+"""What people see in a browser: the table of cases and the inbox; the other pages are routers of their own."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from adapters.doors.http.answers import Refuse
 from adapters.doors.http.office import OfficeOf
-from adapters.doors.http.viewers import from_here
-from adapters.doors.problems import Problem
-from adapters.texts import LANGUAGES, _, current_language
-from adapters.web import assets, cases, deeds
-from adapters.web.rendering import LANGUAGE_COOKIE, fragment, page, set_language
+from adapters.texts import _
+from adapters.web import assets, cases, deeds, entering
+from adapters.web.rendering import fragment, page, set_language
 from adapters.web.tables import (
     LIGHTS,
     PAGE,
@@ -28,23 +24,13 @@ from adapters.web.tables import (
     notice_line,
     workflow_titles,
 )
-from adapters.web.visitors import (
-    PageRoute,
-    PersonOf,
-    Posted,
-    VisitorOf,
-    error_page,
-    field,
-    guests_welcome,
-    let_in,
-    let_out,
-)
-from domain.roster import post_of
+from adapters.web.visitors import PageRoute, VisitorOf, error_page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 router.include_router(assets.router)
 router.include_router(cases.router)
 router.include_router(deeds.router)
+router.include_router(entering.router)
 strangers = APIRouter(include_in_schema=False)
 
 LONGEST_SEARCH: Final = 100
@@ -107,54 +93,6 @@ def inbox(request: Request, office: OfficeOf, visitor: VisitorOf, cursor: _Short
     return page("inbox.html", request, office, after=cursor, **values)
 
 
-# -- in and out --------------------------------------------------------------------------------------------
-
-
-@router.get("/enter")
-def enter(request: Request, office: OfficeOf, token: _Short = "") -> Response:
-    """A one-time link signs in; without one the page says how to get in, and in a sample database lists the posts."""
-    if not token:
-        return _entrance(request, office)
-    opened = office.identity.accounts.open_session(token)
-    if opened is None:
-        return _entrance(request, office, 403, _("登录链接已用过或已失效，请向管理员索取新的链接。"))
-    session, _user = opened
-    return let_in(RedirectResponse("/inbox", 303), office, session)
-
-
-@router.post("/enter")
-def enter_as(request: Request, office: OfficeOf, form: Posted) -> Response:
-    """Enter as a sample post: only in a database of invented people, only from this machine."""
-    if not (guests_welcome(request, office) and from_here(request)):
-        raise Refuse(Problem(403, "not-permitted", _("只有样例数据库可以这样进入，而且只能在本机。")))
-    user = field(form, "user")
-    session = office.identity.enter_sample(user)
-    if session is None:
-        raise Refuse(Problem(404, "not-found", _("名册上没有这个样例岗位。")))
-    return let_in(RedirectResponse("/inbox", 303), office, session)
-
-
-@router.post("/leave")
-def leave(office: OfficeOf, visitor: PersonOf) -> Response:
-    """End the session everywhere."""
-    if visitor.session is not None:
-        office.identity.accounts.end_session(visitor.session)
-    return let_out(RedirectResponse("/enter", 303))
-
-
-@router.post("/language")
-def language(request: Request, form: Posted) -> Response:
-    """Keep the chosen language in a cookie and go back to the page."""
-    code = field(form, "language")
-    back = urlsplit(field(form, "back"))
-    # Only the path: a whole address could lead to somebody else's site.
-    target = "/" + back.path.lstrip("/") + (f"?{back.query}" if back.query else "")
-    response = RedirectResponse(target, 303)
-    if code in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="lax", httponly=True)
-    return response
-
-
 @strangers.get("/{address}")
 def nowhere(request: Request, office: OfficeOf, address: str) -> Response:
     """An address that does not exist: a page for people, a problem document for programs."""
@@ -165,18 +103,3 @@ def nowhere(request: Request, office: OfficeOf, address: str) -> Response:
 
 
 router.include_router(strangers)
-
-
-def _entrance(request: Request, office: OfficeOf, status: int = 200, refusal: str = "") -> Response:
-    posts = _sample_posts(office) if guests_welcome(request, office) else ()
-    return page("enter.html", request, office, status, posts=posts, refusal=refusal)
-
-
-def _sample_posts(office: OfficeOf) -> list[tuple[str, str, str]]:
-    """(user, post, department) of every officer on the roster of today."""
-    roster, day, english = office.identity.roster(), office.identity.today(), current_language() == "en"
-    posts = {one.code: one for one in roster.posts}
-    names = {one.code: one.name_en if english else one.name_zh for one in roster.departments}
-    users = dict.fromkeys(one.user for one in roster.appointments)
-    held = ((user, posts[code]) for user in users if (code := post_of(roster, user, day)) is not None)
-    return [(user, post.title_en if english else post.title_zh, names[post.department]) for user, post in held]

@@ -136,7 +136,7 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except SignInNeeded:
-                return RedirectResponse(f"/enter?next={quote(request.url.path)}", 303)
+                return RedirectResponse(_entrance(request), 303)
             except Refuse as refused:
                 return error_page(request, refused.problem.status, refused.problem.detail)
             except HTTPException as refused:
@@ -151,6 +151,14 @@ class PageRoute(APIRoute):
         return answered
 
 
+def _entrance(request: Request) -> str:
+    """The way in, and from there back to what was asked for; a form that was sent has to be filled in again."""
+    if request.method != "GET":
+        return "/enter"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"/enter?next={quote(request.url.path + query)}"
+
+
 def error_page(request: Request, status: int, detail: str) -> Response:
     """A refusal as a page: what happened and what to do next."""
     titles = {
@@ -158,6 +166,7 @@ def error_page(request: Request, status: int, detail: str) -> Response:
         404: _("没有找到"),
         409: _("已不能办理"),
         413: _("内容过大"),
+        429: _("请稍后再试"),
         503: _("暂时不可用"),
     }
     title = titles.get(status, _("没有办成"))

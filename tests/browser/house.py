@@ -19,7 +19,7 @@ from adapters.doors.committing import Committer
 from adapters.doors.http.app import create_app
 from adapters.doors.http.figures import Figures
 from adapters.doors.http.office import Office as HttpOffice
-from adapters.identity.desk import Credential
+from adapters.identity.desk import Closed, Credential, Opened, as_issued, one_time_password
 from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_events, sample_numbers, sample_roster
 from adapters.web.pages import router
@@ -37,6 +37,8 @@ class MemoryAccounts:
     def __init__(self) -> None:
         self.keys: dict[str, Credential] = {}
         self.links: dict[str, str] = {}
+        self.used: set[str] = set()
+        self.expired: set[str] = set()
         self.sessions: dict[str, str] = {}
 
     def find_key(self, token: str) -> Credential | None:
@@ -53,17 +55,23 @@ class MemoryAccounts:
         return self.sessions.get(token)
 
     def issue_link(self, user: str) -> str:
-        token = secrets.token_urlsafe(8)
-        self.links[token] = user
-        return token
+        password = one_time_password()
+        self.links[as_issued(password)] = user
+        return password
 
-    def open_session(self, link: str) -> tuple[str, str] | None:
-        user = self.links.pop(link, None)
-        if user is None:
-            return None
+    def find_link(self, password: str) -> str | Closed:
+        link = as_issued(password)
+        closed = {**dict.fromkeys(self.used, Closed.USED), **dict.fromkeys(self.expired, Closed.EXPIRED)}
+        return closed.get(link) or self.links.get(link, Closed.UNKNOWN)
+
+    def open_session(self, password: str) -> Opened | Closed:
+        user = self.find_link(password)
+        if isinstance(user, Closed):
+            return user
+        self.used.add(as_issued(password))
         session = secrets.token_urlsafe(8)
         self.sessions[session] = user
-        return session, user
+        return Opened(session, user)
 
     def end_session(self, token: str) -> None:
         self.sessions.pop(token, None)

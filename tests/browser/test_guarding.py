@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from adapters.identity.desk import as_issued
 from tests.browser.house import House
 
 CLERK = "sample.centre_clerk_1"
@@ -28,14 +29,14 @@ def client(house: House) -> Iterator[TestClient]:
 
 
 def signed_in(client: TestClient, house: House, user: str = CLERK) -> TestClient:
-    answer = client.get(f"/enter?token={house.accounts.issue_link(user)}")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
+    answer = client.post("/enter", data={"password": house.accounts.issue_link(user)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     return client
 
 
 def fields(html: str, action: str) -> dict[str, str]:
     """The hidden fields of the form that posts to `action`."""
-    [form] = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', html, re.DOTALL)
+    form = next(iter(re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', html, re.DOTALL)))
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
 
 
@@ -102,14 +103,68 @@ def test_a_sample_post_that_nobody_holds_is_refused(client: TestClient) -> None:
     assert client.post("/enter", data={"user": "sample.nobody"}).status_code == 404
 
 
-def test_a_link_signs_in_once(client: TestClient, house: House) -> None:
+def test_opening_a_link_any_number_of_times_uses_nothing_up(client: TestClient, house: House) -> None:
     link = f"/enter?token={house.accounts.issue_link(CLERK)}"
 
-    assert client.get(link).status_code == 303
-    again = TestClient(house.application(), base_url=BASE, client=HERE, follow_redirects=False).get(link)
+    seen = [client.get(link), client.head(link), client.get(link)]
+    entered = client.post("/enter", data=fields(seen[-1].text, "/enter"))
 
-    assert again.status_code == 403
-    assert "登录链接已用过或已失效" in again.text
+    assert "您将以“服务中心经办员”的身份登录。" in seen[-1].text
+    assert [one.headers.get("set-cookie") for one in seen] == [None, None, None]
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+
+
+def test_a_used_an_expired_and_a_wrong_password_say_so(client: TestClient, house: House) -> None:
+    used, expired = house.accounts.issue_link(CLERK), house.accounts.issue_link(CLERK)
+    client.post("/enter", data={"password": used})
+    house.accounts.expired.add(as_issued(expired))
+
+    answers = [client.post("/enter", data={"password": one}) for one in (used, expired, "abcd-efgh")]
+
+    assert [one.status_code for one in answers] == [403, 403, 403]
+    assert "已经用过" in answers[0].text
+    assert "已过期" in answers[1].text
+    assert "不正确" in answers[2].text
+    assert "已经用过" in client.get(f"/enter?token={used}").text
+
+
+def test_wrong_passwords_are_borne_ten_times_in_five_minutes(client: TestClient, house: House) -> None:
+    right = house.accounts.issue_link(CLERK)
+    wrong = [client.post("/enter", data={"password": f"guess {n}"}).status_code for n in range(10)]
+
+    refused = client.post("/enter", data={"password": right})
+    house.turn(minutes=5)
+    later = client.post("/enter", data={"password": right})
+
+    assert wrong == [403] * 10
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "301")
+    assert "请6分钟后再试" in refused.text
+    assert later.status_code == 303
+
+
+def test_whoever_signs_in_comes_to_what_was_asked_for(client: TestClient, house: House) -> None:
+    entrance = client.get("/enter?next=/cases/c1%3Fdone%3Dagree").text
+
+    answer = client.post("/enter", data=fields(entrance, "/enter") | {"password": house.accounts.issue_link(CLERK)})
+
+    assert answer.headers["location"] == "/cases/c1?done=agree"
+
+
+def test_whoever_signs_in_never_leaves_this_site(client: TestClient, house: House) -> None:
+    sent = {"password": house.accounts.issue_link(CLERK), "next": "https://evil.example//elsewhere"}
+
+    answer = client.post("/enter", data=sent)
+
+    assert answer.headers["location"] == "/elsewhere"
+
+
+def test_another_site_signs_nobody_in(client: TestClient, house: House) -> None:
+    sent = {"password": house.accounts.issue_link(CLERK)}
+
+    answer = client.post("/enter", data=sent, headers={"Origin": "http://evil.example"})
+
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
 
 
 def test_leaving_ends_the_session_everywhere(client: TestClient, house: House) -> None:
@@ -150,7 +205,7 @@ def test_a_guest_cannot_act(client: TestClient, house: House) -> None:
 
     answer = client.post(f"/cases/{case}/withdraw", data={"csrf": "", "key": "k"})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/enter?next=/cases/{case}/withdraw")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/enter")
     assert house.office.case(case).head.state.value == "running"
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from adapters.identity.desk import Credential
+from adapters.identity.desk import Closed, Credential, Opened, as_issued
 from adapters.sql.accounts import SqlAccounts
 from adapters.sql.library import SqlLibrary
 from adapters.sql.marks import is_sample, mark_as_sample
@@ -152,7 +152,7 @@ def test_a_key_belongs_to_a_department_or_to_a_user_and_its_name_to_one_key(acco
 
 def test_no_token_is_stored(accounts: SqlAccounts, units: SqlUnits) -> None:
     link = accounts.issue_link("a")
-    tokens = [accounts.issue_key("k", CREDENTIAL), accounts.issue_link("b"), (accounts.open_session(link) or ("",))[0]]
+    tokens = [accounts.issue_key("k", CREDENTIAL), accounts.issue_link("b"), session(accounts, link)]
 
     rows = units.read(
         lambda unit: [
@@ -161,48 +161,68 @@ def test_no_token_is_stored(accounts: SqlAccounts, units: SqlUnits) -> None:
     )
 
     assert len(rows) == 4
-    assert not [token for token in [link, *tokens] if any(token in row for row in rows)]
+    written = [one for token in [link, *tokens] for one in (token, as_issued(token))]
+    assert not [token for token in written if any(token in row for row in rows)]
 
 
 # -- sessions ----------------------------------------------------------------------------------------------
 
 
-def test_a_link_opens_one_session(accounts: SqlAccounts) -> None:
-    link = accounts.issue_link("a")
+def session(accounts: SqlAccounts, password: str) -> str:
+    opened = accounts.open_session(password)
+    assert isinstance(opened, Opened)
+    return opened.session
 
-    opened, again = accounts.open_session(link), accounts.open_session(link)
 
-    assert opened is not None
-    assert opened[1] == "a"
-    assert again is None
-    assert accounts.find_session(opened[0]) == "a"
+def test_a_one_time_password_opens_one_session_however_it_is_typed(accounts: SqlAccounts) -> None:
+    password = accounts.issue_link("a")
+
+    opened = accounts.open_session(f" {password.upper().replace('-', ' ')} ")
+
+    assert isinstance(opened, Opened)
+    assert opened.user == "a"
+    assert accounts.open_session(password) is Closed.USED
+    assert accounts.find_session(opened.session) == "a"
     assert accounts.find_session("invented") is None
 
 
-def test_a_link_that_is_too_old_opens_nothing(accounts: SqlAccounts, clock: Clock) -> None:
-    link = accounts.issue_link("a", timedelta(minutes=5))
+def test_looking_at_a_one_time_password_uses_nothing_up(accounts: SqlAccounts) -> None:
+    password = accounts.issue_link("a")
+
+    seen = [accounts.find_link(password), accounts.find_link(password)]
+    opened = accounts.open_session(password)
+
+    assert seen == ["a", "a"]
+    assert isinstance(opened, Opened)
+    assert accounts.find_link(password) is Closed.USED
+
+
+def test_a_one_time_password_that_is_wrong_or_too_old_says_so(accounts: SqlAccounts, clock: Clock) -> None:
+    password = accounts.issue_link("a", timedelta(minutes=5))
 
     clock.turn(minutes=5)
 
-    assert accounts.open_session(link) is None
+    assert accounts.open_session(password) is Closed.EXPIRED
+    assert accounts.open_session("invented") is Closed.UNKNOWN
+    assert (accounts.find_link(password), accounts.find_link("invented")) == (Closed.EXPIRED, Closed.UNKNOWN)
 
 
 def test_a_session_ends_when_it_is_ended_when_idle_and_after_half_a_day(accounts: SqlAccounts, clock: Clock) -> None:
-    ended, idle, busy = (accounts.open_session(accounts.issue_link("a")) or ("", "") for _ in range(3))
-    accounts.end_session(ended[0])
+    ended, idle, busy = (session(accounts, accounts.issue_link("a")) for _ in range(3))
+    accounts.end_session(ended)
     found = []
 
     for _ in range(25):
         clock.turn(minutes=29)
-        found.append(accounts.find_session(busy[0]))
+        found.append(accounts.find_session(busy))
 
-    assert accounts.find_session(ended[0]) is None
-    assert accounts.find_session(idle[0]) is None
+    assert accounts.find_session(ended) is None
+    assert accounts.find_session(idle) is None
     assert found == ["a"] * 24 + [None]
 
 
 def test_all_sessions_of_a_user_end_together(accounts: SqlAccounts) -> None:
-    tokens = [(accounts.open_session(accounts.issue_link(user)) or ("",))[0] for user in ("a", "a", "b")]
+    tokens = [session(accounts, accounts.issue_link(user)) for user in ("a", "a", "b")]
 
     accounts.end_sessions("a")
 

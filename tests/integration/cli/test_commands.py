@@ -86,6 +86,24 @@ def test_the_key_of_the_settings_is_used(liaison: Liaison, monkeypatch: pytest.M
     assert (accepted.exit_code, refused.exit_code) == (0, 4)
 
 
+def test_the_administrator_at_the_machine_lets_somebody_sign_in_once(liaison: Liaison) -> None:
+    issued = liaison("sign-in", "sample.auditor", "--json")
+    unknown = liaison("sign-in", "nobody")
+
+    told = json.loads(issued.stdout)
+    assert told["address"] == f"http://127.0.0.1:8000/enter?token={told['password']}"
+    assert (issued.exit_code, unknown.exit_code) == (0, 1)
+    assert "名册上没有“nobody”" in unknown.stderr
+
+
+def test_nobody_but_the_administrator_lets_others_sign_in(doors: Doors) -> None:
+    headers = {"Authorization": "Bearer user:sample.office_head"}
+
+    answer = doors.http.post("/api/sign-ins", json={"user": "sample.auditor"}, headers=headers)
+
+    assert answer.status_code == 403
+
+
 def test_a_file_that_is_missing_is_a_usage_error(liaison: Liaison) -> None:
     assert liaison("submit", "/nowhere/rows.jsonl", *AS_CENTRE).exit_code == 2
 

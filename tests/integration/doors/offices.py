@@ -13,7 +13,7 @@ from adapters.doors.committing import Committer
 from adapters.doors.http.app import create_app
 from adapters.doors.http.figures import Figures
 from adapters.doors.http.office import Office, Refusal
-from adapters.identity.desk import Credential, types_of
+from adapters.identity.desk import Closed, Credential, Opened, types_of
 from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_numbers, sample_roster
 from domain.events import EVENT_TYPES
@@ -52,8 +52,11 @@ class KnownKeys:
     def find_session(self, token: str) -> str | None:
         return self.sessions.get(token)
 
-    def open_session(self, link: str) -> tuple[str, str] | None:
-        return None
+    def find_link(self, password: str) -> str | Closed:
+        return Closed.UNKNOWN
+
+    def open_session(self, password: str) -> Opened | Closed:
+        return Closed.UNKNOWN
 
     def end_session(self, token: str) -> None:
         self.sessions.pop(token)
