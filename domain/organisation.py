@@ -1,4 +1,4 @@
-"""Departments, posts and who holds them, each with the days it is valid."""
+"""Departments, posts, who holds them, and who stands in for whom, each with the days it is valid."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post in a department: rights belong to posts, never to persons."""
+    """A post in a department: rights belong to posts, never to persons.
+
+    `superior` is the code of the post directly above it (直接上级), where there is one.
+    """
 
     code: str
     department: str
@@ -41,6 +44,7 @@ class Post:
     roles: tuple[Grant, ...] = ()
     since: date = date.min
     until: date | None = None
+    superior: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,34 @@ class Appointment:
     until: date | None = None
 
 
-def is_valid(term: Department | Post | Appointment, day: date) -> bool:
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """`proxy` may act for `user` from the first to the last day of an absence (委托、代理), who may act as well.
+
+    `workflow` limits it to the cases of one workflow; None means all.
+    """
+
+    user: str
+    proxy: str
+    since: date
+    until: date | None = None
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """From `since` on what `user` held is `successor`'s (离职转交), in one workflow or (None) in all.
+
+    `until` is the last day on which something may still come to the one who left; None means no end.
+    """
+
+    user: str
+    successor: str
+    since: date
+    until: date | None = None
+    workflow: str | None = None
+
+
+def is_valid(term: Department | Post | Appointment | Proxy | Handover, day: date) -> bool:
     """Say whether a term covers a day; its last day belongs to it."""
     return term.since <= day and (term.until is None or day <= term.until)

@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from domain.organisation import Appointment, Department, Grant, Post, is_valid
+from domain.organisation import Appointment, Department, Grant, Handover, Post, Proxy, is_valid
+from domain.proxies import StandIn, circle_of, stand_ins
 
 LIAISON = "liaison"
 """The role of a department's liaison officer (联络员)."""
+
+LEADER = "member_leader"
+"""The role of the leader who is a department's member of the joint meeting (成员单位领导): its head."""
 
 _DAYS_KEPT = 16
 
@@ -29,15 +33,17 @@ class _Day:
     liaison: Mapping[str, tuple[str, ...]]
     posts: Mapping[str, tuple[Post, ...]]
     members: tuple[str, ...]
+    stand_ins: Mapping[str, tuple[StandIn, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """One version of departments, posts and appointments of a county.
+    """One version of departments, posts and appointments of a county, and of who stands in for whom.
 
     Raises:
-        ValueError: when a post names an unknown department, an appointment an unknown
-            post, or a code stands twice.
+        ValueError: when a post names an unknown department or superior, an appointment an
+            unknown post, somebody who stands in or is stood in for no post at all, when a
+            code stands twice, or superiors or stand-ins go round in a circle.
     """
 
     version: str
@@ -45,6 +51,8 @@ class Roster:
     departments: tuple[Department, ...]
     posts: tuple[Post, ...]
     appointments: tuple[Appointment, ...]
+    proxies: tuple[Proxy, ...] = ()
+    handovers: tuple[Handover, ...] = ()
     index: dict[date, _Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -52,8 +60,37 @@ class Roster:
         posts = _unique("post", (post.code for post in self.posts))
         for post in self.posts:
             _require(departments, "post", post.code, "department", post.department)
+            if post.superior is not None:
+                _require(posts, "post", post.code, "superior", post.superior)
         for appointment in self.appointments:
             _require(posts, "appointment of", appointment.user, "post", appointment.post)
+        _refuse_circle_of_superiors(self.posts)
+        self._refuse_stand_ins()
+
+    def _refuse_stand_ins(self) -> None:
+        users = frozenset(one.user for one in self.appointments)
+        for proxy in self.proxies:
+            _require(users, "proxy of", proxy.user, "user", proxy.user)
+            _require(users, "proxy of", proxy.user, "user", proxy.proxy)
+        for handover in self.handovers:
+            _require(users, "handover of", handover.user, "user", handover.user)
+            _require(users, "handover of", handover.user, "user", handover.successor)
+        circle = circle_of((*self.proxies, *self.handovers))
+        if circle:
+            message = f"roster: {' → '.join(circle)} stand in for each other on one day; let one of them name another"
+            raise ValueError(message)
+
+
+def _refuse_circle_of_superiors(posts: Iterable[Post]) -> None:
+    above = {post.code: post.superior for post in posts}
+    for code, superior in above.items():
+        seen, at = {code}, superior
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = above[at]
+        if at == code:
+            message = f"roster: post '{code}' stands above itself; correct the superior of one post of its line"
+            raise ValueError(message)
 
 
 def _unique(kind: str, codes: Iterable[str]) -> frozenset[str]:
@@ -101,6 +138,11 @@ def liaison_officers(roster: Roster, department: str, day: date) -> tuple[str, .
     return _on(roster, day).liaison.get(department, ())
 
 
+def leaders_of(roster: Roster, department: str, day: date) -> tuple[str, ...]:
+    """The leaders of a department that day, sorted."""
+    return users_with_role(roster, LEADER, department, day)
+
+
 def posts_of(roster: Roster, user: str, day: date) -> tuple[str, ...]:
     """The posts a user holds that day, the main one (the first appointed in the roster) first."""
     return tuple(post.code for post in _on(roster, day).posts.get(user, ()))
@@ -129,6 +171,21 @@ def roles_of(roster: Roster, user: str, day: date) -> tuple[Grant, ...]:
     return tuple(dict.fromkeys(grant for post in posts for grant in post.roles))
 
 
+def holders_on(roster: Roster, day: date) -> Mapping[str, tuple[StandIn, ...]]:
+    """Whoever is absent or has left that day, with those who hold their items beside them or in their place.
+
+    A proxy (`leaver` False) is added to the holders of an item, a successor (`leaver` True) takes the place of the
+    holder who left; `covers` tells for which workflow. Nothing is passed on a second time.
+    """
+    return _on(roster, day).stand_ins
+
+
+def last_post_of(roster: Roster, user: str) -> str | None:
+    """The post to which a user was appointed last, whenever that was and whether it has ended or not."""
+    own = [one for one in roster.appointments if one.user == user]
+    return max(own, key=lambda one: one.since).post if own else None
+
+
 def _on(roster: Roster, day: date) -> _Day:
     found = roster.index.get(day)
     if found is None:
@@ -154,6 +211,7 @@ def _index(roster: Roster, day: date) -> _Day:
         ),
         posts=_posts_by_user(held),
         members=tuple(department.code for department in departments if department.member),
+        stand_ins=stand_ins((*roster.proxies, *roster.handovers), day),
     )
 
 
@@ -183,12 +241,20 @@ def dump_roster(roster: Roster) -> dict[str, Any]:
         "departments": [_dump_term(asdict(department)) for department in roster.departments],
         "posts": [_dump_term(asdict(post)) for post in roster.posts],
         "appointments": [_dump_term(asdict(appointment)) for appointment in roster.appointments],
+        **_dump_stand_ins(roster),
     }
+
+
+def _dump_stand_ins(roster: Roster) -> dict[str, Any]:
+    """Only what there is, so that a version from before there were any is written as it was."""
+    lists: dict[str, tuple[Proxy | Handover, ...]] = {"proxies": roster.proxies, "handovers": roster.handovers}
+    return {name: [_dump_term(asdict(one)) for one in rows] for name, rows in lists.items() if rows}
 
 
 def _dump_term(term: dict[str, Any]) -> dict[str, Any]:
     until = term["until"]
     roles = {"roles": list(term["roles"])} if "roles" in term else {}
+    term = {name: value for name, value in term.items() if name != "superior" or value is not None}
     return term | roles | {"since": term["since"].isoformat(), "until": until.isoformat() if until else None}
 
 
@@ -207,6 +273,8 @@ def parse_roster(data: Mapping[str, Any]) -> Roster:
             for term in data["posts"]
         ),
         appointments=tuple(Appointment(**_parse_term(term)) for term in data["appointments"]),
+        proxies=tuple(Proxy(**_parse_term(term)) for term in data.get("proxies", ())),
+        handovers=tuple(Handover(**_parse_term(term)) for term in data.get("handovers", ())),
     )
 
 

@@ -19,7 +19,7 @@ from domain.numbers import Numbers
 from domain.organisation import Appointment, Department, Grant, Post
 from domain.roster import Roster
 
-VERSION = "sample-2"
+VERSION = "sample-3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def _post(row: dict[str, str]) -> Post:
         title_zh=row["title_zh"],
         title_en=row["title_en"],
         roles=tuple(Grant(role, scope or None) for role, _, scope in grants),
+        superior=row["superior"] or None,
     )
 
 

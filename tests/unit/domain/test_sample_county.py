@@ -16,6 +16,7 @@ from domain.events import parse_event
 from domain.identifiers import is_unit, mask_forbidden
 from domain.numbers import value
 from domain.roster import department_of, dump_roster, liaison_officers, member_departments, users_with_role
+from domain.superiors import first_held, line_above
 
 DAY = date(2026, 3, 2)
 ROSTER = sample_roster()
@@ -82,6 +83,7 @@ def test_the_samples_hold_no_phone_number_and_nothing_forbidden() -> None:
         ("minister", None),
         ("panel_member", None),
         ("office_clerk", None),
+        ("process_admin", None),
         ("auditor", None),
         *(("town_clerk", town) for town in ("330226105", "330226106", "330226111")),
         *(("category_verifier", group) for group in "1234"),
@@ -105,6 +107,15 @@ def test_each_contact_officer_has_a_secretary_of_their_own() -> None:
 
     assert [len(own) for own in secretaries] == [1] * 4
     assert len(set(secretaries)) == 4
+
+
+def test_everybody_but_the_heads_of_units_has_a_superior_who_is_in_post() -> None:
+    heads = {"convenor", *(f"contact_officer_{n}" for n in range(1, 5)), "sample_base_1.head", "sample_base_2.head"}
+    heads |= {f"{code}.leader" for code in member_departments(ROSTER, DAY)} - {"united_front.leader"}
+
+    alone = {post.code for post in ROSTER.posts if first_held(line_above(ROSTER, post.code, DAY)) is None}
+
+    assert alone == heads | {"media_centre.liaison", "media_centre.verifier"}
 
 
 def test_every_member_department_has_a_liaison_officer_and_a_leader() -> None:
