@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.events import MemberApplied
+from domain.events.members import MemberApplied
 from domain.identifiers import COUNTY, derived_id
 
 SOURCE = "urn:liaison:sample:service_centre"

@@ -5,14 +5,13 @@ Rows follow from events alone, so replaying the events rebuilds the register.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Protocol, get_args
-from zoneinfo import ZoneInfo
+from typing import Any, Final, get_args
 
-from domain.events import EVENT_TYPES, AboutMember, RefusalReason
-from domain.identifiers import COUNTY
+from domain.events.members import EVENTS, RefusalReason
+from domain.register import Change, Register, RegisterError
 from domain.texts import zh
 
 REFUSAL_REASONS: Mapping[str, str] = MappingProxyType(
@@ -29,7 +28,8 @@ REFUSAL_REASONS: Mapping[str, str] = MappingProxyType(
 if REFUSAL_REASONS.keys() != set(get_args(RefusalReason)):
     raise AssertionError("REFUSAL_REASONS and the reasons of member.refused must be the same list")
 
-_ZONE = ZoneInfo("Asia/Shanghai")
+
+FOUNDING: Final = frozenset({"member.applied.v1"})
 
 
 class Status(StrEnum):
@@ -83,54 +83,40 @@ def parse_member(data: Mapping[str, Any]) -> Member:
     return Member(**{**data, **days, "status": Status(data["status"])})
 
 
-class RegisterError(ValueError):
-    """An event cannot be applied because its row does not exist."""
-
-
-def apply(
-    member: Member | None,
-    event_type: str,
-    plain: Mapping[str, Any],
-    now: datetime,
-    fingerprint: str | None,
-    *,
-    county: str = COUNTY,
-) -> Member:
+def apply(member: Member | None, change: Change) -> Member:
     """Give the row as it is after an event.
 
     An event that does not fit the row's status (a second withdrawal, a confirmation of
     somebody who left) leaves status and days as they are: the history tells the rest.
 
-    `plain` holds the event's plain fields; of `now` (aware) only the day counts;
-    `fingerprint` is the blind index that the event's personal fields give, if any.
-
     Raises:
         RegisterError: for any event but member.applied when there is no row.
     """
     if member is None:
-        return _applied(event_type, plain, fingerprint, county)
-    seen = replace(member, fingerprint=fingerprint or member.fingerprint, last_event=event_type)
-    target = _MOVES.get((event_type, member.status))
-    return _entered(seen, target, now.astimezone(_ZONE).date()) if target else _supplemented(seen, plain)
+        return _applied(change)
+    seen = replace(member, fingerprint=change.fingerprint or member.fingerprint, last_event=change.event)
+    target = _MOVES.get((change.event, member.status))
+    return _entered(seen, target, change.day) if target else _supplemented(seen, change.plain)
 
 
-def _applied(event_type: str, plain: Mapping[str, Any], fingerprint: str | None, county: str) -> Member:
-    if event_type != "member.applied.v1":
+def _applied(change: Change) -> Member:
+    plain = change.plain
+    if change.event not in FOUNDING:
         message = (
-            f"register 'members': {event_type} for application '{plain.get('application')}' came before "
+            f"register 'members': {change.event} for application '{plain.get('application')}' came before "
             "member.applied.v1: apply the application first"
         )
         raise RegisterError(message)
     return Member(
-        county=county,
+        county=change.county,
         id=plain["application"],
         status=Status.APPLIED,
         town=plain["town"],
-        fingerprint=fingerprint,
+        fingerprint=change.fingerprint,
         person=plain["application"],
         since=None,
         until=None,
-        last_event=event_type,
+        last_event=change.event,
     )
 
 
@@ -172,43 +158,13 @@ def _supplemented(member: Member, plain: Mapping[str, Any]) -> Member:
     return replace(member, town=plain.get("town", member.town))
 
 
-class Apply(Protocol):
-    """How an event changes a row of a register."""
-
-    def __call__(
-        self,
-        row: Member | None,
-        event_type: str,
-        plain: Mapping[str, Any],
-        now: datetime,
-        fingerprint: str | None,
-        /,
-        *,
-        county: str = COUNTY,
-    ) -> Member: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """A register that events change.
-
-    Args:
-        key_field: the plain field that names the row.
-    """
-
-    name: str
-    key_field: str
-    apply: Apply
-
-
-MEMBERS = Register("members", "application", apply)
-
-REGISTERS: Mapping[str, tuple[Register, ...]] = MappingProxyType(
-    {name: (MEMBERS,) for name, event in EVENT_TYPES.items() if issubclass(event, AboutMember)}
+MEMBERS: Final = Register(
+    name="members",
+    key_field="application",
+    events=frozenset(event.TYPE for event in EVENTS),
+    founding=FOUNDING,
+    apply=apply,
+    dump=dump_member,
+    parse=parse_member,
+    identifying=frozenset({"name", "mobile"}),
 )
-"""Event type → the registers it changes."""
-
-
-def registers_for(event_type: str) -> tuple[Register, ...]:
-    """Give the registers that an event changes; most events of other nouns change none."""
-    return REGISTERS.get(event_type, ())

@@ -27,7 +27,7 @@ from adapters.sql.migrations import upgrade
 from adapters.sql.units import SqlUnits
 from bench.peers.approval_job import DEFINITION, ROLE
 from domain.calendar import Calendar
-from domain.events import MemberApplied
+from domain.events.members import MemberApplied
 from domain.identifiers import COUNTY, derived_id
 from domain.numbers import Numbers
 from domain.roster import Roster

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.events import (
+from domain.events.members import (
     ConsentGiven,
     ConsentWithdrawn,
     MemberApplied,

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from adapters.doors.http.viewers import STAND_IN
 from adapters.sample.county import sample_events
-from domain.events import MemberApplied
+from domain.events.members import MemberApplied
 from tests.crash.rig import Program
 from tests.crash.scratch import wait_for
 

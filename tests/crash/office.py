@@ -20,7 +20,7 @@ from adapters.sql.engines import open_database
 from adapters.sql.units import SqlUnits
 from adapters.vault import OfficeVault
 from domain.calendar import Calendar
-from domain.events import MemberApplied
+from domain.events.members import MemberApplied
 from domain.identifiers import COUNTY
 from domain.numbers import Numbers
 from workflows.language.words import (

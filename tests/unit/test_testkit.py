@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.events import MemberApplied
+from domain.events.members import MemberApplied
 from workflows.language.words import (
     approve,
     do,

@@ -33,7 +33,8 @@ def test_every_example_is_accepted_as_it_stands(type_: str) -> None:
     event = parse_event(WIRE_PREFIX + type_, json.loads(json.dumps(data)))
 
     assert event.plain() | event.personal() | data == event.plain() | event.personal()
-    assert event.key() == event.person() == data["application"]
+    assert event.key() == data[event.KEY]
+    assert event.person() == (data[event.PERSON] if event.PERSON else None)
 
 
 @pytest.mark.parametrize("type_", EVENT_TYPES)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from domain.people import REGISTERS
+from domain.registers import REGISTERS
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.asking import is_plain_text
 from workflows.language.rules.subject import (
@@ -42,7 +42,7 @@ from workflows.language.words import (
 )
 from workflows.machine.nodes import INNER, Node, children, detours, walk
 
-SEARCHED: Final = tuple(sorted({register.name for changed in REGISTERS.values() for register in changed}))
+SEARCHED: Final = tuple(sorted(name for name, register in REGISTERS.items() if register.identifying))
 """The registers that a look-up may search."""
 
 

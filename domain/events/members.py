@@ -1,37 +1,15 @@
-"""The published language: one class per domain event, in the past tense.
+"""The events of a member: applied, verified, registered or refused, confirmed every year, erased in the end."""
 
-A type is its name and version; a new optional field may be added, anything else is a new
-version. `domain/schemas/` holds the frozen JSON Schema of each, and a test compares.
-"""
-
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from domain.event import PERSONAL, WIRE_PREFIX, DomainEvent, example
+from domain.event import PERSONAL, DomainEvent, example
+from domain.events.senders import INTAKE
 from domain.fields import Channel, CreditCode, Group, Groups, Identifier, Line, Mobile, Name, Town, Version, Year
-from domain.identifiers import UNITS
 from domain.texts import zh
-
-__all__ = [
-    "EVENT_TYPES",
-    "PERSONAL",
-    "UPCASTERS",
-    "WIRE_PREFIX",
-    "DomainEvent",
-    "UnknownEventType",
-    "parse_event",
-    "upcast",
-]
-
-OFFICE: Final = "united_front"
-CENTRE: Final = "service_centre"
-ASSOCIATION: Final = "association"
-INTAKE: Final = frozenset({OFFICE, CENTRE, ASSOCIATION, *UNITS})
-"""Who may speak for a person at a door: the office, the centre, the association, towns and streets."""
 
 RefusalReason = Literal["outside_county", "not_in_groups", "minor", "duplicate", "no_consent"]
 """The closed list of reasons; `domain.people.REFUSAL_REASONS` holds their sentences."""
@@ -224,66 +202,18 @@ class MemberErased(AboutMember):
     EXAMPLE = example(application="example-0001")
 
 
-EVENT_TYPES: Mapping[str, type[DomainEvent]] = MappingProxyType(
-    {
-        event.TYPE: event
-        for event in (
-            MemberApplied,
-            ConsentGiven,
-            ConsentWithdrawn,
-            MemberSupplemented,
-            MemberWithdrawn,
-            MemberVerified,
-            MemberRegistered,
-            MemberRefused,
-            MemberConfirmationDue,
-            MemberConfirmed,
-            MemberDormant,
-            MemberRetentionEnded,
-            MemberErased,
-        )
-    }
+EVENTS: Final[tuple[type[DomainEvent], ...]] = (
+    MemberApplied,
+    ConsentGiven,
+    ConsentWithdrawn,
+    MemberSupplemented,
+    MemberWithdrawn,
+    MemberVerified,
+    MemberRegistered,
+    MemberRefused,
+    MemberConfirmationDue,
+    MemberConfirmed,
+    MemberDormant,
+    MemberRetentionEnded,
+    MemberErased,
 )
-
-Upcaster = Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
-"""Turns the data of an old version into (next type, its data); pure."""
-
-UPCASTERS: Mapping[str, Upcaster] = MappingProxyType({})
-"""By old type. Every type is still at its first version."""
-
-
-class UnknownEventType(LookupError):  # noqa: N818 - a name of the published language, read by senders
-    """No event of that type is part of the published language."""
-
-    def __init__(self, type: str) -> None:  # noqa: A002 - the CloudEvents word
-        self.type = type
-        super().__init__(f"event type '{type}' is unknown: `liaison event-types` lists those that are accepted")
-
-
-def upcast(
-    type: str,  # noqa: A002 - the CloudEvents word
-    data: Mapping[str, Any],
-    upcasters: Mapping[str, Upcaster] = UPCASTERS,
-) -> tuple[str, Mapping[str, Any]]:
-    """Read data of an old version as the newest version of its type, step by step."""
-    while (step := upcasters.get(type)) is not None:
-        type, data = step(data)  # noqa: A001 - the CloudEvents word
-    return type, data
-
-
-def parse_event(type: str, data: Mapping[str, Any]) -> DomainEvent:  # noqa: A002 - the CloudEvents word
-    """Read an event's data as the class of its type.
-
-    Args:
-        type: with or without the wire's prefix "liaison.".
-        data: as it came, JSON values.
-
-    Raises:
-        UnknownEventType: when no such type exists.
-        pydantic.ValidationError: when a field is wrong, missing, or must not exist.
-    """
-    name, newest = upcast(type.removeprefix(WIRE_PREFIX), data)
-    event = EVENT_TYPES.get(name)
-    if event is None:
-        raise UnknownEventType(type)
-    return event.model_validate(newest)
