@@ -1,189 +1,28 @@
-"""What the moves need from the outside, as Protocols: a unit (one transaction), gateways, a vault, the time.
+"""One transaction on a store, as a Protocol.
 
-Every method of `Unit` is set-based: one call, one statement (or one per table), however many cases are in the
-batch. A unit is one transaction: everything written through it is committed together when the callable given to
-`Units.run` returns, and nothing is when it raises.
+Every method is set-based: one call, one statement (or one per table), however many cases are in the batch. Everything
+written through a unit is committed together when the callable given to `Units.run` returns, and nothing is when it
+raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from domain.calendar import Calendar
-from domain.numbers import Numbers
-from domain.roster import Roster
-from workflows.language.words import Workflow
-from workflows.machine.case import (
-    JSON,
-    Access,
-    Activation,
-    Case,
-    Claim,
-    Effect,
-    Holder,
-    Lane,
-    Plan,
-    Signal,
-    Slice,
-    Subscription,
-    Timer,
-    WorkItem,
+from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.ports.rows import (
+    ActRow,
+    Changes,
+    DueEffect,
+    Gate,
+    InboxRow,
+    Keyed,
+    NewEvent,
+    RegisterRow,
+    StoredEvent,
 )
-
-T = TypeVar("T")
-
-
-class Conflict(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
-    """The transaction lost against another one (deadlock, serialization, snapshot): run it again."""
-
-
-class CommitUnknown(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
-    """The connection was lost during COMMIT: the caller must read its keys back before it says anything."""
-
-
-class StoreUnavailable(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
-    """The database does not answer; nothing was written."""
-
-
-# -- rows --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event as a door hands it over, already parsed and permitted; `body_hash` covers what makes it equal.
-
-    `attributes` are its CloudEvents context attributes. `fingerprint` is the blind index of its person, if any.
-    """
-
-    county: str
-    source: str
-    id: str
-    type: str
-    key: str
-    person: str | None
-    plain: Mapping[str, JSON]
-    personal: Mapping[str, JSON]
-    body_hash: str
-    department: str
-    fingerprint: str | None = None
-    sample: bool = False
-    lane: Lane = Lane.INTERACTIVE
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """What became of the key (source, id) of a new event: status is new, duplicate or conflict."""
-
-    status: str
-    no: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """An accepted event with its number, for routing and stimuli."""
-
-    no: int
-    event: NewEvent
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """A stimulus that waits for its case: an event (`event` is its number), a timer (the row) or a signal.
-
-    `attempts` counts the tries that the sweep made; a hinted run counts none.
-    """
-
-    no: int
-    county: str
-    case: str
-    lane: Lane
-    attempts: int
-    ready_at: datetime
-    starts: bool = False
-    event: int | None = None
-    timer: Timer | None = None
-    signal: Signal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A tree of cases that stands still: the root, who closed it, why and since when."""
-
-    root: str
-    by: str
-    reason: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """A chained history entry. `hash` covers `body` and `prev_hash`; `commitment` the personal part, if any."""
-
-    case: str
-    seq: int
-    at: datetime
-    body: Mapping[str, JSON]
-    commitment: str | None
-    personal: Mapping[str, JSON]
-    salt: str | None
-    prev_hash: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """A row of a register (member, …) after `apply`; `values` are its plain values."""
-
-    register: str
-    key: str
-    fingerprint: str | None
-    values: Mapping[str, JSON]
-
-
-@dataclass(frozen=True, slots=True)
-class ActRow:
-    """A stored act: the same key gets the same answer again. `request_hash` tells a reused key apart."""
-
-    key: str
-    actor: str
-    request_hash: str
-    answer: Mapping[str, JSON]
-
-
-@dataclass(frozen=True, slots=True)
-class DueEffect:
-    """An effect under lease: `fence` must still be the row's when the result is recorded."""
-
-    county: str
-    effect: Effect
-    attempts: int
-    fence: int
-
-
-@dataclass(slots=True)
-class Changes:
-    """Everything a batch writes for the cases that won the version guard, one list per table.
-
-    Upserts replace the row of the same key; `items_closed` closes the holder rows of these items.
-    """
-
-    activations: list[Activation] = field(default_factory=list)
-    items: list[WorkItem] = field(default_factory=list)
-    holders_opened: list[Holder] = field(default_factory=list)
-    items_closed: list[str] = field(default_factory=list)
-    timers_set: list[Timer] = field(default_factory=list)
-    timers_cleared: list[str] = field(default_factory=list)
-    subscriptions_opened: list[Subscription] = field(default_factory=list)
-    subscriptions_closed: list[Subscription] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    plans: list[Plan] = field(default_factory=list)
-    access: list[Access] = field(default_factory=list)
-    history: list[HistoryRow] = field(default_factory=list)
 
 
 class Unit(Protocol):
@@ -359,81 +198,3 @@ class Unit(Protocol):
 
     def clear_hint(self, lane: Lane) -> None:
         """Clear the lane's flag: a chain has started."""
-
-
-class Units(Protocol):
-    """Where units come from."""
-
-    county: str
-
-    @property
-    def batch(self) -> int:
-        """How many cases a move should take at once on this store; may change from time to time."""
-
-    def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
-        """Run `work` in one transaction and commit; repeats it a few times on Conflict, so it must be repeatable."""
-
-    def read(self, work: Callable[[Unit], T]) -> T:
-        """Run `work` in one transaction that writes nothing."""
-
-
-class Gateway(Protocol):
-    """A way out. `send` returns when the other side has it; it may be called again with the same keys."""
-
-    def send(self, effects: Sequence[DueEffect]) -> Mapping[str, str | None]:
-        """Send; for each effect key None (sent) or the error to record."""
-
-
-class Vault(Protocol):
-    """Keyed arithmetic on personal values, given by the adapters."""
-
-    def fingerprint(self, *values: str) -> str:
-        """A blind index of these values."""
-
-    def salt(self, *parts: str | int) -> str:
-        """A salt for a commitment: kept with the personal part, gone with the person's key.
-
-        The parts say what it is for; a vault of tests may derive it from them, a real one draws it.
-        """
-
-
-class Library(Protocol):
-    """The definitions and facts by version."""
-
-    def by_hash(self, workflow_hash: str) -> Workflow:
-        """The definition with this hash; raises KeyError."""
-
-    def current(self) -> tuple[tuple[str, Workflow], ...]:
-        """(hash, definition) of every current definition, by name."""
-
-    def named(self, name: str) -> tuple[str, Workflow]:
-        """(hash, definition) of the current definition of this name; raises KeyError."""
-
-    def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
-        """(hash, definition) of the current definitions that this event starts."""
-
-    def awaited_types(self) -> frozenset[str]:
-        """The event types that some step of a stored definition waits for (`machine.nodes.awaited`)."""
-
-    def roster(self) -> Roster:
-        """The current roster version."""
-
-    def calendar(self) -> Calendar:
-        """The current calendar version."""
-
-    def numbers(self, version: str | None = None) -> Numbers:
-        """The office's numbers, the current ones or a pinned version."""
-
-    def adopt(self, *workflows: Workflow) -> None:
-        """Make these the current definitions of their names; the ones they replace stay for their cases."""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What the moves work with: wired once by the composition root."""
-
-    units: Units
-    library: Library
-    vault: Vault
-    gateways: Mapping[str, Gateway]
-    wake: Callable[[Lane], None]

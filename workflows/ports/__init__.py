@@ -1,0 +1,39 @@
+"""What the moves need from the outside: rows, a unit (one transaction), gateways, a vault, a library."""
+
+from workflows.ports.outcomes import CommitUnknown, Conflict, StoreUnavailable
+from workflows.ports.outside import Engine, Gateway, Library, Units, Vault
+from workflows.ports.rows import (
+    ActRow,
+    Changes,
+    DueEffect,
+    Gate,
+    HistoryRow,
+    InboxRow,
+    Keyed,
+    NewEvent,
+    RegisterRow,
+    StoredEvent,
+)
+from workflows.ports.unit import Unit
+
+__all__ = [
+    "ActRow",
+    "Changes",
+    "CommitUnknown",
+    "Conflict",
+    "DueEffect",
+    "Engine",
+    "Gate",
+    "Gateway",
+    "HistoryRow",
+    "InboxRow",
+    "Keyed",
+    "Library",
+    "NewEvent",
+    "RegisterRow",
+    "StoreUnavailable",
+    "StoredEvent",
+    "Unit",
+    "Units",
+    "Vault",
+]

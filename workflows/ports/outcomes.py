@@ -1,0 +1,15 @@
+"""How a transaction may end other than well."""
+
+from __future__ import annotations
+
+
+class Conflict(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
+    """The transaction lost against another one (deadlock, serialization, snapshot): run it again."""
+
+
+class CommitUnknown(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
+    """The connection was lost during COMMIT: the caller must read its keys back before it says anything."""
+
+
+class StoreUnavailable(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
+    """The database does not answer; nothing was written."""

@@ -1,0 +1,95 @@
+"""What the composition root wires: where units come from, gateways, the vault, the library, and the engine of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from domain.calendar import Calendar
+from domain.numbers import Numbers
+from domain.roster import Roster
+from workflows.language.words import Workflow
+from workflows.machine.case import Lane
+from workflows.ports.rows import DueEffect
+from workflows.ports.unit import Unit
+
+T = TypeVar("T")
+
+
+class Units(Protocol):
+    """Where units come from."""
+
+    county: str
+
+    @property
+    def batch(self) -> int:
+        """How many cases a move should take at once on this store; may change from time to time."""
+
+    def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
+        """Run `work` in one transaction and commit; repeats it a few times on Conflict, so it must be repeatable."""
+
+    def read(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` in one transaction that writes nothing."""
+
+
+class Gateway(Protocol):
+    """A way out. `send` returns when the other side has it; it may be called again with the same keys."""
+
+    def send(self, effects: Sequence[DueEffect]) -> Mapping[str, str | None]:
+        """Send; for each effect key None (sent) or the error to record."""
+
+
+class Vault(Protocol):
+    """Keyed arithmetic on personal values, given by the adapters."""
+
+    def fingerprint(self, *values: str) -> str:
+        """A blind index of these values."""
+
+    def salt(self, *parts: str | int) -> str:
+        """A salt for a commitment: kept with the personal part, gone with the person's key.
+
+        The parts say what it is for; a vault of tests may derive it from them, a real one draws it.
+        """
+
+
+class Library(Protocol):
+    """The definitions and facts by version."""
+
+    def by_hash(self, workflow_hash: str) -> Workflow:
+        """The definition with this hash; raises KeyError."""
+
+    def current(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every current definition, by name."""
+
+    def named(self, name: str) -> tuple[str, Workflow]:
+        """(hash, definition) of the current definition of this name; raises KeyError."""
+
+    def started_by(self, event_type: str) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of the current definitions that this event starts."""
+
+    def awaited_types(self) -> frozenset[str]:
+        """The event types that some step of a stored definition waits for (`machine.nodes.awaited`)."""
+
+    def roster(self) -> Roster:
+        """The current roster version."""
+
+    def calendar(self) -> Calendar:
+        """The current calendar version."""
+
+    def numbers(self, version: str | None = None) -> Numbers:
+        """The office's numbers, the current ones or a pinned version."""
+
+    def adopt(self, *workflows: Workflow) -> None:
+        """Make these the current definitions of their names; the ones they replace stay for their cases."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the moves work with: wired once by the composition root."""
+
+    units: Units
+    library: Library
+    vault: Vault
+    gateways: Mapping[str, Gateway]
+    wake: Callable[[Lane], None]
