@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
@@ -89,6 +89,39 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which items; None means no restriction. `shared` wants only those that nobody holds by name (可认领)."""
+
+    workflow: str | None = None
+    light: str | None = None
+    text: str | None = None
+    shared: bool = False
+
+
+EVERY_ITEM: Final = ItemFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCounts:
+    """How many items somebody can act on now: all, those that nobody holds by name, near their term, beyond it."""
+
+    open: int = 0
+    shared: int = 0
+    yellow: int = 0
+    red: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many running cases are at one light: the most urgent item of each decides, green where there is none."""
+
+    workflow: str
+    department: str
+    light: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """What became of an event."""
 
@@ -150,8 +183,24 @@ class Reads(Protocol):
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         """The personal values of a case for somebody who holds (or held) an item of it; records the reading."""
 
-    def items(self, viewer: Viewer, limit: int = 50, cursor: str | None = None) -> tuple[ItemView, ...]:
-        """Open items that the viewer holds, the most urgent first."""
+    def items(
+        self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
+    ) -> tuple[ItemView, ...]:
+        """Open items that the viewer holds, the most urgent first; `cursor` is the last item of the page before."""
+
+    def done(
+        self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
+    ) -> tuple[ItemView, ...]:
+        """Items that the viewer decided, the last one first; `light` and `shared` say nothing about these."""
+
+    def item_counts(self, viewer: Viewer) -> ItemCounts:
+        """How many open items the viewer holds."""
+
+    def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
+        """The running cases by workflow, sending department and light."""
+
+    def told(self, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
+        """The notices of a case, to whomever they went, newest first; empty if the case may not be seen."""
 
     def item(self, viewer: Viewer, item: str) -> ItemView | None:
         """One item (also closed) of a case that the viewer may see."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, desc, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, desc, exists, func, literal, select, tuple_
 
 from adapters.sql.columns import MOMENT, micros, moment
 from adapters.sql.gates import HEAD
+from adapters.sql.items import light_of
 from adapters.sql.personal import NOTHING
 from adapters.sql.rows import case_of
 from adapters.sql.slices import holders_in, open_items
@@ -16,9 +17,9 @@ from adapters.sql.tables import case_head, holder, work_item
 from adapters.sql.transaction import Transaction
 from adapters.sql.visibility import may_see
 from domain.calendar import Light
-from workflows.machine.case import WorkItem
+from workflows.machine.case import State, WorkItem
 from workflows.policy import Viewer
-from workflows.reads import CaseFilter, CasePage, CaseRow
+from workflows.reads import CaseFilter, CasePage, CaseRow, Standing
 
 _item = work_item.alias("urgent")
 
@@ -66,6 +67,19 @@ def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, curso
     )
 
 
+def standings(tx: Transaction, viewer: Viewer) -> tuple[Standing, ...]:
+    """The running cases by workflow, sending department and light."""
+    urgent = func.coalesce(_of_most_urgent(light_of(_item, tx.now)), Light.GREEN.value).label("light")
+    running = (
+        select(case_head.c.workflow, case_head.c.department, urgent)
+        .where(may_see(viewer), case_head.c.state == State.RUNNING.value)
+        .subquery()
+    )
+    by = (running.c.workflow, running.c.department, running.c.light)
+    rows = tx.connection.execute(select(*by, func.count()).group_by(*by).order_by(*by))
+    return tuple(Standing(*row) for row in rows)
+
+
 def _urgency(item: WorkItem) -> tuple[bool, datetime, str]:
     return item.due_at is None, item.due_at or item.opened_at, item.id
 
@@ -88,7 +102,7 @@ def _wanted(query: Select[Any], wanted: CaseFilter, now: datetime) -> Select[Any
         (wanted.due_after, _of_most_urgent(_item.c.due_at) >= literal(wanted.due_after, MOMENT)),
         (wanted.holder, _held_by(wanted.holder)),
         (wanted.round, _has_round(wanted.round)),
-        (wanted.light, _of_most_urgent(_light(now)) == wanted.light),
+        (wanted.light, _of_most_urgent(light_of(_item, now)) == wanted.light),
         (wanted.text, _says(wanted.text)),
     ]
     return query.where(*(condition for value, condition in conditions if value is not None))
@@ -111,17 +125,6 @@ def _has_round(number: int | None) -> ColumnElement[bool]:
         select(literal(1)).where(
             reached.c.county == case_head.c.county, reached.c.case == case_head.c.id, reached.c.round == number
         )
-    )
-
-
-def _light(now: datetime) -> ColumnElement[str]:
-    """`domain.calendar.light` of an item that is not closed."""
-    moment = literal(now, MOMENT)
-    return case(
-        (_item.c.paused_at.is_not(None), Light.GREY.value),
-        (_item.c.due_at < moment, Light.RED.value),
-        (_item.c.yellow_at <= moment, Light.YELLOW.value),
-        else_=Light.GREEN.value,
     )
 
 

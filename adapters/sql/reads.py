@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 
-from adapters.sql import auditing, listing, personal, views
+from adapters.sql import auditing, items, listing, personal, views
 from adapters.sql.heads import personal_ref
 from adapters.sql.personal import NOTHING
 from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
@@ -17,6 +17,7 @@ from adapters.sql.visibility import may_see
 from workflows.machine.case import JSON
 from workflows.policy import Viewer
 from workflows.reads import (
+    EVERY_ITEM,
     CaseFilter,
     CasePage,
     CaseView,
@@ -24,8 +25,11 @@ from workflows.reads import (
     EventView,
     Finding,
     HistoryView,
+    ItemCounts,
+    ItemFilter,
     ItemView,
     NoticeView,
+    Standing,
 )
 
 
@@ -57,11 +61,27 @@ class SqlReads:
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         return self._units.run(lambda unit: _personal(unit.tx, viewer, case, purpose))
 
-    def items(self, viewer: Viewer, limit: int = 50, cursor: str | None = None) -> tuple[ItemView, ...]:
-        return self._units.read(lambda unit: views.inbox_of(unit.tx, viewer, limit, cursor))
+    def items(
+        self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
+    ) -> tuple[ItemView, ...]:
+        return self._units.read(lambda unit: items.held(unit.tx, viewer, wanted, limit, cursor))
+
+    def done(
+        self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
+    ) -> tuple[ItemView, ...]:
+        return self._units.read(lambda unit: items.done(unit.tx, viewer, wanted, limit, cursor))
+
+    def item_counts(self, viewer: Viewer) -> ItemCounts:
+        return self._units.read(lambda unit: items.counts(unit.tx, viewer))
 
     def item(self, viewer: Viewer, item: str) -> ItemView | None:
-        return self._units.read(lambda unit: views.item_view(unit.tx, viewer, item))
+        return self._units.read(lambda unit: items.view(unit.tx, viewer, item))
+
+    def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
+        return self._units.read(lambda unit: listing.standings(unit.tx, viewer))
+
+    def told(self, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
+        return self._units.read(lambda unit: views.told(unit.tx, viewer, case))
 
     def event(self, viewer: Viewer, source: str, id: str) -> EventView | None:  # noqa: A002  # CloudEvents' own name
         return self._units.read(lambda unit: views.event_view(unit.tx, viewer, source, id))

@@ -189,6 +189,7 @@ work_item = _table(
     storage=HOT,
 )
 _index(work_item, "case", "case path")
+_index(work_item, "decided", "closed_by closed_at id", "closed_by IS NOT NULL")
 _index(work_item, "narrowable", "opened_at id", "state = 'open' AND pick = 'least_loaded'")
 
 holder = _table(
@@ -270,6 +271,7 @@ _index(effect, "due", "due_at key", "sent_at IS NULL")
 
 notice = _table("notice", "key who", texts("key", "who", "case", "body"), moments("at"))
 _index(notice, "inbox", "who at key")
+_index(notice, "case", "case at")
 
 # -- the office --------------------------------------------------------------------------------------------
 

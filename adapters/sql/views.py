@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, desc, func, literal, or_, select, tuple_
+from sqlalchemy import Row, Table, and_, desc, literal, or_, select
 
-from adapters.sql.columns import MOMENT, loads
+from adapters.sql.columns import loads
 from adapters.sql.gates import HEAD
 from adapters.sql.neighbours import open_cases, places
 from adapters.sql.personal import NOTHING
 from adapters.sql.rows import activation_of, case_of, effect_of, item_of, subscription_of, timer_of
-from adapters.sql.slices import heads_of, holders_of
+from adapters.sql.slices import holders_of
 from adapters.sql.tables import (
     activation,
     case_head,
@@ -32,13 +31,10 @@ from adapters.sql.tables import (
     work_item,
 )
 from adapters.sql.transaction import Transaction
-from adapters.sql.visibility import may_see, may_see_case_of
-from workflows.machine.case import Case, ItemState
+from adapters.sql.visibility import may_see
+from workflows.machine.case import Case
 from workflows.policy import Viewer
-from workflows.reads import CaseView, EffectView, EventView, HistoryView, ItemView, NoticeView
-
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-_URGENCY = func.coalesce(work_item.c.due_at, literal(_NEVER, MOMENT))
+from workflows.reads import CaseView, EffectView, EventView, HistoryView, NoticeView
 
 
 def head(tx: Transaction, viewer: Viewer, case: str) -> Case | None:
@@ -96,47 +92,6 @@ def has_held(tx: Transaction, viewer: Viewer, case: str) -> bool:
     return tx.connection.execute(query.limit(1)).first() is not None
 
 
-def _item_views(tx: Transaction, query: Select[Any]) -> tuple[ItemView, ...]:
-    items = [item_of(row) for row in tx.connection.execute(query)]
-    heads = heads_of(tx, [item.case for item in items])
-    held = holders_of(tx, [item.id for item in items])
-    return tuple(ItemView(item, heads[item.case], held[item.id]) for item in items)
-
-
-def inbox_of(tx: Transaction, viewer: Viewer, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
-    """Open items that the viewer holds; the cursor is the last item of the page before, still open or not."""
-    # Materialized: what somebody holds is few rows, and whatever the planner thinks of the rest starts from them.
-    held = (
-        select(holder.c.county, holder.c.item)
-        .where(holder.c.county == tx.county, holder.c.who.in_(sorted(viewer.principals)), holder.c.closed_at.is_(None))
-        .distinct()
-        .cte("held")
-        .prefix_with("MATERIALIZED")
-    )
-    query = (
-        select(work_item)
-        .join(held, and_(held.c.county == work_item.c.county, held.c.item == work_item.c.id))
-        .where(work_item.c.state == str(ItemState.OPEN), may_see_case_of(viewer, work_item))
-        .order_by(_URGENCY, work_item.c.id)
-        .limit(limit)
-    )
-    if cursor is not None:
-        last = work_item.alias("last")
-        place = select(func.coalesce(last.c.due_at, literal(_NEVER, MOMENT)), last.c.id).where(
-            last.c.county == tx.county, last.c.id == cursor
-        )
-        after = tx.connection.execute(place).one_or_none()
-        if after is not None:
-            query = query.where(tuple_(_URGENCY, work_item.c.id) > tuple_(literal(after[0], MOMENT), literal(after[1])))
-    return _item_views(tx, query)
-
-
-def item_view(tx: Transaction, viewer: Viewer, item: str) -> ItemView | None:
-    mine = (work_item.c.county == tx.county, work_item.c.id == item, may_see_case_of(viewer, work_item))
-    query = select(work_item).where(*mine)
-    return next(iter(_item_views(tx, query)), None)
-
-
 def event_view(tx: Transaction, viewer: Viewer, source: str, id_: str) -> EventView | None:
     keyed = and_(event_key.c.county == event.c.county, event_key.c.no == event.c.no)
     query = (
@@ -184,3 +139,11 @@ def notices(tx: Transaction, viewer: Viewer, limit: int) -> tuple[NoticeView, ..
         .limit(limit)
     )
     return tuple(NoticeView(row.key, row.who, loads(row.body), row.at) for row in tx.connection.execute(query))
+
+
+def told(tx: Transaction, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
+    if head(tx, viewer, case) is None:
+        return ()
+    query = select(notice).where(notice.c.county == tx.county, notice.c.case == case)
+    rows = tx.connection.execute(query.order_by(desc(notice.c.at), desc(notice.c.key), desc(notice.c.who)))
+    return tuple(NoticeView(row.key, row.who, loads(row.body), row.at) for row in rows)

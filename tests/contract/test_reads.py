@@ -17,10 +17,10 @@ from tests.contract.samples import (
     an_item,
     stored,
 )
-from workflows.machine.case import Access, ActivationState, Case, Effect, ItemState, State, Subscription
+from workflows.machine.case import Access, ActivationState, Case, Effect, ItemState, State, Subscription, WorkItem
 from workflows.policy import Viewer, department_viewer, operator_viewer
 from workflows.ports import Changes, Units
-from workflows.reads import CaseFilter, Reads
+from workflows.reads import CaseFilter, ItemCounts, ItemFilter, Reads, Standing
 
 OPERATOR = operator_viewer(COUNTY)
 EVERY = CaseFilter()
@@ -224,6 +224,121 @@ def test_an_inbox_holds_only_open_items_that_the_viewer_holds_now(units: Units, 
 
     assert [view.item.id for view in reads.items(officer("user:a", "role:clerk:"))] == ["i1"]
     assert reads.items(officer("user:a")) == ()
+
+
+def test_an_inbox_is_filtered_by_workflow_light_text_and_by_who_else_may_take_it(units: Units, reads: Reads) -> None:
+    items = [
+        an_item("late", "c1", yellow_at=later(-20), due_at=later(-10)),
+        an_item("near", "c1", yellow_at=START, due_at=later(20), seat=2),
+        an_item("other", "c2", yellow_at=later(10), due_at=later(20)),
+    ]
+    holders = [
+        a_holder("role:clerk:", "late"),
+        a_holder("user:a", "near"),
+        a_holder("role:clerk:", "near"),
+        a_holder("role:clerk:", "other", "c2"),
+    ]
+    access = [Access(case, "role:clerk:", "holder") for case in ("c1", "c2")]
+    put(
+        units,
+        Changes(items=items, holders_opened=holders, access=access),
+        a_case("c1", key="M-100%"),
+        a_case("c2", workflow="member_retention"),
+    )
+    clerk = officer("user:a", "role:clerk:")
+
+    found = {
+        what: [view.item.id for view in reads.items(clerk, wanted=wanted)]
+        for what, wanted in {
+            "workflow": ItemFilter(workflow="member_retention"),
+            "red": ItemFilter(light="red"),
+            "yellow": ItemFilter(light="yellow"),
+            "text": ItemFilter(text="m-100%"),
+            "shared": ItemFilter(shared=True),
+            "all": ItemFilter(workflow="member_retention", light="red"),
+        }.items()
+    }
+
+    assert found == {
+        "workflow": ["other"],
+        "red": ["late"],
+        "yellow": ["near"],
+        "text": ["late", "near"],
+        "shared": ["late", "other"],
+        "all": [],
+    }
+    assert reads.item_counts(clerk) == ItemCounts(open=3, shared=2, yellow=1, red=1)
+    assert reads.item_counts(officer("user:b")) == ItemCounts()
+
+
+def test_what_somebody_decided_is_listed_last_first_and_page_by_page(units: Units, reads: Reads) -> None:
+    def decided(id_: str, case: str, at: int, by: str = "a") -> WorkItem:
+        return an_item(id_, case, state=ItemState.APPROVED, closed_at=later(at), closed_by=by)
+
+    items = [
+        decided("i1", "c1", 1),
+        decided("i2", "c2", 3),
+        decided("i3", "c1", 3),
+        decided("i4", "hidden", 4),
+        decided("i5", "c1", 5, by="b"),
+        an_item("i6", "c1"),
+    ]
+    access = [Access(case, "user:a", "holder") for case in ("c1", "c2")]
+    put(
+        units,
+        Changes(items=items, access=access),
+        a_case("c1"),
+        a_case("c2", workflow="member_retention"),
+        a_case("hidden"),
+    )
+    clerk = officer("user:a")
+
+    first = reads.done(clerk, limit=2)
+    rest = reads.done(clerk, limit=2, cursor=first[-1].item.id)
+
+    assert [view.item.id for view in first + rest] == ["i3", "i2", "i1"]
+    assert [view.item.id for view in reads.done(clerk, wanted=ItemFilter(workflow="member_retention"))] == ["i2"]
+    assert [view.item.id for view in reads.done(clerk, wanted=ItemFilter(text="m-c1"))] == ["i3", "i1"]
+
+
+def test_running_cases_stand_by_workflow_sender_and_light(units: Units, reads: Reads) -> None:
+    items = [
+        an_item("i1", "c1", yellow_at=later(-20), due_at=later(-10)),
+        an_item("i2", "c1", yellow_at=later(10), due_at=later(20), seat=2),
+        an_item("i3", "c2", yellow_at=later(-20), due_at=later(-10), closed_at=START, state=ItemState.APPROVED),
+        an_item("i4", "c4", yellow_at=START, due_at=later(20)),
+    ]
+    put(
+        units,
+        Changes(items=items, access=[Access("c4", "user:a", "holder")]),
+        a_case("c1"),
+        a_case("c2"),
+        a_case("c3"),
+        a_case("c4", department="b"),
+        a_case("c5", state=State.COMPLETED),
+    )
+
+    assert reads.standings(OPERATOR) == (
+        Standing("member_registration", "a", "green", 2),
+        Standing("member_registration", "a", "red", 1),
+        Standing("member_registration", "b", "yellow", 1),
+    )
+    assert reads.standings(officer("user:a")) == (Standing("member_registration", "b", "yellow", 1),)
+
+
+def test_a_case_tells_whom_it_told(units: Units, reads: Reads, clock: Clock) -> None:
+    put(units, Changes(access=[Access("c1", "user:a", "holder")]), a_case("c1"), a_case("c2"))
+    first = Effect("n1", "c1", "notice", {"to": ["user:a", "role:clerk:"], "template": "assigned", "case": "c1"})
+    units.run(
+        lambda unit: unit.add_notices([first, replace(first, key="n3", case="c2", body={**first.body, "case": "c2"})])
+    )
+    clock.turn(minutes=1)
+    units.run(lambda unit: unit.add_notices([replace(first, key="n2", body={**first.body, "to": ["user:b"]})]))
+
+    told = reads.told(officer("user:a"), "c1")
+
+    assert [(one.key, one.to) for one in told] == [("n2", "user:b"), ("n1", "user:a"), ("n1", "role:clerk:")]
+    assert reads.told(officer("user:b"), "c1") == ()
 
 
 def test_an_item_is_shown_open_or_closed_to_whoever_may_see_its_case(units: Units, reads: Reads) -> None:

@@ -42,13 +42,14 @@ def fits(row: CaseRow, rounds: Collection[int], wanted: CaseFilter, now: datetim
         all(want is None or want == has for want, has in equal)
         and (wanted.holder is None or wanted.holder in row.holders)
         and (wanted.round is None or wanted.round in rounds)
-        and (wanted.light is None or wanted.light == _light(row.item, now))
+        and (wanted.light is None or wanted.light == shown(row.item, now))
         and (wanted.text is None or wanted.text.lower() in f"{head.key} {head.workflow} {head.id}".lower())
         and _is_due(row.item, wanted)
     )
 
 
-def _light(item: WorkItem | None, now: datetime) -> str | None:
+def shown(item: WorkItem | None, now: datetime) -> str | None:
+    """The light of an item."""
     if item is None:
         return None
     return light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at).value

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from workflows.machine.case import JSON, Case
-from workflows.memory import audit
-from workflows.memory.filters import fits, is_open, most_urgent, urgency
-from workflows.memory.gates import gated
+from workflows.machine.case import JSON, Case, State
+from workflows.memory import audit, items
+from workflows.memory.filters import fits, most_urgent, shown
+from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
 from workflows.memory.personal import reveal
 from workflows.memory.rows import (
-    ACCESS,
     ACTIVATIONS,
     CASES,
     EFFECTS,
@@ -37,8 +36,9 @@ from workflows.memory.rows import (
 from workflows.memory.slices import open_holders
 from workflows.memory.unit import MemoryUnit
 from workflows.memory.units import MemoryUnits
-from workflows.policy import Viewer, sees, visible
+from workflows.policy import Viewer
 from workflows.reads import (
+    EVERY_ITEM,
     CaseFilter,
     CasePage,
     CaseRow,
@@ -47,8 +47,11 @@ from workflows.reads import (
     EventView,
     Finding,
     HistoryView,
+    ItemCounts,
+    ItemFilter,
     ItemView,
     NoticeView,
+    Standing,
 )
 
 
@@ -73,19 +76,35 @@ class MemoryReads:
         return dict(Counter((head.workflow, head.state.value) for head in heads))
 
     def case(self, viewer: Viewer, case: str) -> CaseView | None:
-        return self._units.read(lambda unit: _case_view(unit, head) if (head := _seen(unit, viewer, case)) else None)
+        return self._units.read(lambda unit: _case_view(unit, head) if (head := seen(unit, viewer, case)) else None)
 
     def history(self, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
-        return self._units.read(lambda unit: _history(unit, case) if _seen(unit, viewer, case) else ())
+        return self._units.read(lambda unit: _history(unit, case) if seen(unit, viewer, case) else ())
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         return self._units.run(lambda unit: _personal(unit, viewer, case, purpose))  # type: ignore[arg-type]  # its own units
 
-    def items(self, viewer: Viewer, limit: int = 50, cursor: str | None = None) -> tuple[ItemView, ...]:
-        return self._units.read(lambda unit: _items(unit, viewer, limit, cursor))
+    def items(
+        self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
+    ) -> tuple[ItemView, ...]:
+        return self._units.read(lambda unit: items.held(unit, viewer, wanted, limit, cursor))
+
+    def done(
+        self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
+    ) -> tuple[ItemView, ...]:
+        return self._units.read(lambda unit: items.done(unit, viewer, wanted, limit, cursor))
+
+    def item_counts(self, viewer: Viewer) -> ItemCounts:
+        return self._units.read(lambda unit: items.counts(unit, viewer))
 
     def item(self, viewer: Viewer, item: str) -> ItemView | None:
-        return self._units.read(lambda unit: _item(unit, viewer, item))
+        return self._units.read(lambda unit: items.view(unit, viewer, item))
+
+    def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
+        return self._units.read(lambda unit: _standings(unit, viewer))
+
+    def told(self, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
+        return self._units.read(lambda unit: _told(unit, case) if seen(unit, viewer, case) else ())
 
     def event(self, viewer: Viewer, source: str, id: str) -> EventView | None:  # noqa: A002  # CloudEvents' own name
         return self._units.read(lambda unit: _event(unit, viewer, source, id))
@@ -107,17 +126,15 @@ class MemoryReads:
         return self._units.read(_next_due)
 
 
-def _seen(unit: MemoryUnit, viewer: Viewer, case: str) -> Case | None:
-    """The head of a case that the viewer may see."""
-    head = unit.tx.get(CASES, case)
-    if head is None:
-        return None
-    shared_with = [access.who for access in unit.tx.where(ACCESS, "case", case)]
-    return gated(unit.tx, head) if sees(visible(viewer), head.county, shared_with) else None
-
-
 def _visible_heads(unit: MemoryUnit, viewer: Viewer) -> Iterator[Case]:
-    return (head for case, _ in unit.tx.all(CASES) if (head := _seen(unit, viewer, case)) is not None)
+    return (head for case, _ in unit.tx.all(CASES) if (head := seen(unit, viewer, case)) is not None)
+
+
+def _standings(unit: MemoryUnit, viewer: Viewer) -> tuple[Standing, ...]:
+    running = [head for head in _visible_heads(unit, viewer) if head.state is State.RUNNING]
+    urgent = [(head, most_urgent(unit.tx.where(ITEMS, "case", head.id))) for head in running]
+    counted = Counter((head.workflow, head.department, shown(item, unit.now) or "green") for head, item in urgent)
+    return tuple(Standing(*of, cases=n) for of, n in sorted(counted.items()))
 
 
 def _cases(unit: MemoryUnit, viewer: Viewer, wanted: CaseFilter, limit: int, cursor: str | None) -> CasePage:
@@ -137,21 +154,21 @@ def _cursor(head: Case) -> str:
 
 
 def _row(unit: MemoryUnit, head: Case, wanted: CaseFilter) -> CaseRow | None:
-    items = unit.tx.where(ITEMS, "case", head.id)
-    holders = tuple(sorted({holder.who for item in items for holder in open_holders(unit.tx, item.id)}))
-    row = CaseRow(case=head, item=most_urgent(items), holders=holders)
-    return row if fits(row, {item.round for item in items}, wanted, unit.now) else None
+    found = unit.tx.where(ITEMS, "case", head.id)
+    holders = tuple(sorted({holder.who for item in found for holder in open_holders(unit.tx, item.id)}))
+    row = CaseRow(case=head, item=most_urgent(found), holders=holders)
+    return row if fits(row, {item.round for item in found}, wanted, unit.now) else None
 
 
 def _case_view(unit: MemoryUnit, head: Case) -> CaseView:
     tx, case = unit.tx, head.id
-    items = sorted(tx.where(ITEMS, "case", case), key=lambda one: (one.opened_at, one.path, one.seat, one.id))
+    every = sorted(tx.where(ITEMS, "case", case), key=lambda one: (one.opened_at, one.path, one.seat, one.id))
     activations = sorted(tx.where(ACTIVATIONS, "case", case), key=lambda one: (one.entered_at, one.path, one.round))
     return CaseView(
         head=head,
         activations=tuple(activations),
-        items=tuple(items),
-        holders={item.id: open_holders(unit.tx, item.id) for item in items},
+        items=tuple(every),
+        holders={item.id: open_holders(unit.tx, item.id) for item in every},
         timers=tuple(sorted(tx.where(TIMERS, "case", case), key=lambda one: (one.due_at, one.id))),
         subscriptions=tuple(
             sorted(tx.where(SUBSCRIPTIONS, "case", case), key=lambda one: (one.path, one.round, one.type, one.key))
@@ -177,31 +194,10 @@ def _history(unit: MemoryUnit, case: str) -> tuple[HistoryView, ...]:
 
 def _personal(unit: MemoryUnit, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
     held = any(one.holder.who in viewer.principals for one in unit.tx.where(HOLDERS, "case", case))
-    if not held or _seen(unit, viewer, case) is None:
+    if not held or seen(unit, viewer, case) is None:
         return {}
     unit.tx.put(READINGS, unit.tx.next_number("reading"), Reading(case, viewer.user, purpose, unit.now))
     return reveal(unit.tx, "case", case)
-
-
-def _items(unit: MemoryUnit, viewer: Viewer, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
-    """The cursor is the id of the last item of the page before, still open or not."""
-    held = (one for who in viewer.principals for one in unit.tx.where(HOLDERS, "who", who))
-    views = [_item(unit, viewer, item) for item in {one.holder.item for one in held if one.is_open}]
-    mine = sorted((view for view in views if view is not None and is_open(view.item)), key=_urgency)
-    last = None if cursor is None else unit.tx.get(ITEMS, cursor)
-    return tuple([view for view in mine if last is None or _urgency(view) > urgency(last)][:limit])
-
-
-def _urgency(view: ItemView) -> tuple[datetime, str]:
-    return urgency(view.item)
-
-
-def _item(unit: MemoryUnit, viewer: Viewer, item: str) -> ItemView | None:
-    found = unit.tx.get(ITEMS, item)
-    head = None if found is None else _seen(unit, viewer, found.case)
-    if found is None or head is None:
-        return None
-    return ItemView(item=found, case=head, holders=open_holders(unit.tx, item))
 
 
 def _event(unit: MemoryUnit, viewer: Viewer, source: str, id_: str) -> EventView | None:
@@ -226,8 +222,14 @@ def _notices(unit: MemoryUnit, viewer: Viewer, limit: int) -> tuple[NoticeView, 
     return tuple(NoticeView(one.key, one.to, one.body, one.at) for one in newest[:limit])
 
 
+def _told(unit: MemoryUnit, case: str) -> tuple[NoticeView, ...]:
+    found = [notice for _, notice in unit.tx.all(NOTICES) if notice.body.get("case") == case]
+    newest = sorted(found, key=lambda one: (one.at, one.key, one.to), reverse=True)
+    return tuple(NoticeView(one.key, one.to, one.body, one.at) for one in newest)
+
+
 def _in_flight(unit: MemoryUnit, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
-    if _seen(unit, viewer, root) is None:
+    if seen(unit, viewer, root) is None:
         return ()
     cases = {head.id for head in unit.tx.where(CASES, "root", root)}
     unsent = (row for _, row in unit.tx.all(EFFECTS) if row.sent_at is None and row.effect.case in cases)
