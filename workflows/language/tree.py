@@ -58,7 +58,10 @@ class MemberDepartments(Word):
 
 
 class Applicant(Word):
-    """The person the case is about; `through` may act on their behalf at the counter (代办)."""
+    """The person the case is about, or the department that applied where it is about nobody.
+
+    `through` may act on their behalf at the counter (代办).
+    """
 
     who: Literal["applicant"] = "applicant"
     through: RoleHolders | None = None

@@ -173,7 +173,7 @@ def departments() -> MemberDepartments:
 
 
 def applicant(through: RoleHolders | None = None) -> Applicant:
-    """The person the case is about, at the counter `through` somebody."""
+    """The person the case is about (or else the department that applied), at the counter `through` somebody."""
     return Applicant(through=through)
 
 

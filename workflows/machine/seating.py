@@ -7,7 +7,14 @@ from datetime import date
 from typing import Final
 
 from domain.approval import Mode
-from domain.roster import Roster, department_of, liaison_officers, member_departments, users_with_role
+from domain.roster import (
+    Roster,
+    department_of,
+    liaison_officers,
+    member_departments,
+    users_in_department,
+    users_with_role,
+)
 from workflows.language.words import (
     Applicant,
     DepartmentLiaison,
@@ -92,12 +99,23 @@ def _liaison(code: str, roster: Roster, day: date) -> Seat:
 
 
 def _applicant(who: Applicant, head: Case, roster: Roster, day: date) -> Seat:
-    own: tuple[tuple[str, Capacity], ...] = ((f"person:{head.person}", Capacity.OWNER),) if head.person else ()
+    own = _person(head) if head.person else _sender(head, roster, day)
     if who.through is None:
-        return Seat(own, frozenset())
+        return own
     counter = _pool(who.through, head, roster, day)
     proxies = tuple((principal, Capacity.PROXY) for principal, _ in counter.candidates)
-    return Seat(own + proxies, counter.departments)
+    return Seat(own.candidates + proxies, own.departments | counter.departments)
+
+
+def _person(head: Case) -> Seat:
+    return Seat(((f"person:{head.person}", Capacity.OWNER),), frozenset())
+
+
+def _sender(head: Case, roster: Roster, day: date) -> Seat:
+    """Where the case is about nobody, the applicant is the department that applied: any officer of it may answer."""
+    if not users_in_department(roster, head.department, day):
+        return NOBODY
+    return Seat(((f"department:{head.department}", Capacity.CANDIDATE),), frozenset({head.department}))
 
 
 def _office(vacant: Seat, roster: Roster, day: date) -> Seat:

@@ -203,8 +203,17 @@ def test_the_applicant_is_asked_and_the_counter_may_answer_for_them() -> None:
     assert desk.last.entry.authority == "proxy"
 
 
-def test_where_there_is_no_applicant_the_office_is_asked() -> None:
-    desk = Desk(flow(carry_out("tell", by=applicant()), person=False), person=None)
+def test_where_the_case_is_about_nobody_any_officer_of_the_department_that_applied_answers() -> None:
+    desk = Desk(flow(carry_out("tell", by=applicant(through=role("clerk"))), person=False), person=None)
+    assert desk.holders("steps") == [("department:office", "candidate"), ("role:clerk:", "proxy")]
+
+    desk.act("town", "complete", "steps")
+
+    assert desk.last.entry.authority == "candidate"
+
+
+def test_where_nobody_serves_in_the_department_that_applied_the_office_is_asked() -> None:
+    desk = Desk(flow(carry_out("tell", by=applicant()), person=False), person=None, roster=departments_roster("d1"))
 
     assert desk.holders("steps") == [OFFICE]
 

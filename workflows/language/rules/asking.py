@@ -142,7 +142,7 @@ def privacy(subject: Subject) -> Iterator[Finding]:
         if any(one.personal for one in form.fields):
             yield finding(f"forms/{form.name}", "needs_person")
     for node in subject.nodes:
-        if any(isinstance(asked, Applicant) for asked in _asked_by(node.step)) or _needs_key(node.step):
+        if isinstance(node.step, Do) and any(isinstance(action, Erase) for action in node.step.actions):
             yield finding(node.path, "needs_person")
     for path, event, takes in events_named(subject):
         if any(kinds_of(subject.events.get(event)).get(name, _PLAIN).personal for name in takes):
@@ -150,9 +150,3 @@ def privacy(subject: Subject) -> Iterator[Finding]:
 
 
 _PLAIN: Final = Kind("other")
-
-
-def _needs_key(step: Step) -> bool:
-    if isinstance(step, Do):
-        return any(isinstance(action, Erase) for action in step.actions)
-    return isinstance(step, Approve) and step.on_return is not None
