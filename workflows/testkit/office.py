@@ -1,145 +1,40 @@
-"""Run any workflow in memory, with a clock you turn and a roster you write (contract.md §6).
-
-    from workflows.testkit import Office, staff
-
-    office = Office(workflows=[MY_WORKFLOW], roster=staff(chen="town_clerk", he="office_head"))
-    case = office.send(office.event("base.applied.v1", key="b1", town="T1")).cases[0]
-    office.turn(days=7)                                      # the term is over: the head was told
-    item = office.inbox("he")[0].item
-    office.act("he", item, "agree", opinion="同意")
-    assert office.case(case).head.state == "approved"
-    assert [effect.gateway for effect in office.effects()] == ["notice", "publish"]
-
-Nothing is simulated but the store, the clock and the way out: events pass through `accept`, people through `act`, and
-everything else through the moves, as in production.
-"""
+"""The office: what comes in, the time, and what can be seen."""
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Final
 
 from domain.audit import canonical
 from domain.calendar import Calendar
 from domain.event import DomainEvent
-from domain.identifiers import COUNTY, derived_id
+from domain.identifiers import derived_id
 from domain.numbers import Numbers
-from domain.organisation import Appointment, Department, Grant, Post
 from domain.roster import Roster
 from workflows.language.words import Workflow
 from workflows.library import CATALOGUE
 from workflows.machine.case import JSON, Act, Effect, WorkItem
 from workflows.machine.deadlines import local_day
-from workflows.memory import MemoryLibrary, MemoryReads, MemoryUnits
+from workflows.memory import MemoryLibrary
 from workflows.moves.accepting import Accepted, Submission, accept
 from workflows.moves.acting import Answer, act
 from workflows.moves.running import drain
 from workflows.moves.suspending import resume, suspend
 from workflows.moves.sweeping import sweep
 from workflows.policy import Viewer, officer_viewer, operator_viewer
-from workflows.ports import DueEffect, Engine, NewEvent, Units, Vault
-from workflows.reads import CaseFilter, CaseRow, CaseView, HistoryView, ItemView, NoticeView, Reads
+from workflows.ports import Engine, NewEvent, Vault
+from workflows.reads import CaseFilter, CaseRow, CaseView, HistoryView, ItemView, NoticeView
+from workflows.testkit.people import staff
+from workflows.testkit.surroundings import Clock, KnownSecret, Outside, Store, memory_store
 
 MONDAY: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Where an office's clock stands at first: nine in the morning in China, no holiday near."""
 
 _LOOK_AHEAD: Final = timedelta(hours=1)
 _SOME: Final = 1000
-
-
-class Clock:
-    """A clock that only its owner turns, and only forward."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def __call__(self) -> datetime:
-        """The time it shows."""
-        return self._at
-
-    def turn_to(self, at: datetime) -> None:
-        """Show a later time; raises ValueError for an earlier one."""
-        if at < self._at:
-            raise ValueError(
-                f"the clock stands at {self._at.isoformat()}: it cannot be turned back to {at.isoformat()}"
-            )
-        self._at = at
-
-
-class KnownSecret:
-    """A vault whose secret everybody may know: for tests and samples only."""
-
-    def fingerprint(self, *values: str) -> str:
-        """A blind index of these values."""
-        return self._keyed("fingerprint", values)
-
-    def salt(self, *parts: str | int) -> str:
-        """A salt derived from these parts."""
-        return self._keyed("salt", parts)
-
-    def _keyed(self, purpose: str, parts: Sequence[str | int]) -> str:
-        return hmac.new(purpose.encode(), canonical(list(parts)), sha256).hexdigest()
-
-
-class Outside:
-    """The other side of every gateway: takes what it is sent, once per key, and puts notices into inboxes."""
-
-    def __init__(self, units: Units) -> None:
-        self._units = units
-        self.taken: dict[str, Effect] = {}
-
-    def send(self, effects: Sequence[DueEffect]) -> Mapping[str, str | None]:
-        """Take all of them."""
-        notices = [due.effect for due in effects if due.effect.gateway == "notice"]
-        if notices:
-            self._units.run(lambda unit: unit.add_notices(notices))
-        for due in effects:
-            self.taken.setdefault(due.effect.key, due.effect)
-        return dict.fromkeys((due.effect.key for due in effects), None)
-
-
-@dataclass(frozen=True)
-class Store:
-    """A store and its queries; `next_due` tells when something falls due after now, where it can say so."""
-
-    units: Units
-    reads: Reads
-    next_due: Callable[[], datetime | None] | None = None
-
-
-def memory_store(county: str, now: Callable[[], datetime], vault: Vault) -> Store:
-    """An empty store in memory."""
-    units = MemoryUnits(county, now, vault)
-    reads = MemoryReads(units)
-    return Store(units, reads, reads.next_due)
-
-
-def staff(department: str = "office", since: date = date(2020, 1, 1), **roles: str | Sequence[str]) -> Roster:
-    """A roster of one department, a post for each user: `staff(chen="town_clerk:330226105", he=("office_head",))`.
-
-    A role is its name, or "name:scope".
-    """
-    posts = tuple(
-        Post(code=f"post_{user}", department=department, title_zh=user, title_en=user, roles=_grants(held), since=since)
-        for user, held in roles.items()
-    )
-    return Roster(
-        version="staff",
-        county=COUNTY,
-        departments=(Department(code=department, name_zh=department, name_en=department, since=since),),
-        posts=posts,
-        appointments=tuple(Appointment(user=user, post=f"post_{user}", since=since) for user in roles),
-    )
-
-
-def _grants(held: str | Sequence[str]) -> tuple[Grant, ...]:
-    named = [one.partition(":") for one in ([held] if isinstance(held, str) else held)]
-    return tuple(Grant(role=name, scope=scope or None) for name, _, scope in named)
 
 
 class Office:
