@@ -21,6 +21,7 @@ from workflows.language.words import (
     Wait,
     Workflow,
 )
+from workflows.machine.agenda import LooksBackError, ReachesFurtherError
 from workflows.machine.answering import answer
 from workflows.machine.asking import recipients, schedule_rung, seats_of
 from workflows.machine.balloting import close_vote
@@ -53,7 +54,7 @@ from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.repair import Repair, repair
 from workflows.machine.suspending import shift_clocks
-from workflows.machine.turn import Enter, Leave, LooksBackError, ReachesFurtherError, Turn
+from workflows.machine.turn import Enter, Leave, Turn
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, facts: Facts, now: datetime) -> Outcome:

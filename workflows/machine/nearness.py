@@ -54,8 +54,8 @@ def wider(turn: str) -> str | None:
 
 
 def is_within(path: str, root: str) -> bool:
-    """Whether `path` is `root` or below it."""
-    return path == root or path.startswith(f"{root}/")
+    """Whether `path` is `root` or below it; everything is within the case ("")."""
+    return not root or path == root or path.startswith(f"{root}/")
 
 
 def spans(turn: str) -> Iterator[tuple[str, str]]:

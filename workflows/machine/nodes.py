@@ -67,6 +67,11 @@ def index(definition: Workflow) -> Mapping[str, Node]:
     return _indexes[id(definition)][1]
 
 
+def step_path(path: str) -> str:
+    """The path in the definition of an activation's path: without the turns ("on/0#2" is the second "on/0")."""
+    return "/".join(part.split("#")[0] for part in path.split("/")) if "#" in path else path
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """What a block runs on its straight way, in order; the default of a choice comes last, a leaf has none."""
     match node.step:

@@ -59,5 +59,5 @@ def _event_values(
         return {**turn.head.fields, **values}, {}
     known = {**turn.values(path), schema.KEY: turn.head.key, **values}
     plain = {name: known[name] for name in sorted(schema.PLAIN_FIELDS) if known.get(name) is not None}
-    personal = {name: value for name, value in turn.head.personal.items() if name in schema.PERSONAL_FIELDS}
+    personal = {name: value for name, value in turn.personal(path).items() if name in schema.PERSONAL_FIELDS}
     return plain, personal

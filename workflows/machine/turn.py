@@ -11,7 +11,6 @@ from collections import ChainMap, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
 
 from domain.identifiers import derived_id
 from workflows.language.words import (
@@ -19,13 +18,13 @@ from workflows.language.words import (
     Call,
     CarryOut,
     Exclusive,
-    ForEach,
     Step,
     ToApplicant,
     Vote,
     Wait,
     Workflow,
 )
+from workflows.machine.agenda import Enter, GoOn, Leave, LooksBackError, ReachesFurtherError
 from workflows.machine.case import (
     JSON,
     Access,
@@ -50,53 +49,12 @@ from workflows.machine.case import (
 )
 from workflows.machine.facts import Facts
 from workflows.machine.nearness import is_within, turn_around
-from workflows.machine.nodes import CASE, Node, index
+from workflows.machine.nodes import CASE, Node, index, step_path
+from workflows.machine.values import belonging_to, elements_around, personal_seen, written
 
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """Still to do: enter the step at `path` under `parent`."""
-
-    path: str
-    parent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Still to do: the step at `path` is done; its `parent` goes on."""
-
-    path: str
-    parent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class GoOn:
-    """Still to do: the step at `path` goes on without its rest, which runs for itself; its `parent` goes on."""
-
-    path: str
-    parent: str | None
-
+__all__ = ["Enter", "GoOn", "HumanStep", "Leave", "Turn", "sorted_subscriptions", "step_path"]
 
 HumanStep = Approve | CarryOut | Vote | Wait | ToApplicant
-
-_IDENTIFYING: Final = frozenset({"name", "mobile"})
-
-
-class LooksBackError(Exception):
-    """The decision needs the closed items of the case, which its slice leaves out."""
-
-
-class ReachesFurtherError(Exception):
-    """The decision needs what its slice leaves out: what is near the turn `around`, or all of the case (None)."""
-
-    def __init__(self, around: str | None) -> None:
-        super().__init__(around)
-        self.around = around
-
-
-def step_path(path: str) -> str:
-    """The path in the definition of an activation's path: without the turns ("on/0#2" is the second "on/0")."""
-    return "/".join(part.split("#")[0] for part in path.split("/")) if "#" in path else path
 
 
 @dataclass(slots=True)
@@ -246,7 +204,7 @@ class Turn:
             self.unsubscribe(subscription)
 
     def cancel_below(self, path: str, reason: str) -> None:
-        """Cancel the activation at `path` and everything below it, with its items."""
+        """Cancel the activation at `path` and everything below it (CASE: all that is live), with its items."""
         self.reach(path)
         self._silence(path)
         for one in [inside for inside in self.live if is_within(inside, path)]:
@@ -257,20 +215,13 @@ class Turn:
 
     def cancel_everything(self, reason: str) -> None:
         """Cancel all that is live: the case ends or starts over at a handler."""
-        self.reach(CASE)
-        self._silence(CASE)
-        self.agenda.clear()
-        for path in list(self.live):
-            self.close(path, ActivationState.CANCELLED)
-        for item in list(self.items.values()):
-            self.close_item(item, ItemState.CANCELLED, reason)
+        self.cancel_below(CASE, reason)
 
     def _silence(self, path: str) -> None:
         """Stop all clocks and waits at `path` and below at once: looking for those of each step would take long."""
-        for timer in [one for one in self.timers.values() if not path or is_within(one.path, path)]:
+        for timer in [one for one in self.timers.values() if is_within(one.path, path)]:
             self.clear(timer)
-        asking = [one for one in self.subscriptions if not path or is_within(one.path, path)]
-        for subscription in sorted_subscriptions(asking):
+        for subscription in sorted_subscriptions(one for one in self.subscriptions if is_within(one.path, path)):
             self.unsubscribe(subscription)
 
     # -- items, timers, subscriptions ----------------------------------------------------------------------
@@ -342,22 +293,16 @@ class Turn:
 
     def element_path(self, path: str) -> str | None:
         """The turn of a for-each that `path` stands in, the innermost; None outside of one."""
-        parts = path.split("/")
-        for length in range(len(parts), 1, -1):
-            if parts[length - 1].startswith("do#"):
-                around = "/".join(parts[: length - 1])
-                if isinstance(self.step(around), ForEach):
-                    return "/".join(parts[:length])
-        return None
+        return next(elements_around(self.nodes, path), None)
 
     def values(self, path: str = "") -> Mapping[str, JSON]:
         """All values that the step at `path` may look at, its element's own first; erased ones are absent."""
-        own: list[dict[str, JSON]] = []
-        inner = self.element_path(path) if "do#" in path else None
-        while inner is not None:
-            own.append(dict(self.own.get(inner, {})))
-            inner = self.element_path(inner.rpartition("/")[0])
-        return ChainMap(*own, dict(self.head.personal), dict(self.head.fields))
+        own = [self.own.get(element, {}) for element in elements_around(self.nodes, path)]
+        return ChainMap(*map(dict, own), dict(self.personal(path)), dict(self.head.fields))
+
+    def personal(self, path: str = "") -> Mapping[str, JSON]:
+        """The personal values that the step at `path` may look at, its element's own first."""
+        return personal_seen(self.head.personal, tuple(elements_around(self.nodes, path)))
 
     def give(self, path: str, values: Mapping[str, JSON]) -> None:
         """Write values that belong to the activation at `path` alone."""
@@ -368,31 +313,14 @@ class Turn:
     def put(self, plain: Mapping[str, JSON], personal: Mapping[str, JSON], path: str = "") -> None:
         """Write fields from the step at `path`; each field of the case counts its versions.
 
-        Inside a for-each plain fields belong to the element, so that elements never write over each other.
+        Inside a for-each fields belong to the element, so that elements never write over each other.
         """
-        element = self.element_path(path) if "do#" in path else None
+        element = self.element_path(path)
         if element is not None:
             self.give(element, plain)
-            plain, personal = {}, {f"{name}@{element}": value for name, value in personal.items()}
-        if not plain and not personal:
-            return
-        personal = {**personal, **self._refingerprinted(personal)}
-        versions = dict(self.head.field_versions)
-        for name in (*plain, *personal):
-            versions[name] = versions.get(name, 0) + 1
-        self.head = replace(
-            self.head,
-            fields={**self.head.fields, **plain},
-            personal={**self.head.personal, **personal},
-            field_versions=versions,
-        )
-
-    def _refingerprinted(self, personal: Mapping[str, JSON]) -> Mapping[str, JSON]:
-        """The blind index of a person whose name or number was corrected: duplicates are found by it (W1)."""
-        known = {**self.head.personal, **personal}
-        if self.facts.fingerprint is None or "fingerprint" not in known or personal.keys().isdisjoint(_IDENTIFYING):
-            return {}
-        return {"fingerprint": self.facts.fingerprint(known.get("name") or "", known.get("mobile") or "")}
+            plain, personal = {}, belonging_to(element, personal)
+        if plain or personal:
+            self.head = written(self.head, plain, personal, self.facts.fingerprint)
 
     def share(self, who: str, why: str) -> None:
         """Let a principal see the case."""

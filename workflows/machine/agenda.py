@@ -1,0 +1,41 @@
+"""What a decision still has to do, and what it may find missing while it does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Still to do: enter the step at `path` under `parent`."""
+
+    path: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Still to do: the step at `path` is done; its `parent` goes on."""
+
+    path: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Still to do: the step at `path` goes on without its rest, which runs for itself; its `parent` goes on."""
+
+    path: str
+    parent: str | None
+
+
+class LooksBackError(Exception):
+    """The decision needs the closed items of the case, which its slice leaves out."""
+
+
+class ReachesFurtherError(Exception):
+    """The decision needs what its slice leaves out: what is near the turn `around`, or all of the case (None)."""
+
+    def __init__(self, around: str | None) -> None:
+        super().__init__(around)
+        self.around = around
