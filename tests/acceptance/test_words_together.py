@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from workflows.language.expressions import at_least
+from workflows.language.expressions import at_least, contains
 from workflows.language.words import (
     Step,
     Workflow,
@@ -14,6 +14,7 @@ from workflows.language.words import (
     beside,
     call,
     carry_out,
+    choice,
     do,
     end,
     exclusive,
@@ -31,6 +32,7 @@ from workflows.language.words import (
     vote,
     wait,
     way,
+    when,
     workflow,
 )
 from workflows.reads import ItemView
@@ -99,19 +101,60 @@ def look(office: Office, key: str) -> None:
 
 
 def test_a_call_waits_for_all_its_sub_cases_and_takes_what_they_found() -> None:
-    office = calling(takes={"last_grade": "grade"})
+    office = calling(takes={"grades": "grade"})
     case = started(office, "visit", sites=["a", "b"], town="T1")
 
-    look(office, "a")
-    half_way = outcome(office, case)
     look(office, "b")
+    half_way = office.case(case).head
+    look(office, "a")
 
-    assert half_way == ("running", None)
+    assert (half_way.state, half_way.fields["grades"], half_way.fields["said"]) == (
+        "running",
+        [None, "good"],
+        [None, "looked"],
+    )
     assert outcome(office, case) == ("completed", "visited")
     fields = office.case(case).head.fields
-    assert (fields["last_grade"], fields["said"]) == ("good", "looked")
+    assert (fields["grades"], fields["said"]) == (["good", "good"], ["looked", "looked"])
     called = office.case(children(office, case)["a"]).head
     assert (called.root, called.parent, called.fields["town"]) == (case, (case, "steps/inspections"), "T1")
+
+
+def test_a_join_may_look_at_the_list_of_what_the_sub_cases_answered() -> None:
+    office = calling(takes={"grades": "grade"}, join=join(once=contains("grades", "good")))
+    case = started(office, "visit", sites=["a", "b", "c"])
+
+    look(office, "c")
+
+    assert outcome(office, case) == ("completed", "visited")
+    assert office.case(case).head.fields["grades"] == [None, None, "good"]
+
+
+def test_a_call_of_nothing_answers_an_empty_list() -> None:
+    office = calling(takes={"grades": "grade"})
+
+    case = started(office, "visit", sites=[])
+
+    assert office.case(case).head.fields["grades"] == office.case(case).head.fields["said"] == []
+
+
+def test_calls_of_two_elements_collect_apart() -> None:
+    each = for_each(
+        "each",
+        over=2,
+        each="n",
+        do=sequence(
+            call("inspections", workflow="inspection", over="sites", outcome="said"),
+            choice("which", when(contains("said", "looked"), task("after")), otherwise=task("nothing_said")),
+        ),
+    )
+    office = Office([process("visit", each), INSPECTION], PEOPLE)
+    case = started(office, "visit", sites=["a"])
+
+    finish(office, "look")
+
+    assert [place.partition("#")[2][1:] for place in sorted(items(office))] == ["/which/0", ""]
+    assert "said" not in office.case(case).head.fields
 
 
 def test_a_call_that_waits_for_any_goes_on_with_the_first_and_withdraws_the_others() -> None:

@@ -323,7 +323,8 @@ class Call(Word):
 
     `over` names a field that lists keys, one sub-case for each; without it there is one, with this case's key.
     `gives` are (field there, field here) at its start, `takes` are (field here, field there) at its end; the outcome
-    is written into the field `outcome`. It waits by `join`, or not at all.
+    is written into the field `outcome`. With `over` each of these fields is a list with one place for each key, in the
+    order of the keys; a place is null until its sub-case answers. It waits by `join`, or not at all.
     """
 
     word: Literal["call"] = "call"

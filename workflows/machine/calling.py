@@ -19,23 +19,44 @@ def enter_call(turn: Turn, path: str, parent: str | None, step: Call) -> None:
     children = [_child(turn, path, step, key) for key in keys]
     turn.children.extend(children)
     turn.give(path, {"children": [one.id for one in children]})
+    if step.over is not None and step.waits:
+        turn.put({here: [None] * len(children) for here in _collected(step)}, {}, path)
     turn.activate(path, parent, n=len(children) if step.waits else 0)
 
 
 def child_ended(turn: Turn, path: str, step: Call, values: Mapping[str, JSON]) -> None:
     """A sub-case ended: take what was asked of it, and go on if the join says so."""
-    fields = values["fields"]
-    taken = {here: fields[there] for here, there in step.takes if there in fields}
-    if step.outcome is not None:
-        taken[step.outcome] = values["outcome"]
-    turn.put(taken, {}, path)
     block = turn.live[path]
+    taken = _taken(step, values)
+    if step.over is not None:
+        known, children = turn.values(path), block.values["children"]
+        place = children.index(values["child"])
+        taken = {name: _with_answer(known.get(name), len(children), place, taken[name]) for name in taken}
+    turn.put(taken, {}, path)
     arrive(turn, path, step.join)
     still = turn.live.get(path)
     if still is not None and still.agree > block.agree + 1:
         # It goes on before all have come, and cancels the rest; to those that ended before it means nothing.
         rest = [child for child in block.values["children"] if child != values["child"]]
         turn.signals.extend((child, Signal(Sign.PARENT_ENDED, "")) for child in rest)
+
+
+def _taken(step: Call, values: Mapping[str, JSON]) -> dict[str, JSON]:
+    """What is asked of a sub-case that ended, as far as it has it."""
+    fields = values["fields"]
+    taken = {here: fields[there] for here, there in step.takes if there in fields}
+    return taken if step.outcome is None else {**taken, step.outcome: values["outcome"]}
+
+
+def _collected(step: Call) -> list[str]:
+    """The fields that list what each sub-case answered."""
+    return [here for here, _ in step.takes] + ([] if step.outcome is None else [step.outcome])
+
+
+def _with_answer(answers: JSON, n: int, place: int, answer: JSON) -> list[JSON]:
+    """The list of `n` answers with one more at its place: the order is that of the keys, not of arrival."""
+    known = answers if isinstance(answers, list | tuple) and len(answers) == n else [None] * n
+    return [answer if number == place else one for number, one in enumerate(known)]
 
 
 def enter_exclusive(turn: Turn, path: str, parent: str | None, step: Exclusive) -> None:
@@ -68,7 +89,8 @@ def _keys(turn: Turn, path: str, step: Call) -> list[str]:
 def _child(turn: Turn, path: str, step: Call, key: str) -> Child:
     values = turn.values(path)
     given = {there: values[here] for there, here in step.gives if here in values}
-    personal = {there: here for there, here in step.gives if here in turn.head.personal}
+    known = turn.personal(path)
+    personal = {there: known[here] for there, here in step.gives if here in known}
     return Child(
         id=derived_id("call", turn.head.id, path, key, *turn.again),
         workflow=step.workflow,
@@ -76,5 +98,5 @@ def _child(turn: Turn, path: str, step: Call, key: str) -> Child:
         path=path,
         person=turn.head.person,
         fields={name: value for name, value in given.items() if name not in personal},
-        personal={there: turn.head.personal[here] for there, here in personal.items()},
+        personal=personal,
     )

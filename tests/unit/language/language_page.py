@@ -38,7 +38,8 @@ patterns are said.
   choice is `otherwise`, what a for-each, loop or exclusive does is `do`, the ways of a race are `0/first` and `0/then`,
   handlers are `on/0`. An activation adds the turn: `steps/each_topic/do#2/advise`.
 - **Fields.** A step reads the fields of its case. Inside a for-each each element has fields of its own, beginning with
-  the one that `each` names: what is written inside is seen inside only, so elements never write over each other.
+  the one that `each` names: what is written inside, personal or not, is seen inside only, so elements never write over
+  each other.
 - **Joins** can look at `NAME.arrived` and `NAME.of`, the counts of the block NAME.
 - **Events** that nobody awaits are kept until somebody does. Whoever asks innermost takes an event; branches side by
   side all take it.

@@ -139,10 +139,10 @@ def own_writes(node: Node, definition: Workflow, events: Events) -> Iterator[tup
                 yield from _taken(events, on_return.answered_by, on_return.takes)
         case CarryOut(form=form):
             yield from _filled_in(definition, form)
-        case Call(takes=takes, outcome=outcome):
-            yield from ((here, Kind("other")) for here, _ in takes)
+        case Call(takes=takes, outcome=outcome, over=over):
+            yield from ((here, Kind("other") if over is None else Kind("list", element="other")) for here, _ in takes)
             if outcome is not None:
-                yield outcome, Kind("text")
+                yield outcome, Kind("text") if over is None else Kind("list")
         case Do(actions=actions):
             yield from (pair for action in actions for pair in _action_writes(action))
         case _:

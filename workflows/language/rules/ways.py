@@ -80,8 +80,8 @@ class Ways:
             case PublicNotice(on=on):
                 yield known
                 yield from self._handled(node, on, known)
-            case Call(outcome=outcome, over=over, waits=waits):
-                yield known | ({outcome} if outcome is not None and over is None and waits else set())
+            case Call(waits=True) as call:
+                yield known | _surely_answered(call)
             case Approve():
                 yield from self._decided(node, node.step, known)
             case Vote():
@@ -256,3 +256,9 @@ def signatures(subject: Subject, ways: Ways) -> Iterator[Finding]:
             silent = f"{node.path}/supplement/silence"
             if silent in ways.after:
                 yield finding(silent, "automatic_signature")
+
+
+def _surely_answered(call: Call) -> set[str]:
+    """What a call has written when it is left: its outcome, and where there are many sub-cases every list of answers."""
+    outcome = set() if call.outcome is None else {call.outcome}
+    return outcome if call.over is None else outcome | {here for here, _ in call.takes}
