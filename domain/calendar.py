@@ -92,6 +92,15 @@ def due_after_days(calendar: Calendar, start: datetime, days: int) -> Due:
     return _due(calendar, index.nth(today + max(days, 1)), index.ranges[-1][1])
 
 
+def due_on_day(calendar: Calendar, day: date) -> Due:
+    """Give the end of work on a day, or on the next working day where it does not work.
+
+    A term that ends on a day off ends on the day after (Civil Code, art. 203).
+    """
+    index = calendar.index
+    return _due(calendar, index.nth(index.count(day.toordinal() - 1) + 1), index.ranges[-1][1])
+
+
 def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> Due:
     """Give the earliest moment at which so many working minutes have passed since start (aware)."""
     _require_not_negative(minutes, "minutes")

@@ -1,9 +1,11 @@
 """The kinds of field that events are made of, each with its rule."""
 
+import re
 import unicodedata
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from domain.identifiers import mask_forbidden, normal_credit_code, normal_mobile
 
@@ -21,6 +23,17 @@ def _all_different(values: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError("the same group stands twice: name each group once, the main one first")
     return values
 
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    return value
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day of the county's calendar, "2026-03-02"."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """An id given by the sender: says nothing about the person."""

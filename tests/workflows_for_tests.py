@@ -5,12 +5,14 @@ and `EVENTS` to `check`.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
 from domain.event import PERSONAL, DomainEvent, example
 from domain.events import EVENT_TYPES
+from domain.fields import Day
 from domain.roster import Roster
 from workflows.language.expressions import (
     all_of,
@@ -52,6 +54,7 @@ from workflows.language.words import (
     message,
     nothing,
     number,
+    on_day,
     parallel,
     public_notice,
     race,
@@ -180,6 +183,7 @@ class TrialGathered(AboutTrial):
 
     topics: Annotated[tuple[str, ...], Field(strict=False)]
     room: str
+    meet_on: Day = date(2026, 3, 31)
 
 
 class TrialTopicAdded(AboutTrial):
@@ -414,7 +418,7 @@ GATHERING = workflow(
             "in_the_room",
             resource="room",
             of="room",
-            do=carry_out("meet", by=role("section_officer"), within=3, overdue=LADDER),
+            do=carry_out("meet", by=role("section_officer"), within=on_day("meet_on"), overdue=LADDER),
         ),
         vote(
             "ballot",

@@ -23,6 +23,7 @@ from workflows.language.words import (
     loop,
     message,
     nothing,
+    on_day,
     parallel,
     public_notice,
     race,
@@ -122,6 +123,12 @@ def test_a_wait_that_is_answered() -> None:
 
 def test_a_wait_that_nobody_answers() -> None:
     Both(WAITED).start().days(10).answer("steps/w/silence").answer("steps/last")
+
+
+def test_a_wait_until_the_day_that_a_field_holds() -> None:
+    steps = sequence(wait("w", event="trial.paid.v1", within=on_day("due_on"), silence=work("chase")), LAST)
+
+    Both(steps).start(due_on="2099-03-06").days(5).send("trial.paid.v1").answer("steps/last")
 
 
 def test_a_wait_without_a_term() -> None:

@@ -15,7 +15,7 @@ from workflows.language.rules.conditions import conditions
 from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
-from workflows.language.rules.values import emitted, forms, known_events, lookups, waits, withdrawal, writers
+from workflows.language.rules.values import days, emitted, forms, known_events, lookups, waits, withdrawal, writers
 from workflows.language.rules.ways import Ways, endings, signatures, ways_through
 from workflows.language.words import Workflow
 
@@ -86,6 +86,7 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *forms(subject),
         *conditions(subject),
         *waits(subject, ways),
+        *days(subject, ways),
         *lookups(subject),
         *emitted(subject, ways),
         *withdrawal(subject),

@@ -99,6 +99,7 @@ SENTENCES: Final[Sentences] = MappingProxyType(
         "ladder_order": (zh("提醒和升级没有按时间先后排列"), zh("请按相对期限的天数从小到大排列，不要重复")),
         "late_reminder": (zh("提醒排在逾期处理之后，不会发出"), zh("请把提醒排在期限之前(负数)")),
         "no_days": (zh("期限%(days)s不是正数"), zh("请写1或更大的数")),
+        "term_field": (zh("字段%(field)s不能用作期限"), zh("请改用此前一定已填写的非个人日期字段")),
         "number_differs": (zh("参数%(name)s有两个不同的默认值"), zh("请改成相同的默认值，或另取一个名称")),
         # people
         "nobody": (zh("目前没有人担任%(role)s"), zh("请先在人员名册中设置，或改由其他角色办理")),

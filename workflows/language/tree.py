@@ -33,6 +33,15 @@ class Number(Word):
 Days = int | Number
 
 
+class OnDay(Word):
+    """The day that a field holds, to the end of its working hours; a day off counts to the next working day."""
+
+    field: str
+
+
+Term = Days | OnDay
+
+
 # -- who ---------------------------------------------------------------------------------------------------
 
 
@@ -281,7 +290,7 @@ class Approve(Word):
     name: str
     by: Who
     mode: Mode = Mode.ONE
-    within: Days | None = None
+    within: Term | None = None
     overdue: tuple[Rung, ...] = ()
     on_return: ToApplicant | None = None
     on_reject: Step
@@ -302,7 +311,7 @@ class Vote(Word):
     by: Who
     quorum: str
     passes: str
-    within: Days | None = None
+    within: Term | None = None
     overdue: tuple[Rung, ...] = ()
     fails: Step
     tie: Step | None = None
@@ -344,7 +353,7 @@ class CarryOut(Word):
     word: Literal["carry_out"] = "carry_out"
     name: str
     by: Who
-    within: Days | None = None
+    within: Term | None = None
     overdue: tuple[Rung, ...] = ()
     form: str | None = None
 
@@ -357,7 +366,7 @@ class Wait(Word):
     event: str
     key: str | None = None
     takes: tuple[str, ...] = ()
-    within: Days | None = None
+    within: Term | None = None
     overdue: tuple[Remind, ...] = ()
     silence: Step | None = None
 
@@ -371,11 +380,11 @@ class SetField(Word):
 
 
 class Emit(Word):
-    """Emit a domain event; its fields are those of the case with the same name."""
+    """Emit a domain event; its fields are those of the case with the same name, and these values or numbers."""
 
     action: Literal["emit"] = "emit"
     event: str
-    values: tuple[tuple[str, bool | int | str], ...] = ()
+    values: tuple[tuple[str, bool | int | str | Number], ...] = ()
 
 
 class Lookup(Word):

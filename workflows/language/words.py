@@ -40,6 +40,7 @@ from workflows.language.tree import (
     MemberDepartments,
     Message,
     Number,
+    OnDay,
     Parallel,
     PublicNotice,
     Race,
@@ -50,6 +51,7 @@ from workflows.language.tree import (
     Sequence,
     SetField,
     Step,
+    Term,
     ToApplicant,
     Verb,
     Vote,
@@ -91,6 +93,7 @@ __all__ = [
     "Message",
     "Mode",
     "Number",
+    "OnDay",
     "Parallel",
     "PublicNotice",
     "Race",
@@ -101,6 +104,7 @@ __all__ = [
     "Sequence",
     "SetField",
     "Step",
+    "Term",
     "ToApplicant",
     "Verb",
     "Vote",
@@ -135,6 +139,7 @@ __all__ = [
     "message",
     "nothing",
     "number",
+    "on_day",
     "parallel",
     "public_notice",
     "race",
@@ -155,6 +160,11 @@ __all__ = [
 def number(name: str, default: int) -> Number:
     """The office's number `name`, `default` where the office has not set it."""
     return Number(name=name, default=default)
+
+
+def on_day(field: str) -> OnDay:
+    """The day that the case field `field` holds."""
+    return OnDay(field=field)
 
 
 def role(name: str, of: str | None = None) -> RoleHolders:
@@ -296,7 +306,7 @@ def vote(  # the words of one rule sheet line, all by keyword
     quorum: str,
     passes: str,
     fails: Step,
-    within: Days | None = None,
+    within: Term | None = None,
     overdue: tuple[Rung, ...] = (),
     tie: Step | None = None,
     no_quorum: Step | None = None,
@@ -350,7 +360,7 @@ def approve(  # the words of one rule sheet line, all by keyword
     by: Who,
     on_reject: Step,
     mode: Mode = Mode.ONE,
-    within: Days | None = None,
+    within: Term | None = None,
     overdue: tuple[Rung, ...] = (),
     on_return: ToApplicant | None = None,
     reasons: tuple[str, ...] = (),
@@ -386,7 +396,7 @@ def to_applicant(  # the words of one rule sheet line, all by keyword
 
 
 def carry_out(
-    name: str, *, by: Who, within: Days | None = None, overdue: tuple[Rung, ...] = (), form: str | None = None
+    name: str, *, by: Who, within: Term | None = None, overdue: tuple[Rung, ...] = (), form: str | None = None
 ) -> CarryOut:
     """Ask people to do something and report it."""
     return CarryOut(name=name, by=by, within=within, overdue=overdue, form=form)
@@ -398,7 +408,7 @@ def wait(  # the words of one rule sheet line, all by keyword
     event: str,
     key: str | None = None,
     takes: tuple[str, ...] = (),
-    within: Days | None = None,
+    within: Term | None = None,
     overdue: tuple[Remind, ...] = (),
     silence: Step | None = None,
 ) -> Wait:
@@ -411,7 +421,7 @@ def set_field(name: str, *, value: bool | int | str | None) -> SetField:
     return SetField(field=name, value=value)
 
 
-def emit(event: str, **values: bool | int | str) -> Emit:
+def emit(event: str, **values: bool | int | str | Number) -> Emit:
     """Emit a domain event with the case's fields and these values."""
     return Emit(event=event, values=tuple(sorted(values.items())))
 

@@ -20,7 +20,7 @@ def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryO
     `asked` is how many supplements the step has asked for already.
     """
     seats = seats_of(turn, step.by, _mode(step), path)
-    term = deadline(step.within, turn.facts, turn.now)
+    term = deadline(step.within, turn.facts, turn.now, turn.values(path))
     opened = replace(turn.activate(path, parent, n=len(seats)), resume=asked)
     turn.update(opened)
     round_ = opened.round
@@ -45,7 +45,7 @@ def _mode(step: Approve | CarryOut | Vote) -> Mode:
 def open_supplement(turn: Turn, asked: str, terms: ToApplicant) -> None:
     """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
     path = f"{asked}/supplement"
-    term = deadline(terms.within, turn.facts, turn.now)
+    term = deadline(terms.within, turn.facts, turn.now, turn.values(asked))
     seats = seats_of(turn, Applicant(through=terms.through), Mode.ONE, asked)
     round_ = turn.activate(path, asked, n=1).round
     _open_seat(turn, _item(turn, path, round_, 0, "supplement", None, term, "any"), seats[0])

@@ -15,13 +15,13 @@ from workflows.language.words import (
     Approve,
     Call,
     CarryOut,
-    Days,
     Either,
     Message,
     PublicNotice,
     RoleHolders,
     Seats,
     Step,
+    Term,
     Vote,
     Wait,
     Who,
@@ -75,7 +75,7 @@ def coming(  # what a preview looks at, spelled out
     path: str, step: Step, sure: Sure, known: Mapping[str, Any], slice_: Slice, facts: Facts, now: datetime
 ) -> Coming:
     """A step that lies ahead, as it would be if it were entered now."""
-    term = deadline(_within(step), facts, now)
+    term = deadline(_within(step), facts, now, known)
     made = Coming(
         path=path,
         title=step_path(path),
@@ -99,7 +99,7 @@ def _with_people(  # what seats are found by, spelled out
     return replace(made, who=tuple(found), fallback=any(seat.fallback for seat in seats))
 
 
-def _within(step: Step) -> Days | None:
+def _within(step: Step) -> Term | None:
     if isinstance(step, PublicNotice):
         return step.lasts
     return step.within if isinstance(step, Approve | CarryOut | Vote | Wait) else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from domain.calendar import Calendar, due_after_days, shift_days, yellow_from
+from domain.calendar import Calendar, Due, due_after_days, due_on_day, shift_days, yellow_from
 from domain.numbers import value
-from workflows.language.words import Days, Number, Remind, Rung
+from workflows.language.words import Days, Number, OnDay, Remind, Rung, Term
+from workflows.machine.case import JSON
 from workflows.machine.facts import Facts
 
 
@@ -23,25 +24,37 @@ class Deadline:
 
 
 def days_of(days: Days, facts: Facts) -> int:
-    """The number of working days (or months) that a word asks for, from the numbers that the case pinned."""
+    """What a number of the office stands at (days, months, years), from the numbers that the case pinned."""
     return value(facts.numbers, days.name, days.default) if isinstance(days, Number) else days
 
 
-def deadline(within: Days | None, facts: Facts, now: datetime) -> Deadline | None:
-    """The deadline of a step entered `now`; None where the step has no term."""
-    if within is None:
-        return None
-    name = within.name if isinstance(within, Number) else ""
-    return _deadline(days_of(within, facts), name, facts.calendar, now)
+def deadline(within: Term | None, facts: Facts, now: datetime, values: Mapping[str, JSON]) -> Deadline | None:
+    """The deadline of a step entered `now`, which sees the fields `values`; None where the step has no term."""
+    match within:
+        case None:
+            return None
+        case OnDay(field=field):
+            day = values.get(field)
+            return _on_day(date.fromisoformat(day), field, facts.calendar, now) if isinstance(day, str) else None
+        case Number(name=name):
+            return _after_days(days_of(within, facts), name, facts.calendar, now)
+        case int():
+            return _after_days(within, "", facts.calendar, now)
 
 
 @lru_cache(maxsize=1024)
-def _deadline(days: int, name: str, calendar: Calendar, now: datetime) -> Deadline:
+def _after_days(days: int, name: str, calendar: Calendar, now: datetime) -> Deadline:
     """The cases of a batch share their moment and their terms."""
-    due = due_after_days(calendar, now, days)
+    return _deadline(due_after_days(calendar, now, days), f"{days}wd:{name}", calendar, now)
+
+
+def _on_day(day: date, field: str, calendar: Calendar, now: datetime) -> Deadline:
+    return _deadline(due_on_day(calendar, day), f"{day.isoformat()}:{field}", calendar, now)
+
+
+def _deadline(due: Due, rule: str, calendar: Calendar, now: datetime) -> Deadline:
     provisional = ":provisional" if due.provisional else ""
-    rule = f"{days}wd:{name}:{calendar.version}{provisional}"
-    return Deadline(due.at, yellow_from(calendar, now, due.at), rule)
+    return Deadline(due.at, yellow_from(calendar, now, due.at), f"{rule}:{calendar.version}{provisional}")
 
 
 def next_rung(

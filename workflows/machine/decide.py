@@ -244,4 +244,4 @@ def _term(turn: Turn, activation: Activation, step: Approve | CarryOut | Vote | 
     items = turn.items_at(activation.path)
     if items and items[0].due_at is not None and items[0].yellow_at is not None:
         return Deadline(items[0].due_at, items[0].yellow_at, items[0].due_rule)
-    return deadline(step.within, turn.facts, activation.entered_at)
+    return deadline(step.within, turn.facts, activation.entered_at, turn.values(activation.path))

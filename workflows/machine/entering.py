@@ -21,6 +21,7 @@ from workflows.language.words import (
     Lookup,
     Loop,
     Message,
+    Number,
     Parallel,
     PublicNotice,
     Race,
@@ -31,8 +32,8 @@ from workflows.language.words import (
 )
 from workflows.machine.asking import open_round, recipients, schedule_rung
 from workflows.machine.calling import enter_call, enter_exclusive
-from workflows.machine.case import ActivationState, State
-from workflows.machine.deadlines import deadline
+from workflows.machine.case import JSON, ActivationState, State
+from workflows.machine.deadlines import days_of, deadline
 from workflows.machine.nodes import CASE, handlers_of, segment
 from workflows.machine.noticing import enter_notice, start_clock
 from workflows.machine.saying import plan, say
@@ -222,7 +223,7 @@ def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
     key = turn.head.key if step.key is None else turn.values(path).get(step.key)
     if isinstance(key, str):
         turn.subscribe(path, round_, step.event, key)
-    term = deadline(step.within, turn.facts, turn.now)
+    term = deadline(step.within, turn.facts, turn.now, turn.values(path))
     if term is None:
         return
     schedule_rung(turn, path, round_, 0, term)
@@ -246,13 +247,18 @@ def _perform(turn: Turn, path: str, step: Do) -> None:
             case SetField():
                 turn.put({action.field: action.value}, {}, path)
             case Emit():
-                say(turn, path, number, action.event, dict(action.values))
+                say(turn, path, number, action.event, _given(turn, action))
             case Lookup():
                 turn.put({action.into: _found(turn, path, action)}, {}, path)
             case Erase():
                 _erase(turn)
             case _:
                 assert_never(action)
+
+
+def _given(turn: Turn, action: Emit) -> dict[str, JSON]:
+    """The values that the definition itself gives to an event; a number is the office's."""
+    return {name: days_of(value, turn.facts) if isinstance(value, Number) else value for name, value in action.values}
 
 
 def _found(turn: Turn, path: str, action: Lookup) -> str | None:

@@ -17,7 +17,7 @@ LASTS = "lasts"
 def enter_notice(turn: Turn, path: str, parent: str | None, step: PublicNotice) -> None:
     """Begin the notice."""
     round_ = turn.activate(path, parent, n=1).round
-    term = deadline(step.lasts, turn.facts, turn.now)
+    term = deadline(step.lasts, turn.facts, turn.now, turn.values(path))
     if term is not None:
         turn.set_timer(path, round_, LASTS, 0, term.due_at)
 

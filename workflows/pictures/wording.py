@@ -13,7 +13,6 @@ from workflows.language.words import (
     Call,
     CarryOut,
     Choice,
-    Days,
     DepartmentLiaison,
     Either,
     End,
@@ -27,11 +26,13 @@ from workflows.language.words import (
     MemberDepartments,
     Message,
     Number,
+    OnDay,
     Parallel,
     PublicNotice,
     RoleHolders,
     Seats,
     Step,
+    Term,
     ToApplicant,
     Vote,
     Wait,
@@ -87,10 +88,12 @@ class Wording:
             case Either():
                 return self.word("or").join(self.who(part) for part in who.of)
 
-    def days(self, within: Days | None) -> str:
+    def days(self, within: Term | None) -> str:
         """The time that is allowed, empty where none is set."""
         if within is None:
             return ""
+        if isinstance(within, OnDay):
+            return self.word("on day", field=self._field(within.field))
         count = value(self.numbers, within.name, within.default) if isinstance(within, Number) else within
         return self.word("one working day" if count == 1 else "working days", n=count)
 

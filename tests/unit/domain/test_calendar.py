@@ -16,6 +16,7 @@ from domain.calendar import (
     Light,
     add_minutes,
     due_after_days,
+    due_on_day,
     dump_calendar,
     is_working_day,
     light,
@@ -271,3 +272,13 @@ def test_what_was_closed_late_stays_blue_whatever_the_time(now: datetime, closed
     late = closed_at > DUE_AT
 
     assert light(now, YELLOW_AT, DUE_AT, paused, closed_at) == (Light.BLUE if late else Light.GREEN)
+
+
+@given(exceptions, st.dates(date(2026, 1, 1), date(2026, 3, 31)))
+def test_a_day_off_counts_to_the_next_working_day(off: dict[date, bool], day: date) -> None:
+    calendar = Calendar(version="drawn", days=off)
+
+    due = due_on_day(calendar, day)
+
+    first = next(one for n in count() if naive_working_day(calendar, one := day + timedelta(days=n)))
+    assert due.at == local(first, time(17))

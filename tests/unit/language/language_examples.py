@@ -120,6 +120,11 @@ approve(
     # terms and ladders
     "Number": """
 public_notice("notice", lasts=number("trial.notice_days", 5))""",
+    "OnDay": """
+workflow(
+    "meeting", starts_on="trial.gathered.v1", about="trial", person=True,
+    steps=sequence(carry_out("meet", by=role("section_officer"), within=on_day("meet_on"), overdue=(remind(0),)), end("met")),
+)""",
     "Remind": """
 carry_out("report", by=role("section_officer"), within=5, overdue=(remind(-1), remind(0)))""",
     "Escalate": """

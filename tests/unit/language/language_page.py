@@ -20,7 +20,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "Blocks": ("Sequence", "Choice", "Parallel", "Branch", "ForEach", "Loop", "Race", "Way", "Exclusive"),
     "Leaves": (*("Approve", "CarryOut", "Vote", "PublicNotice", "Call", "Wait", "Do", "Message", "FollowUp", "End"),),
     "Who": ("RoleHolders", "DepartmentLiaison", "MemberDepartments", "Applicant", "Seats", "Either"),
-    "Terms and ladders": ("Number", "Remind", "Escalate"),
+    "Terms and ladders": ("Number", "OnDay", "Remind", "Escalate"),
     "Forms": ("Form", "FormField"),
     "Handlers, returns, joins, milestones": ("Handler", "ToApplicant", "Join", "Guard"),
     "Actions of `do`": ("SetField", "Emit", "Lookup", "Erase"),

@@ -31,7 +31,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
         "\ufeff",
     ]
 )
-days = st.integers(-5, 400) | st.builds(w.Number, name=texts, default=st.integers(1, 400))
+numbers = st.builds(w.Number, name=texts, default=st.integers(1, 400))
+days = st.integers(-5, 400) | numbers
+terms = days | st.builds(w.OnDay, field=texts)
 roles = st.builds(w.RoleHolders, name=texts, of=st.none() | texts)
 people = st.one_of(
     roles,
@@ -59,7 +61,7 @@ conditions = st.recursive(
 )
 actions = st.one_of(
     st.builds(w.SetField, field=texts, value=st.none() | values),
-    st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values), max_size=2).map(tuple)),
+    st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values | numbers), max_size=2).map(tuple)),
     st.builds(w.Lookup, register_name=texts, by=texts, into=texts),
     st.builds(w.Erase),
 )
@@ -74,7 +76,7 @@ leaves = st.one_of(
     st.builds(w.End, outcome=texts, state=st.sampled_from(["approved", "rejected", "withdrawn", "completed"])),
     st.builds(w.Do, name=texts, actions=st.lists(actions, max_size=2).map(tuple)),
     st.builds(w.Message, name=texts, to=people),
-    st.builds(w.CarryOut, name=texts, by=people, within=st.none() | days, overdue=ladders, form=st.none() | texts),
+    st.builds(w.CarryOut, name=texts, by=people, within=st.none() | terms, overdue=ladders, form=st.none() | texts),
     st.builds(w.FollowUp, name=texts, event=texts, months=days, repeats=st.booleans()),
     st.builds(
         w.Call,
@@ -136,7 +138,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             by=people,
             quorum=texts,
             passes=texts,
-            within=st.none() | days,
+            within=st.none() | terms,
             overdue=ladders,
             fails=inner,
             tie=st.none() | inner,
@@ -149,7 +151,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             event=texts,
             key=st.none() | texts,
             takes=some_texts,
-            within=st.none() | days,
+            within=st.none() | terms,
             overdue=st.lists(reminders, max_size=2).map(tuple),
             silence=st.none() | inner,
         ),
@@ -158,7 +160,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             name=texts,
             by=people,
             mode=st.sampled_from(w.Mode),
-            within=st.none() | days,
+            within=st.none() | terms,
             overdue=ladders,
             on_return=st.none()
             | st.builds(

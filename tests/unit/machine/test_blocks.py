@@ -220,6 +220,13 @@ def test_values_written_at_an_emit_outrank_the_fields() -> None:
     assert desk.last.emitted[0].plain["reason"] == "no_consent"
 
 
+def test_a_number_that_an_event_is_given_is_the_offices() -> None:
+    told = do("tell", emit("trial.told.v1", years=number("trial.years", 3)))
+
+    assert Desk(told).last.emitted[0].plain["years"] == 3
+    assert Desk(told, numbers={"trial.years": 5}).last.emitted[0].plain["years"] == 5
+
+
 def test_an_event_about_the_person_carries_what_its_schema_calls_personal() -> None:
     desk = Desk(
         do("again", emit("member.supplemented.v1")), personal={"name": "样例", "mobile": "样例号", "fingerprint": "f"}

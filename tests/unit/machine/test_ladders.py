@@ -20,6 +20,7 @@ from workflows.language.words import (
     escalate,
     nothing,
     number,
+    on_day,
     remind,
     role,
     sequence,
@@ -282,3 +283,37 @@ def test_an_unanswered_supplement_expires(silence: Step) -> None:
 
     assert case.closed()["steps/check/supplement", 1, 0] == ("expired", "silence")
     assert case.state[0] == "completed"
+
+
+# -- the day that a field holds ----------------------------------------------------------------------------
+
+BY_DAY = carry_out("task", by=role("clerk"), within=on_day("due_on"), overdue=LADDER)
+
+
+@pytest.mark.parametrize(
+    ("day", "ends"),
+    [("2026-09-30", date(2026, 9, 30)), ("2026-10-03", date(2026, 10, 8)), ("2026-10-10", date(2026, 10, 10))],
+)
+def test_a_term_may_be_the_day_that_a_field_holds_or_the_next_that_works(day: str, ends: date) -> None:
+    here = desk(BY_DAY, fields={"due_on": day})
+
+    (item,) = here.live.items.values()
+    assert item.due_at is not None
+    assert local(item.due_at) == (ends, time(17))
+    assert item.due_rule == f"{day}:due_on:s1"
+
+
+def test_a_day_that_is_past_already_is_late_at_once_and_climbs_without_reminders() -> None:
+    here = desk(BY_DAY, fields={"due_on": "2026-09-22"})
+
+    (item,) = here.live.items.values()
+    assert item.due_at is not None
+    assert item.due_at < here.now
+    assert timer(here).rung == 2
+
+
+def test_a_step_has_no_term_where_its_field_holds_no_day() -> None:
+    here = desk(BY_DAY)
+
+    assert [item.due_at for item in here.live.items.values()] == [None]
+    assert here.live.timers == {}

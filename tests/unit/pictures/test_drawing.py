@@ -166,7 +166,18 @@ def test_mermaid_joins_every_box_and_names_the_branches() -> None:
     [
         ("zh", ["逐项：topics", "其余取消", "直到ready：是", "最多3次", "依次办理", "参加不少于2/3，赞成超过1/2"]),
         ("zh", ["公示5个工作日", "子流程：inquiry", "期间停止计时", "仅在此期间可撤回", "票数相等", "再次办理"]),
-        ("en", ["for each: topics", "the rest is", "until ready: yes", "at most 3 times", "quorum 2/3"]),
+        ("zh", ["meet_on当日截止"]),
+        (
+            "en",
+            [
+                "by the end of: meet_on",
+                "for each: topics",
+                "the rest is",
+                "until ready: yes",
+                "at most 3 times",
+                "quorum 2/3",
+            ],
+        ),
         ("en", ["stands for 5 working", "Sub-case: inquiry", "stops the clock", "withdraw only here", "No quorum"]),
     ],
 )

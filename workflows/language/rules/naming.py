@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Subject
-from workflows.language.words import LANGUAGE, Exclusive, ForEach, Number, Sequence, Step, Word, Workflow
+from workflows.language.words import LANGUAGE, Emit, Exclusive, ForEach, Number, Sequence, Step, Word, Workflow
 from workflows.machine.nodes import ROOT, Node, children, detours
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -69,8 +69,13 @@ def numbers(subject: Subject) -> Iterator[Finding]:
 
 def _terms(step: Word) -> list[int | Number]:
     terms = [getattr(step, name, None) for name in ("within", "months", "lasts")]
-    given = (*terms, getattr(getattr(step, "on_return", None), "within", None))
-    return [days for days in given if days is not None]
+    terms.append(getattr(getattr(step, "on_return", None), "within", None))
+    return [one for one in terms if isinstance(one, int | Number)] + _given_to_events(step)
+
+
+def _given_to_events(step: Word) -> list[int | Number]:
+    emitted = [one for one in getattr(step, "actions", ()) if isinstance(one, Emit)]
+    return [value for one in emitted for _, value in one.values if isinstance(value, Number)]
 
 
 def _given_names(step: Step) -> list[str]:

@@ -23,6 +23,7 @@ from workflows.language.words import (
     FormField,
     Handler,
     Lookup,
+    Number,
     SetField,
     Wait,
     Workflow,
@@ -36,7 +37,7 @@ REASON: Final = "reason"
 """The field that a refusal's reason is written to."""
 
 Events = Mapping[str, type[DomainEvent]]
-Type = Literal["text", "boolean", "integer", "list", "other"]
+Type = Literal["text", "boolean", "integer", "date", "list", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def kind_of_value(value: object) -> Kind:
     match value:
         case bool():
             return Kind("boolean")
-        case int():
+        case int() | Number():
             return Kind("integer")
         case str():
             return Kind("text", choices=frozenset({value}))
@@ -242,7 +243,7 @@ def _kind(annotation: Any, *, personal: bool) -> Kind:
         return Kind("text", personal, frozenset(str(value) for value in get_args(bare)))
     if get_origin(bare) in (tuple, list):
         return Kind("list", personal, element=_kind(get_args(bare)[0], personal=personal).type)
-    names: Mapping[Any, Type] = {bool: "boolean", int: "integer", str: "text"}
+    names: Mapping[Any, Type] = {bool: "boolean", int: "integer", str: "text", date: "date"}
     return Kind(names.get(bare, "other"), personal)
 
 

@@ -35,6 +35,7 @@ from workflows.language.words import (
     Join,
     Lookup,
     Loop,
+    OnDay,
     Parallel,
     Race,
     Sequence,
@@ -91,6 +92,18 @@ def waits(subject: Subject, ways: Ways) -> Iterator[Finding]:
             continue
         if key not in ways.before[node.path] or not is_plain_text(subject.kinds(key, node.path)):
             yield finding(node.path, "wait_key", field=key)
+
+
+def days(subject: Subject, ways: Ways) -> Iterator[Finding]:
+    """The field whose day is a term surely holds a day by then, and is nothing personal."""
+    for node in subject.nodes:
+        term = getattr(node.step, "within", None)
+        if not isinstance(term, OnDay) or node.path not in ways.before:
+            continue
+        kinds = subject.kinds(term.field, node.path)
+        is_a_day = bool(kinds) and all(kind.type == "date" and not kind.personal for kind in kinds)
+        if term.field not in ways.before[node.path] or not is_a_day:
+            yield finding(node.path, "term_field", field=term.field)
 
 
 def lookups(subject: Subject) -> Iterator[Finding]:

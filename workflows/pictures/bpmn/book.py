@@ -13,8 +13,10 @@ from workflows.language.words import (
     Either,
     MemberDepartments,
     Number,
+    OnDay,
     RoleHolders,
     Seats,
+    Term,
     Who,
 )
 from workflows.pictures.bpmn.parts import Xml
@@ -72,11 +74,13 @@ class Book:
         return Xml(f"liaison:{element}", said, parts=tuple(parts))
 
     def days(self, days: Days) -> int:
-        """A term as a number of days."""
+        """What a number of days, months or years stands at."""
         return value(self.wording.numbers, days.name, days.default) if isinstance(days, Number) else days
 
-    def term(self, path: str, days: Days) -> Xml:
-        """A term in working days, which BPMN does not count."""
+    def term(self, path: str, days: Term) -> Xml:
+        """A term in working days, which BPMN does not count, or to the end of a working day."""
+        if isinstance(days, OnDay):
+            return self.beyond(path, "term", day=days.field)
         name = days.name if isinstance(days, Number) else None
         return self.beyond(path, "term", workingDays=self.days(days), number=name)
 

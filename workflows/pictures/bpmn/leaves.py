@@ -8,15 +8,17 @@ from workflows.language.words import (
     Approve,
     Call,
     CarryOut,
-    Days,
     Do,
     Emit,
     Erase,
     FollowUp,
     Lookup,
     Message,
+    Number,
+    OnDay,
     PublicNotice,
     SetField,
+    Term,
     Vote,
     Wait,
     Who,
@@ -128,7 +130,7 @@ def _deciding(book: Book, place: Place, step: Approve) -> tuple[Xml, ...]:
 # -- time and events ---------------------------------------------------------------------------------------
 
 
-def timeout(book: Book, path: str, attached_to: str, within: Days) -> Node:
+def timeout(book: Book, path: str, attached_to: str, within: Term) -> Node:
     """A boundary event that comes when nobody answered in time."""
     attributes = (("attachedToRef", attached_to), ("cancelActivity", "true"))
     id_ = f"{attached_to}-silence"
@@ -136,8 +138,10 @@ def timeout(book: Book, path: str, attached_to: str, within: Days) -> Node:
     return replace(node, extensions=(book.term(path, within),))
 
 
-def timer(book: Book, days: Days) -> Xml:
+def timer(book: Book, days: Term) -> Xml:
     """A timer of so many days, an expression like all others; that they are working days stands in an extension."""
+    if isinstance(days, OnDay):
+        return Xml("bpmn:timerEventDefinition", parts=(Xml("bpmn:timeDate", EXPRESSION, days.field),))
     duration = Xml("bpmn:timeDuration", EXPRESSION, value_text(f"P{book.days(days)}D"))
     return Xml("bpmn:timerEventDefinition", parts=(duration,))
 
@@ -226,8 +230,12 @@ def _sent(book: Book, path: str, id_: str, title: str, action: Emit) -> Node:
     node = task("sendTask", id_, title, attributes=(("messageRef", book.message(action.event)),))
     if not action.values:
         return node
-    values = [Xml("liaison:value", (("field", name), ("is", value_text(value)))) for name, value in action.values]
+    values = [Xml("liaison:value", (("field", name), ("is", _value(book, one)))) for name, one in action.values]
     return replace(node, extensions=(book.beyond(path, "values", values),))
+
+
+def _value(book: Book, value: object) -> str:
+    return value_text(book.days(value) if isinstance(value, Number) else value)
 
 
 def telling(book: Book, place: Place, step: Message) -> Piece:
