@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
+from workflows.ports.fanouts import Fanout
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,12 @@ class Reads(Protocol):
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         """Notices to the viewer's principals, newest first."""
+
+    def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
+        """What was fanned out, the last one first; only for those who see all."""
+
+    def fanout(self, viewer: Viewer, fanout: str) -> Fanout | None:
+        """One fan-out, None if it does not exist or may not be seen."""
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         """The effects of a tree of cases that are not sent yet, the soonest due first; a gate does not hold them."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli import acting, examining, operating, reading, running, submitting, workflows
+from adapters.cli import acting, examining, fanouts, operating, reading, running, submitting, workflows
 from adapters.cli.house import Rooms
 
 
@@ -44,6 +44,7 @@ def command() -> typer.Typer:
     for verb in verbs:
         app.command(verb.__name__.replace("_", "-"))(verb)
     app.add_typer(workflows.app, name="workflows")
+    app.add_typer(fanouts.app, name="fanouts")
     app.add_typer(operating.export, name="export")
     app.add_typer(operating.audit, name="audit")
     app.add_typer(operating.db, name="db")

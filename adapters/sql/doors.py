@@ -109,10 +109,11 @@ def _unpark(dialect: Dialect) -> Executable:
     )
 
 
-def post(tx: Transaction, rows: Sequence[InboxRow]) -> None:
+def post(tx: Transaction, rows: Sequence[InboxRow]) -> list[int]:
     given = tx.next_numbers("inbox_no", len(rows))
     tx.insert(inbox, [inbox_values(row, no) for row, no in zip(rows, given, strict=True)])
     tx.insert_new(routed, sorted({(row.event, row.case) for row in rows if row.event is not None}))
+    return list(given)
 
 
 def events(tx: Transaction, numbers: Sequence[int]) -> dict[int, StoredEvent]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 
-from adapters.sql import auditing, items, listing, personal, views
+from adapters.sql import auditing, fanouts, items, listing, personal, views
 from adapters.sql.heads import personal_ref
 from adapters.sql.personal import NOTHING
 from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
@@ -16,6 +16,7 @@ from adapters.sql.units import SqlUnits
 from adapters.sql.visibility import may_see
 from workflows.machine.case import JSON
 from workflows.policy import Viewer
+from workflows.ports.fanouts import Fanout
 from workflows.reads import (
     EVERY_ITEM,
     CaseFilter,
@@ -88,6 +89,12 @@ class SqlReads:
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: views.notices(unit.tx, viewer, limit))
+
+    def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
+        return self._units.read(lambda unit: fanouts.newest(unit.tx, limit)) if viewer.sees_all else ()
+
+    def fanout(self, viewer: Viewer, fanout: str) -> Fanout | None:
+        return self._units.read(lambda unit: fanouts.named(unit.tx, fanout)) if viewer.sees_all else None
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         return self._units.read(lambda unit: views.in_flight(unit.tx, viewer, root))

@@ -233,7 +233,7 @@ def register_of(row: Row[Any]) -> RegisterRow:
 
 def inbox_values(row: InboxRow, number: int) -> Values:
     timer = None if row.timer is None else _timer_document(row.timer)
-    signal = None if row.signal is None else _signal_document(row.signal)
+    signal = None if row.signal is None else signal_document(row.signal)
     return number, row.case, str(row.lane), row.attempts, row.ready_at, row.starts, row.event, timer, signal
 
 
@@ -248,7 +248,7 @@ def inbox_of(row: Row[Any]) -> InboxRow:
         starts=bool(row.starts),
         event=row.event,
         timer=None if row.timer is None else _timer_of_document(row.timer),
-        signal=None if row.signal is None else _signal_of_document(row.signal),
+        signal=None if row.signal is None else signal_of_document(row.signal),
     )
 
 
@@ -261,11 +261,13 @@ def _timer_of_document(document: str) -> Timer:
     return Timer(id_, case, path, number, kind, rung, moment(due_at))
 
 
-def _signal_document(signal: Signal) -> str:
+def signal_document(signal: Signal) -> str:
+    """A signal as it stands in one column."""
     return dumps([str(signal.sign), signal.path, signal.values])
 
 
-def _signal_of_document(document: str) -> Signal:
+def signal_of_document(document: str) -> Signal:
+    """The signal that `signal_document` wrote."""
     sign, path, values = loads(document)
     return Signal(Sign(sign), path, values)
 

@@ -227,6 +227,23 @@ plan = _table(
 )
 _index(plan, "due", "due_at id")
 
+# One event or signal that concerns many cases: how far it has come, and the inbox rows that it posted.
+fanout = _table(
+    "fanout",
+    "id",
+    texts("id", "signal", "selection", "state", "by", "reason"),
+    moments("started_at"),
+    optional(moments("ended_at")),
+    texts("cursor"),
+    optional(integers("total")),
+    integers("posted"),
+    optional(texts("undone_by", "undone_reason")),
+    integers("taken_back", "countered", "kept"),
+)
+_index(fanout, "going", "started_at id", "state IN ('going', 'undoing')")
+_index(fanout, "recent", "started_at id")
+fanned = _table("fanned", "fanout case", texts("fanout", "case"), numbers("no"), small=True)
+
 register_row = _table(
     "register_row", "register key", texts("register", "key"), optional(texts("fingerprint")), texts("fields")
 )

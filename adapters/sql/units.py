@@ -26,6 +26,7 @@ from adapters.sql import (
 )
 from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
+from adapters.sql.fanouts import SqlFanouts
 from adapters.sql.pace import Pace
 from adapters.sql.statements import Driver
 from adapters.sql.transaction import Transaction
@@ -64,6 +65,7 @@ class SqlUnit:
         self.tx = tx
         self.county = tx.county
         self.now = tx.now
+        self.fanouts = SqlFanouts(tx)
         self.claimed = 0
         """How many cases this unit took: its length is theirs, and a batch of another size would change it."""
 
@@ -92,8 +94,8 @@ class SqlUnit:
     def add_cases(self, cases: Sequence[Case]) -> set[str]:
         return heads.add_cases(self.tx, cases)
 
-    def post(self, rows: Sequence[InboxRow]) -> None:
-        doors.post(self.tx, rows)
+    def post(self, rows: Sequence[InboxRow]) -> list[int]:
+        return doors.post(self.tx, rows)
 
     def events(self, numbers: Sequence[int]) -> dict[int, StoredEvent]:
         return doors.events(self.tx, numbers)

@@ -22,6 +22,9 @@ CAPACITIES: Final[Mapping[str, str]] = MappingProxyType(
     {"proxy": zh("代办"), "escalated": zh("升级办理"), "owner": "", "candidate": "", "own": ""}
 )
 
+ANNOUNCED: Final[Mapping[str, str]] = MappingProxyType(
+    {"announced": zh("联席会议办公室通知：%(text)s"), "retracted": zh("联席会议办公室撤销通知：%(text)s")}
+)
 
 RECEIVED: Final = "received"
 SENT: Final = "sent"
@@ -88,6 +91,8 @@ def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:
             return _("“%(step)s”逾期未答复，按规定继续", step=step)
         case "timer":
             return _rung(body, step, said)
+        case "signal" if name in ANNOUNCED:
+            return _(ANNOUNCED[name], text=body["delta"]["text"])
         case _:
             return str(body["what"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -19,8 +19,9 @@ from adapters.vault import OfficeVault
 from tests.contract.emptying import empty
 from tests.services import POSTGRES, database_of_its_own, required
 from workflows.memory import MemoryReads, MemoryUnits
-from workflows.ports import Units
+from workflows.ports import Units, Vault
 from workflows.reads import Reads
+from workflows.testkit import Store, memory_store
 
 COUNTY = "330226"
 SECRET = "a secret for tests and nothing else"
@@ -85,6 +86,25 @@ def units(
 def reads(units: Units) -> Reads:
     """The queries on the store under test."""
     return MemoryReads(units) if isinstance(units, MemoryUnits) else SqlReads(cast("SqlUnits", units))
+
+
+@pytest.fixture
+def make_store(
+    store: str, request: pytest.FixtureRequest, tmp_path: Path, vault: OfficeVault
+) -> Iterator[Callable[[str, Callable[[], datetime], Vault], Store]]:
+    """How `testkit.Office` makes an empty store of each kind on its own clock."""
+    if store == "memory":
+        yield memory_store
+        return
+    database = open_database(_sqlite(request, tmp_path) if store == "sqlite" else _postgres(request))
+
+    def made(county: str, now: Callable[[], datetime], _vault: Vault) -> Store:
+        units = SqlUnits(database, county, vault, now)
+        reads = SqlReads(units)
+        return Store(units, reads, reads.next_due)
+
+    yield made
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 
 from adapters.sql.units import SqlUnit, SqlUnits
+from workflows.ports import Unit, Units
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 10.0
+MOMENT = 0.3
+"""Seconds that a unit stays open for another one to meet it: enough to arrive, or to be waiting at a lock."""
 
 
 class Standing:
@@ -71,3 +74,29 @@ def wait_until_blocked(units: SqlUnits) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("nobody waits for a lock")
+
+
+def both(units: Units, first: Callable[[Unit, Callable[[], object]], T], second: Callable[[Unit], T]) -> list[T]:
+    """Run two units at once: `second` comes while `first` is open, at the place where `first` waits for it."""
+    results: dict[int, T] = {}
+    came, met = threading.Event(), threading.Event()
+
+    def meeting(unit: Unit) -> T:
+        result = second(unit)
+        met.set()
+        return result
+
+    def other() -> None:
+        came.wait(10)
+        results[1] = units.run(meeting)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+
+    def meet() -> None:
+        came.set()
+        met.wait(MOMENT)
+
+    results[0] = units.run(lambda unit: first(unit, meet))
+    thread.join(10)
+    return [results[0], results[1]]

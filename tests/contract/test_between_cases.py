@@ -1,12 +1,12 @@
 """Between cases: sub-cases, signals, resources that are had one at a time, and trees that stand still."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from tests.contract.conftest import COUNTY, START, Clock
+from tests.contract.racing import both
 from tests.contract.samples import a_case, a_timer, an_activation, an_inbox_row
 from workflows.machine.case import Case, Claim, Effect, Lane, Sign, Signal, State
 from workflows.policy import operator_viewer
@@ -14,40 +14,12 @@ from workflows.ports import Changes, Gate, Unit, Units
 from workflows.reads import CaseFilter, Reads
 
 T = TypeVar("T")
-MOMENT = 0.3
-"""Seconds that a unit stays open for another one to meet it: enough to arrive, or to be waiting at a lock."""
 
 
 def a_tree(units: Units, *others: Case) -> None:
     """A root with a sub-case, both of which have made a decision, and other cases."""
     cases = [a_case("c1"), a_case("c0", root="c1", parent=("c1", "steps/call")), *others]
     units.run(lambda unit: unit.add_cases([replace(case, version=1, seq=1) for case in cases]))
-
-
-def both(units: Units, first: Callable[[Unit, Callable[[], object]], T], second: Callable[[Unit], T]) -> list[T]:
-    """Run two units at once: `second` comes while `first` is open, at the place where `first` waits for it."""
-    results: dict[int, T] = {}
-    came, met = threading.Event(), threading.Event()
-
-    def meeting(unit: Unit) -> T:
-        result = second(unit)
-        met.set()
-        return result
-
-    def other() -> None:
-        came.wait(10)
-        results[1] = units.run(meeting)
-
-    thread = threading.Thread(target=other)
-    thread.start()
-
-    def meet() -> None:
-        came.set()
-        met.wait(MOMENT)
-
-    results[0] = units.run(lambda unit: first(unit, meet))
-    thread.join(10)
-    return [results[0], results[1]]
 
 
 # -- sub-cases and signals ---------------------------------------------------------------------------------

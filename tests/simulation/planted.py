@@ -153,9 +153,10 @@ class ChildStartedTwice(PlantedUnit):
         new: set[str] = self._unit.add_cases([*cases, *twins])
         return new
 
-    def post(self, rows: Sequence[InboxRow]) -> None:
+    def post(self, rows: Sequence[InboxRow]) -> list[int]:
         starts = [one for one in rows if one.signal is not None and one.signal.sign is Sign.CALLED]
-        self._unit.post([*rows, *(replace(one, case=_twin(one.case)) for one in starts)])
+        numbers: list[int] = self._unit.post([*rows, *(replace(one, case=_twin(one.case)) for one in starts)])
+        return numbers[: len(rows)]
 
 
 def _twin(case: str) -> str:

@@ -381,6 +381,8 @@ class Sign(StrEnum):
     PARENT_ENDED = "parent_ended"
     GRANTED = "granted"
     RESUMED = "resumed"
+    ANNOUNCED = "announced"
+    RETRACTED = "retracted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Final
 
 from domain.calendar import Calendar, Due, due_after_days, due_on_day, shift_days, yellow_from
 from domain.numbers import value
 from workflows.language.words import Days, Number, OnDay, Remind, Rung, Term
 from workflows.machine.case import JSON
 from workflows.machine.facts import Facts
+
+PROVISIONAL: Final = ":provisional"
+"""How the rule of a due date ends that was counted on a calendar without the holidays of that year."""
+
+
+def is_provisional(rule: str) -> bool:
+    """Whether a due date by this rule may still move: the holidays of its year are not out yet."""
+    return rule.endswith(PROVISIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def _on_day(day: date, field: str, calendar: Calendar, now: datetime) -> Deadlin
 
 
 def _deadline(due: Due, rule: str, calendar: Calendar, now: datetime) -> Deadline:
-    provisional = ":provisional" if due.provisional else ""
+    provisional = PROVISIONAL if due.provisional else ""
     return Deadline(due.at, yellow_from(calendar, now, due.at), f"{rule}:{calendar.version}{provisional}")
 
 

@@ -22,6 +22,7 @@ from workflows.language.words import (
     Workflow,
 )
 from workflows.machine.agenda import LooksBackError, ReachesFurtherError
+from workflows.machine.announcing import TOLD, tell
 from workflows.machine.answering import answer
 from workflows.machine.asking import recipients, schedule_rung, seats_of
 from workflows.machine.balloting import close_vote
@@ -149,6 +150,8 @@ def _take_signal(turn: Turn, signal: Signal) -> Outcome:
         return Ignored("it means nothing to the case any more")
     settle(turn)
     turn.said["path"] = signal.path or None
+    if "fanout" in signal.values:
+        turn.said["fanout"] = signal.values["fanout"]
     return conclude(turn, f"signal:{signal.sign}")
 
 
@@ -159,6 +162,9 @@ def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
     if signal.sign is Sign.RESUMED:
         since, until = (datetime.fromisoformat(signal.values[name]) for name in ("since", "until"))
         shift_clocks(turn, since, until)
+        return True
+    if signal.sign in TOLD:
+        tell(turn, signal)
         return True
     block = turn.live.get(signal.path)
     step = None if block is None else turn.step(signal.path)

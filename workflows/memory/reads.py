@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from workflows.machine.case import JSON, Case, State
-from workflows.memory import audit, items
+from workflows.memory import audit, fanouts, items
 from workflows.memory.filters import fits, most_urgent, shown
 from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
@@ -18,6 +18,7 @@ from workflows.memory.rows import (
     EFFECTS,
     EVENT_KEYS,
     EVENTS,
+    FANOUTS,
     FEED,
     HISTORY,
     HOLDERS,
@@ -37,6 +38,7 @@ from workflows.memory.slices import open_holders
 from workflows.memory.unit import MemoryUnit
 from workflows.memory.units import MemoryUnits
 from workflows.policy import Viewer
+from workflows.ports.fanouts import Fanout
 from workflows.reads import (
     EVERY_ITEM,
     CaseFilter,
@@ -111,6 +113,12 @@ class MemoryReads:
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: _notices(unit, viewer, limit))
+
+    def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
+        return self._units.read(lambda unit: fanouts.newest(unit.tx, limit)) if viewer.sees_all else ()
+
+    def fanout(self, viewer: Viewer, fanout: str) -> Fanout | None:
+        return self._units.read(lambda unit: unit.tx.get(FANOUTS, fanout)) if viewer.sees_all else None
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         return self._units.read(lambda unit: _in_flight(unit, viewer, root))

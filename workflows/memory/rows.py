@@ -24,6 +24,7 @@ from workflows.machine.case import (
 from workflows.machine.nearness import outermost_turn
 from workflows.memory.store import Table
 from workflows.ports import ActRow, Gate, HistoryRow, InboxRow, NewEvent, RegisterRow
+from workflows.ports.fanouts import Fanout
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ TIMERS: Table[str, Timer] = Table("timer", {"case": _case, "turn": _turn})
 SUBSCRIPTIONS: Table[Subscription, Subscription] = Table("subscription", {"case": _case, "turn": _turn, "pair": _pair})
 EFFECTS: Table[str, EffectRow] = Table("effect")
 PLANS: Table[str, Plan] = Table("plan")
+FANOUTS: Table[str, Fanout] = Table("fanout")
+FANNED: Table[tuple[str, str], int] = Table("fanned")
 ACCESS: Table[tuple[str, str], Access] = Table("case_access", {"case": _case})
 HISTORY: Table[tuple[str, int], HistoryRow] = Table("history", {"case": _case})
 UNSEALED: Table[tuple[str, int], Unsealed] = Table("unsealed")

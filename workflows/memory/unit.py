@@ -21,6 +21,7 @@ from workflows.machine.case import (
     WorkItem,
 )
 from workflows.memory import gates, inbox, outbox, sharing
+from workflows.memory.fanouts import MemoryFanouts
 from workflows.memory.personal import destroy, keep, reveal
 from workflows.memory.rows import (
     ACCESS,
@@ -80,6 +81,7 @@ class MemoryUnit:
         self.county = county
         self.now: datetime = tx.now
         self.tx = tx
+        self.fanouts = MemoryFanouts(tx)
 
     # -- doors and routing ---------------------------------------------------------------------------------
 
@@ -130,12 +132,13 @@ class MemoryUnit:
             self._keep_head(head)
         return {head.id for head in new}
 
-    def post(self, rows: Sequence[InboxRow]) -> None:
-        for row in rows:
-            no = self.tx.next_number("inbox")
+    def post(self, rows: Sequence[InboxRow]) -> list[int]:
+        numbers = [self.tx.next_number("inbox") for _ in rows]
+        for no, row in zip(numbers, rows, strict=True):
             self.tx.insert(INBOX, no, replace(row, no=no))
             if row.event is not None:
                 self.tx.put(ROUTED, (row.event, row.case), (row.event, row.case))
+        return numbers
 
     def events(self, numbers: Sequence[int]) -> dict[int, StoredEvent]:
         found = (self.tx.get(EVENTS, no) for no in numbers)

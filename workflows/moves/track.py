@@ -9,6 +9,7 @@ from domain.identifiers import derived_id
 from workflows.machine.case import Lane, Plan
 from workflows.machine.deadlines import after_months
 from workflows.moves.emitting import store_own
+from workflows.moves.fanning import fan_out
 from workflows.moves.routing import source_of
 from workflows.moves.sealing import seal
 from workflows.ports import Engine, NewEvent, Unit
@@ -17,8 +18,9 @@ TIMERS_AT_ONCE = 1000
 
 
 def track(engine: Engine, lane: Lane) -> int:
-    """Fire what is due and seal what was written; returns how many rows were moved."""
-    return fire_timers(engine, lane) + follow_plans(engine, lane) + seal(engine)
+    """Fire what is due, fan out in the bulk lane, and seal what was written; returns how many rows were moved."""
+    moved = fire_timers(engine, lane) + follow_plans(engine, lane)
+    return moved + (fan_out(engine) if lane is Lane.BULK else 0) + seal(engine)
 
 
 def fire_timers(engine: Engine, lane: Lane) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.ports.fanouts import Fanouts
 from workflows.ports.rows import (
     ActRow,
     Changes,
@@ -30,6 +31,10 @@ class Unit(Protocol):
 
     county: str
     now: datetime
+
+    @property
+    def fanouts(self) -> Fanouts:
+        """The fan-outs, in this transaction."""
 
     # doors and routing
     def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
@@ -59,8 +64,8 @@ class Unit(Protocol):
     def add_cases(self, cases: Sequence[Case]) -> set[str]:
         """Insert new heads (personal part under the person's key); returns the ids that were new."""
 
-    def post(self, rows: Sequence[InboxRow]) -> None:
-        """Insert inbox rows (their `no` is given by the store, in order)."""
+    def post(self, rows: Sequence[InboxRow]) -> list[int]:
+        """Insert inbox rows; returns their numbers, which the store gives in order."""
 
     def events(self, numbers: Sequence[int]) -> dict[int, StoredEvent]:
         """The stored events with these numbers; `personal` is empty where the key was destroyed."""

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from adapters.doors.http import cases, events, exporting, items, keys, manual, operating, sign_ins, workflows
+from adapters.doors.http import cases, events, exporting, fanouts, items, keys, manual, operating, sign_ins, workflows
 from adapters.doors.http.answers import answer_problems
 from adapters.doors.http.guarding import Guard
 from adapters.doors.http.office import Office
@@ -26,7 +26,7 @@ def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
         max_body_size=events.EVENT_BYTES,
     )
     app.state.office = office
-    for room in (events, cases, items, workflows, exporting, keys, sign_ins, operating, manual):
+    for room in (events, cases, items, workflows, exporting, fanouts, keys, sign_ins, operating, manual):
         app.include_router(room.router)
     if pages is not None:
         app.include_router(pages)
