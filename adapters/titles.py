@@ -13,22 +13,28 @@ from domain.roster import Roster, post_of
 from workflows.machine.case import SYSTEM
 from workflows.presentation import Presentation, Title, merged, presentation_of
 
+Named = tuple[tuple[str, str, str], ...]
+
 
 @lru_cache(maxsize=64)
-def _titles(workflow: str, version: str, departments: tuple[tuple[str, str, str], ...]) -> Presentation:
+def _titles(workflow: str, version: str, departments: Named, posts: Named) -> Presentation:
     events = {name: Title(zh=event.TITLE, en=in_english(event.TITLE)) for name, event in EVENT_TYPES.items()}
     names = {code: Title(zh=zh, en=en) for code, zh, en in departments}
+    titles = {code: Title(zh=zh, en=en) for code, zh, en in posts}
     # A town's or street's department carries its area code.
     towns = {f"town.{code}": title for code, title in names.items() if code.isdigit()}
     reasons = {name: Title(zh=text, en=in_english(text)) for name, text in REFUSAL_REASONS.items()}
-    house = Presentation(revision=version, events=events, departments=names, choices=towns, reasons=reasons)
+    house = Presentation(
+        revision=version, events=events, departments=names, posts=titles, choices=towns, reasons=reasons
+    )
     return merged(house, presentation_of(workflow))
 
 
 def titles_of(workflow: str, roster: Roster) -> Presentation:
-    """The titles of a workflow, with the events' and this roster's departments' names."""
+    """The titles of a workflow, with the events' and this roster's departments' and posts' names."""
     departments = tuple((one.code, one.name_zh, one.name_en) for one in roster.departments)
-    return _titles(workflow, roster.version, departments)
+    posts = tuple((one.code, one.title_zh, one.title_en) for one in roster.posts)
+    return _titles(workflow, roster.version, departments, posts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ from workflows.language.words import (
     call,
     carry_out,
     choice,
+    chosen,
     department,
     departments,
+    depending,
     do,
     either,
     emit,
@@ -52,10 +54,14 @@ from workflows.language.words import (
     lookup,
     loop,
     message,
+    named_in,
+    nobody,
     nothing,
     number,
     on_day,
+    panel,
     parallel,
+    post,
     public_notice,
     race,
     remind,
@@ -63,6 +69,7 @@ from workflows.language.words import (
     seats,
     sequence,
     set_field,
+    superiors,
     to_applicant,
     vote,
     wait,
@@ -220,6 +227,22 @@ class TrialInquired(AboutTrial):
     ground: str
 
 
+class TrialAsked(DomainEvent):
+    """About a matter, not about a person; the sender says who is to be asked."""
+
+    TYPE = "trial.asked.v1"
+    KEY = "matter"
+    TITLE = "请求试办"
+    DEPARTMENTS = SENDERS
+    EXAMPLE = example(matter="m1", lead="officer", signers=["one"], amount=5, unit="office")
+
+    matter: str
+    lead: str
+    signers: Annotated[tuple[str, ...], Field(strict=False)]
+    amount: int
+    unit: str
+
+
 EVENTS: Mapping[str, type[DomainEvent]] = {
     **EVENT_TYPES,
     **{
@@ -240,6 +263,7 @@ EVENTS: Mapping[str, type[DomainEvent]] = {
             TrialAgreed,
             TrialObjected,
             TrialInquired,
+            TrialAsked,
         )
     },
 }
@@ -447,6 +471,63 @@ GATHERING = workflow(
         end("done", "approved"),
     ),
 )
+
+ASKING = workflow(
+    "asking",
+    starts_on="trial.asked.v1",
+    about="matter",
+    steps=sequence(
+        approve(
+            "signers",
+            by=chosen("signers", among=role("panel_member"), at_least=1, at_most=3),
+            mode=Mode.ALL,
+            within=3,
+            overdue=LADDER,
+            nobody=nobody("block"),
+            on_reject=end("refused", "rejected"),
+        ),
+        approve(
+            "line",
+            by=superiors(3, of="lead", up_to="post_head"),
+            mode=Mode.ALL,
+            within=3,
+            overdue=LADDER,
+            nobody=nobody("climb"),
+            own_case="superior",
+            on_reject=end("refused", "rejected"),
+        ),
+        approve(
+            "unit",
+            by=named_in("unit", "department"),
+            within=3,
+            overdue=LADDER,
+            nobody=nobody("ask", post("post_head")),
+            recused=("subject",),
+            on_reject=end("refused", "rejected"),
+        ),
+        approve(
+            "large",
+            by=depending((at_least("amount", 10), post("post_head")), otherwise=role("section_officer")),
+            within=3,
+            overdue=LADDER,
+            nobody=nobody("admin"),
+            on_reject=end("refused", "rejected"),
+        ),
+        vote(
+            "board",
+            by=panel("board"),
+            quorum="2/3",
+            passes="1/2",
+            within=5,
+            overdue=(remind(-1),),
+            nobody=nobody("pass"),
+            recused=("subject", "department"),
+            fails=end("voted_down", "rejected"),
+        ),
+        end("done", "approved"),
+    ),
+)
+"""Whoever can be asked beside the three workflows above, and what happens where nobody is found."""
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "town": ("town_clerk:T1",),

@@ -57,6 +57,7 @@ class Presentation:
     reasons: Mapping[str, Title] = field(default_factory=dict)
     roles: Mapping[str, Title] = field(default_factory=dict)
     departments: Mapping[str, Title] = field(default_factory=dict)
+    posts: Mapping[str, Title] = field(default_factory=dict)
     words: Mapping[str, Title] = field(default_factory=dict)
 
     def workflow(self, name: str, language: str) -> str:
@@ -98,6 +99,10 @@ class Presentation:
     def department(self, code: str, language: str) -> str:
         """The name of a department."""
         return _said(self.departments, (code,), language)
+
+    def post(self, code: str, language: str) -> str:
+        """The title of a post."""
+        return _said(self.posts, (code,), language)
 
     def word(self, name: str, language: str, **values: object) -> str:
         """One of the few words that pictures need, with its values filled in."""

@@ -8,11 +8,12 @@ from datetime import date
 from domain.event import DomainEvent
 from domain.roster import Roster
 from workflows.language.findings import Finding
-from workflows.language.rules.asking import people, privacy, silence
+from workflows.language.rules.asking import privacy, silence
 from workflows.language.rules.blocks import elements, guards, joins, loops, pauses, races, resources, votes
 from workflows.language.rules.calling import calls, exclusive_orders, given_away, unheard
 from workflows.language.rules.conditions import conditions
 from workflows.language.rules.naming import language, names, numbers, oversize
+from workflows.language.rules.people import missing, people
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
 from workflows.language.rules.values import days, emitted, forms, known_events, lookups, waits, withdrawal, writers
@@ -81,6 +82,7 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *given_away(subject),
         *silence(subject),
         *people(subject),
+        *missing(subject),
         *privacy(subject),
         *known_events(subject),
         *forms(subject),

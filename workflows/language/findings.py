@@ -105,6 +105,33 @@ SENTENCES: Final[Sentences] = MappingProxyType(
         "nobody": (zh("目前没有人担任%(role)s"), zh("请先在人员名册中设置，或改由其他角色办理")),
         "too_few": (zh("%(role)s目前只有%(people)s人，席位却有%(seats)s个"), zh("请减少席位，或先增加人员")),
         "unknown_department": (zh("名册中没有部门%(department)s的联络员"), zh("请核对部门代码，或先设置联络员")),
+        "unknown_post": (zh("名册中没有职位%(post)s"), zh("请核对职位代码，或先在名册中设置该职位")),
+        "named_field": (
+            zh("%(field)s不能用来指明由谁办理"),
+            zh("请改用启动事件、表单或补充内容中的非个人文本字段(或文本列表)"),
+        ),
+        "chosen_field": (
+            zh("%(field)s不能存放发起人自选的人员"),
+            zh("请改用启动事件中的非个人文本列表字段"),
+        ),
+        "chosen_range": (zh("自选人数下限%(least)s大于上限%(most)s"), zh("请改正at_least和at_most")),
+        "one_of_levels": (
+            zh("多级主管中只要一人决定就算通过"),
+            zh("请写明mode为all，逐级都要同意，或只写一级(levels: 1)"),
+        ),
+        "nobody_ask": (zh("无人可办时由谁办理没有写清"), zh("then为ask时写明ask，其他情形删除ask")),
+        "nobody_rejects": (
+            zh("此环节没有不同意的出路，无人可办时不能按不同意处理"),
+            zh("请改用office、admin、climb、pass或block"),
+        ),
+        "ruled_signature": (
+            zh("需要签字的环节可能由规则跳过"),
+            zh("请不要用pass和skip，改由办公室、上级或部门负责人办理"),
+        ),
+        "block_late": (
+            zh("由谁办理取决于办理中才填写的字段%(field)s，提交时无从拦截"),
+            zh("请改用启动事件的字段，或改用office、admin、climb"),
+        ),
         "scope_field": (
             zh("%(field)s不能用来确定角色范围"),
             zh("请改用启动事件、表单或补充内容中的非个人文本字段"),

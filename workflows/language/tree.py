@@ -9,92 +9,58 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.approval import Mode
 from workflows.language.expressions import Condition
+from workflows.language.people import (
+    OFFICE,
+    Applicant,
+    Chosen,
+    DepartmentLiaison,
+    Depending,
+    Depends,
+    Either,
+    MemberDepartments,
+    NamedIn,
+    Nobody,
+    OwnCase,
+    Panel,
+    PostHolders,
+    Related,
+    RoleHolders,
+    Seats,
+    Superiors,
+    Who,
+)
+from workflows.language.word import Days, Number, OnDay, Term, Word
+
+__all__ = [
+    "Applicant",
+    "Chosen",
+    "Days",
+    "DepartmentLiaison",
+    "Depending",
+    "Depends",
+    "Either",
+    "MemberDepartments",
+    "NamedIn",
+    "Nobody",
+    "Number",
+    "OnDay",
+    "OwnCase",
+    "Panel",
+    "PostHolders",
+    "Related",
+    "RoleHolders",
+    "Seats",
+    "Superiors",
+    "Term",
+    "Who",
+    "Word",
+]
 
 LANGUAGE = 1
-
-
-class Word(BaseModel):
-    """Any piece of a definition: frozen, nothing unknown inside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Number(Word):
-    """A number of the office, by name, with its default; resolved from the version that the case pinned."""
-
-    name: str
-    default: int
-
-
-Days = int | Number
-
-
-class OnDay(Word):
-    """The day that a field holds, to the end of its working hours; a day off counts to the next working day."""
-
-    field: str
-
-
-Term = Days | OnDay
-
-
-# -- who ---------------------------------------------------------------------------------------------------
-
-
-class RoleHolders(Word):
-    """Whoever holds a role; `of` names the case field whose value is the role's scope (a town, a group)."""
-
-    who: Literal["role"] = "role"
-    name: str
-    of: str | None = None
-
-
-class DepartmentLiaison(Word):
-    """The liaison officers of one department (its code)."""
-
-    who: Literal["department"] = "department"
-    code: str
-
-
-class MemberDepartments(Word):
-    """One seat for each member department of the joint meeting, held by its liaison officers."""
-
-    who: Literal["departments"] = "departments"
-
-
-class Applicant(Word):
-    """The person the case is about, or the department that applied where it is about nobody.
-
-    `through` may act on their behalf at the counter (代办).
-    """
-
-    who: Literal["applicant"] = "applicant"
-    through: RoleHolders | None = None
-
-
-class Seats(Word):
-    """`n` seats for holders of a role; `pick` least_loaded lets assign narrow each to one person."""
-
-    who: Literal["seats"] = "seats"
-    n: int = Field(ge=1, le=50)
-    role: RoleHolders
-    pick: Literal["any", "least_loaded"] = "any"
-
-
-class Either(Word):
-    """The seats of several resolvers together."""
-
-    who: Literal["either"] = "either"
-    of: tuple[RoleHolders | DepartmentLiaison, ...]
-
-
-Who = Annotated[
-    RoleHolders | DepartmentLiaison | MemberDepartments | Applicant | Seats | Either, Field(discriminator="who")
-]
 
 
 # -- ladders, forms, handlers ------------------------------------------------------------------------------
@@ -297,6 +263,9 @@ class Approve(Word):
     reasons: tuple[str, ...] = ()
     form: str | None = None
     signature: bool = False
+    nobody: Nobody = OFFICE
+    own_case: OwnCase = "forbid"
+    recused: tuple[Related, ...] = ()
 
 
 class Vote(Word):
@@ -316,6 +285,9 @@ class Vote(Word):
     fails: Step
     tie: Step | None = None
     no_quorum: Step | None = None
+    nobody: Nobody = OFFICE
+    own_case: OwnCase = "forbid"
+    recused: tuple[Related, ...] = ()
 
 
 class PublicNotice(Word):
@@ -356,6 +328,9 @@ class CarryOut(Word):
     within: Term | None = None
     overdue: tuple[Rung, ...] = ()
     form: str | None = None
+    nobody: Nobody = OFFICE
+    own_case: OwnCase = "decide"
+    recused: tuple[Related, ...] = ()
 
 
 class Wait(Word):

@@ -9,7 +9,23 @@ from collections.abc import Mapping
 from typing import Literal
 
 from domain.approval import Mode
+from workflows.language.asked import (
+    applicant,
+    chosen,
+    department,
+    departments,
+    depending,
+    either,
+    named_in,
+    nobody,
+    panel,
+    post,
+    role,
+    seats,
+    superiors,
+)
 from workflows.language.expressions import Condition
+from workflows.language.people import OFFICE
 from workflows.language.tree import (
     LANGUAGE,
     Action,
@@ -19,8 +35,11 @@ from workflows.language.tree import (
     Call,
     CarryOut,
     Choice,
+    Chosen,
     Days,
     DepartmentLiaison,
+    Depending,
+    Depends,
     Do,
     Either,
     Emit,
@@ -39,11 +58,17 @@ from workflows.language.tree import (
     Loop,
     MemberDepartments,
     Message,
+    NamedIn,
+    Nobody,
     Number,
     OnDay,
+    OwnCase,
+    Panel,
     Parallel,
+    PostHolders,
     PublicNotice,
     Race,
+    Related,
     Remind,
     RoleHolders,
     Rung,
@@ -51,6 +76,7 @@ from workflows.language.tree import (
     Sequence,
     SetField,
     Step,
+    Superiors,
     Term,
     ToApplicant,
     Verb,
@@ -71,8 +97,11 @@ __all__ = [
     "Call",
     "CarryOut",
     "Choice",
+    "Chosen",
     "Days",
     "DepartmentLiaison",
+    "Depending",
+    "Depends",
     "Do",
     "Either",
     "Emit",
@@ -92,11 +121,17 @@ __all__ = [
     "MemberDepartments",
     "Message",
     "Mode",
+    "NamedIn",
+    "Nobody",
     "Number",
     "OnDay",
+    "OwnCase",
+    "Panel",
     "Parallel",
+    "PostHolders",
     "PublicNotice",
     "Race",
+    "Related",
     "Remind",
     "RoleHolders",
     "Rung",
@@ -104,6 +139,7 @@ __all__ = [
     "Sequence",
     "SetField",
     "Step",
+    "Superiors",
     "Term",
     "ToApplicant",
     "Verb",
@@ -120,8 +156,10 @@ __all__ = [
     "call",
     "carry_out",
     "choice",
+    "chosen",
     "department",
     "departments",
+    "depending",
     "do",
     "either",
     "emit",
@@ -137,10 +175,14 @@ __all__ = [
     "lookup",
     "loop",
     "message",
+    "named_in",
+    "nobody",
     "nothing",
     "number",
     "on_day",
+    "panel",
     "parallel",
+    "post",
     "public_notice",
     "race",
     "remind",
@@ -148,6 +190,7 @@ __all__ = [
     "seats",
     "sequence",
     "set_field",
+    "superiors",
     "to_applicant",
     "vote",
     "wait",
@@ -165,36 +208,6 @@ def number(name: str, default: int) -> Number:
 def on_day(field: str) -> OnDay:
     """The day that the case field `field` holds."""
     return OnDay(field=field)
-
-
-def role(name: str, of: str | None = None) -> RoleHolders:
-    """Whoever holds the role `name`, in the scope that the case field `of` gives."""
-    return RoleHolders(name=name, of=of)
-
-
-def department(code: str) -> DepartmentLiaison:
-    """The liaison officers of the department `code`."""
-    return DepartmentLiaison(code=code)
-
-
-def departments() -> MemberDepartments:
-    """One seat for each member department of the joint meeting."""
-    return MemberDepartments()
-
-
-def applicant(through: RoleHolders | None = None) -> Applicant:
-    """The person the case is about (or else the department that applied), at the counter `through` somebody."""
-    return Applicant(through=through)
-
-
-def seats(n: int, of: RoleHolders, pick: Literal["any", "least_loaded"] = "any") -> Seats:
-    """`n` seats for holders of a role."""
-    return Seats(n=n, role=of, pick=pick)
-
-
-def either(*of: RoleHolders | DepartmentLiaison) -> Either:
-    """The seats of several resolvers together (或签 with mode ANY, 会签 with mode ALL)."""
-    return Either(of=of)
 
 
 def remind(at: int) -> Remind:
@@ -310,6 +323,9 @@ def vote(  # the words of one rule sheet line, all by keyword
     overdue: tuple[Rung, ...] = (),
     tie: Step | None = None,
     no_quorum: Step | None = None,
+    nobody: Nobody = OFFICE,
+    own_case: OwnCase = "forbid",
+    recused: tuple[Related, ...] = (),
 ) -> Vote:
     """A vote with quorum and pass share."""
     return Vote(
@@ -322,6 +338,9 @@ def vote(  # the words of one rule sheet line, all by keyword
         overdue=overdue,
         tie=tie,
         no_quorum=no_quorum,
+        nobody=nobody,
+        own_case=own_case,
+        recused=recused,
     )
 
 
@@ -366,6 +385,9 @@ def approve(  # the words of one rule sheet line, all by keyword
     reasons: tuple[str, ...] = (),
     form: str | None = None,
     signature: bool = False,
+    nobody: Nobody = OFFICE,
+    own_case: OwnCase = "forbid",
+    recused: tuple[Related, ...] = (),
 ) -> Approve:
     """Ask people for a decision."""
     return Approve(
@@ -379,6 +401,9 @@ def approve(  # the words of one rule sheet line, all by keyword
         reasons=reasons,
         form=form,
         signature=signature,
+        nobody=nobody,
+        own_case=own_case,
+        recused=recused,
     )
 
 
@@ -395,11 +420,28 @@ def to_applicant(  # the words of one rule sheet line, all by keyword
     return ToApplicant(once=once, within=within, silence=silence, through=through, answered_by=answered_by, takes=takes)
 
 
-def carry_out(
-    name: str, *, by: Who, within: Term | None = None, overdue: tuple[Rung, ...] = (), form: str | None = None
+def carry_out(  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    by: Who,
+    within: Term | None = None,
+    overdue: tuple[Rung, ...] = (),
+    form: str | None = None,
+    nobody: Nobody = OFFICE,
+    own_case: OwnCase = "decide",
+    recused: tuple[Related, ...] = (),
 ) -> CarryOut:
     """Ask people to do something and report it."""
-    return CarryOut(name=name, by=by, within=within, overdue=overdue, form=form)
+    return CarryOut(
+        name=name,
+        by=by,
+        within=within,
+        overdue=overdue,
+        form=form,
+        nobody=nobody,
+        own_case=own_case,
+        recused=recused,
+    )
 
 
 def wait(  # the words of one rule sheet line, all by keyword

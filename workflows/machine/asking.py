@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from domain.approval import Mode
 from domain.identifiers import derived_id
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
-from workflows.machine.case import ActivationState, ItemState, WorkItem
+from workflows.machine.balloting import close_vote
+from workflows.machine.case import Activation, ActivationState, Case, ItemState, WorkItem
 from workflows.machine.deadlines import Deadline, deadline, local_day, next_rung
-from workflows.machine.seating import FALLBACK_ROLE, Seat, resolve_seats
-from workflows.machine.turn import Turn
+from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
+from workflows.machine.seats import Ruled, Seat, Where
+from workflows.machine.turn import Enter, Leave, Turn
 from workflows.policy import role_principal
+
+_RULE: Final = "rule"
+"""Who closes an item that a rule answers; never a person."""
 
 
 def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut | Vote, asked: int = 0) -> None:
@@ -19,15 +25,17 @@ def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryO
 
     `asked` is how many supplements the step has asked for already.
     """
-    seats = seats_of(turn, step.by, _mode(step), path)
+    seats = seats_of_step(step, where(turn, path))
     term = deadline(step.within, turn.facts, turn.now, turn.values(path))
-    opened = replace(turn.activate(path, parent, n=len(seats)), resume=asked)
+    opened = replace(turn.activate(path, parent, n=sum(seat.asks for seat in seats)), resume=asked)
     turn.update(opened)
     round_ = opened.round
     form = None if isinstance(step, Vote) else step.form
     for number, seat in enumerate(seats):
         item = _item(turn, path, round_, number, step.word, form, term, seat.pick)
         _open_seat(turn, replace(item, asked=asked or None), seat)
+    if _is_ruled(turn, opened, step, seats):
+        return
     if term is not None:
         schedule_rung(turn, path, round_, 0, term)
     if isinstance(step, Vote) and term is not None:
@@ -35,11 +43,20 @@ def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryO
     _tell_if_nobody(turn, path, round_, seats)
 
 
-def _mode(step: Approve | CarryOut | Vote) -> Mode:
-    """In a vote everybody has a seat; what is carried out is done once unless it says otherwise."""
-    if isinstance(step, Vote):
-        return Mode.ALL
-    return step.mode if isinstance(step, Approve) else Mode.ONE
+def _is_ruled(turn: Turn, opened: Activation, step: Approve | CarryOut | Vote, seats: tuple[Seat, ...]) -> bool:
+    """Let a rule answer where nobody is asked: it rejects what one of its seats rejects, and passes what asks nobody."""
+    path = opened.path
+    if isinstance(step, Approve) and any(seat.ruled is Ruled.REJECTED for seat in seats):
+        for peer in turn.items_at(path):
+            turn.close_item(peer, ItemState.CANCELLED, _RULE)
+        turn.agenda.append(Enter(f"{path}/rejected", path))
+    elif opened.n:
+        return False
+    elif isinstance(step, Vote):
+        close_vote(turn, opened, step)
+    else:
+        turn.agenda.append(Leave(path, opened.parent))
+    return True
 
 
 def open_supplement(turn: Turn, asked: str, terms: ToApplicant) -> None:
@@ -72,10 +89,14 @@ def answer_supplement(turn: Turn, path: str) -> None:
 
 
 def seats_of(turn: Turn, who: Who, mode: Mode, path: str) -> tuple[Seat, ...]:
-    """The seats of a resolver on the roster of today, with the values that the step at `path` has."""
-    day = local_day(turn.facts.calendar, turn.now)
-    head = replace(turn.head, fields=turn.values(path)) if "#" in path else turn.head
-    return resolve_seats(who, mode, head, turn.facts.roster, day)
+    """The seats of a resolver by itself, on the roster of today."""
+    return resolve_seats(who, mode, where(turn, path))
+
+
+def where(turn: Turn, path: str) -> Where:
+    """What a resolver looks at: the roster of today, and the values that the step at `path` has."""
+    head: Case = replace(turn.head, fields=turn.values(path)) if "#" in path else turn.head
+    return Where(head, turn.facts.roster, local_day(turn.facts.calendar, turn.now))
 
 
 def recipients(turn: Turn, who: Who, path: str) -> set[str]:
@@ -93,14 +114,23 @@ def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline)
 
 
 def _open_seat(turn: Turn, item: WorkItem, seat: Seat) -> None:
-    turn.open_item(item, seat.candidates)
+    """Open the item of a seat; where a rule takes the place of somebody's answer, it is closed as the system's."""
+    if seat.rules:
+        turn.said.setdefault("rules", []).append([item.path, item.round, item.seat, *seat.rules])
+    turn.open_item(item, seat.candidates if seat.asks else ())
+    if not seat.asks:
+        turn.close_item(item, ItemState.SKIPPED, f"{_RULE}:{seat.rules[-1]}")
+        return
     for code in sorted(seat.departments):
         turn.share(f"department:{code}", f"item:{item.path}")
 
 
 def _tell_if_nobody(turn: Turn, path: str, round_: int, seats: tuple[Seat, ...]) -> None:
-    if any(seat.fallback for seat in seats):
-        turn.notify({role_principal(FALLBACK_ROLE, None)}, "nobody_found", path, round_)
+    """Tell whoever holds a seat because nobody was found for it."""
+    for role in (FALLBACK_ROLE, ADMIN_ROLE):
+        principal = role_principal(role, None)
+        if any(seat.fallback and any(who == principal for who, _ in seat.candidates) for seat in seats):
+            turn.notify({principal}, "nobody_found", path, round_)
 
 
 def _item(  # what an item is made of, spelled out

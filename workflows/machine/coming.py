@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,16 +10,13 @@ from typing import Any
 
 from domain.approval import Mode
 from workflows.language.expressions import UNKNOWN
+from workflows.language.people import fields_asked
 from workflows.language.words import (
-    Applicant,
     Approve,
     Call,
     CarryOut,
-    Either,
     Message,
     PublicNotice,
-    RoleHolders,
-    Seats,
     Step,
     Term,
     Vote,
@@ -29,7 +26,8 @@ from workflows.language.words import (
 from workflows.machine.case import Slice
 from workflows.machine.deadlines import deadline, local_day
 from workflows.machine.facts import Facts
-from workflows.machine.seating import resolve_seats
+from workflows.machine.seating import resolve_seats, seats_of_step
+from workflows.machine.seats import Where
 from workflows.machine.turn import step_path
 
 
@@ -46,7 +44,8 @@ class Coming:
     """A step on the way: live, certain if everybody agrees in time, or possible (something about it is unknown).
 
     `path` is the activation's where the step is live, else that in the definition; `title` is the key of its title.
-    `who` are principals; `fallback` tells that nobody was found for a seat, so that the meeting's office holds it,
+    `who` are principals; `fallback` tells that nobody was found for a seat, so that somebody else holds it by rule,
+    `blocked` that the step lets no case begin that surely leads there, `rules` what made the seats what they are,
     `who_unknown` that it depends on a field that nobody has given yet. `due_at` of a step that is not live is what it
     would be if it were entered now. `calls` names the workflow of a sub-case.
     """
@@ -57,6 +56,8 @@ class Coming:
     sure: Sure
     who: tuple[str, ...] = ()
     fallback: bool = False
+    blocked: bool = False
+    rules: tuple[str, ...] = ()
     who_unknown: bool = False
     due_at: datetime | None = None
     calls: str | None = None
@@ -84,19 +85,28 @@ def coming(  # what a preview looks at, spelled out
         due_at=None if term is None else term.due_at,
         calls=step.workflow if isinstance(step, Call) else None,
     )
+    return _with_people(made, step, known, slice_, Where(slice_.head, facts.roster, local_day(facts.calendar, now)))
+
+
+def _with_people(made: Coming, step: Step, known: Mapping[str, Any], slice_: Slice, where: Where) -> Coming:
     who = _who(step)
-    return made if who is None else _with_people(made, who, _mode(step), known, slice_, facts, now)
-
-
-def _with_people(  # what seats are found by, spelled out
-    made: Coming, who: Who, mode: Mode, known: Mapping[str, Any], slice_: Slice, facts: Facts, now: datetime
-) -> Coming:
-    if any(known.get(name) is UNKNOWN for name in _scopes(who)):
+    if who is None:
+        return made
+    if any(known.get(name) is UNKNOWN for name in fields_asked(who)):
         return replace(made, who_unknown=True)
-    head = replace(slice_.head, fields=known)
-    seats = resolve_seats(who, mode, head, facts.roster, local_day(facts.calendar, now))
-    found = sorted({principal for seat in seats for principal, _ in seat.candidates})
-    return replace(made, who=tuple(found), fallback=any(seat.fallback for seat in seats))
+    here = replace(where, head=replace(slice_.head, fields=known))
+    if isinstance(step, Approve | CarryOut | Vote):
+        seats = seats_of_step(step, here)
+    else:
+        seats = resolve_seats(who, Mode.ONE, here)
+    found = sorted({principal for seat in seats if seat.asks for principal, _ in seat.candidates})
+    return replace(
+        made,
+        who=tuple(found),
+        fallback=any(seat.fallback for seat in seats),
+        blocked=any("nobody.block" in seat.rules for seat in seats),
+        rules=tuple(dict.fromkeys(rule for seat in seats for rule in seat.rules)),
+    )
 
 
 def _within(step: Step) -> Term | None:
@@ -109,22 +119,3 @@ def _who(step: Step) -> Who | None:
     if isinstance(step, Message):
         return step.to
     return step.by if isinstance(step, Approve | CarryOut | Vote) else None
-
-
-def _mode(step: Step) -> Mode:
-    if isinstance(step, Vote):
-        return Mode.ALL
-    return step.mode if isinstance(step, Approve) else Mode.ONE
-
-
-def _scopes(who: Who) -> Iterator[str]:
-    """The fields that a resolver looks at."""
-    match who:
-        case RoleHolders(of=of) if of is not None:
-            yield of
-        case Seats(role=role):
-            yield from _scopes(role)
-        case Applicant(through=through) if through is not None:
-            yield from _scopes(through)
-        case Either(of=of):
-            yield from (name for part in of for name in _scopes(part))

@@ -7,20 +7,33 @@ from typing import Final
 from domain.audit import canonical
 from domain.identifiers import derived_id
 from domain.texts import zh
+from workflows.language.words import Approve, CarryOut, Vote
+from workflows.machine.asking import where
 from workflows.machine.case import Act, Capacity, Case, Holder, Refused, WorkItem
 from workflows.machine.operations import LONGEST_TEXT
+from workflows.machine.recusing import barred
 from workflows.machine.turn import Turn
 
 _STRONGEST_FIRST: Final = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
 
 
 def refuse_stranger(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
-    """Refuse who does not hold the item, and who looked at an older version of it."""
+    """Refuse who does not hold the item, who stands too near to the case, and who looked at an older version of it."""
     if not held(turn, act, item):
         return Refused(403, "not_holder", zh("您不是该待办的办理人"))
+    if _is_barred(turn, act, item):
+        return Refused(403, "recused", zh("您与该办件有关联，按规定应当回避"))
     if act.seen is not None and act.seen != item.version:
         return Refused(409, "stale_version", zh("待办已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
     return None
+
+
+def _is_barred(turn: Turn, act: Act, item: WorkItem) -> bool:
+    """Whether the step keeps the actor out. Whoever came into a pool after it was opened is looked at here only."""
+    step = None if turn.supplement_at(item.path) else turn.step(item.path)
+    if not isinstance(step, Approve | CarryOut | Vote):
+        return False
+    return not barred(step, where(turn, item.path)).isdisjoint({act.actor, act.principal})
 
 
 def refuse_long_text(act: Act) -> Refused | None:

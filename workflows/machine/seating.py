@@ -1,138 +1,242 @@
-"""Who sits in the seats of a human step: resolves a `Who` on a roster version. Pure."""
+"""Who sits in the seats of a human step: resolved on a roster version, then held against the rules of the step. Pure.
+
+The order: whom the resolver names; without those who are too near to the case; what happens where nobody is left;
+whoever stands in for those who are away.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from domain.approval import Mode
+from domain.organisation import Post
 from domain.roster import (
-    Roster,
+    LIAISON,
     department_of,
-    liaison_officers,
-    member_departments,
-    users_in_department,
+    holders_on,
+    leaders_of,
+    post_of,
     users_with_role,
 )
+from domain.superiors import Level, first_held, line_above
 from workflows.language.words import (
-    Applicant,
+    Approve,
     DepartmentLiaison,
-    Either,
-    MemberDepartments,
+    Panel,
+    PostHolders,
     RoleHolders,
     Seats,
+    Vote,
     Who,
 )
-from workflows.machine.case import Capacity, Case
+from workflows.machine.case import Capacity
+from workflows.machine.recusing import Asking, barred, initiator_of, recused
+from workflows.machine.resolving import PANEL_ROLE, departments_of, owned, resolve, scope_of
+from workflows.machine.seats import NOBODY, Ruled, Seat, Where
 from workflows.policy import role_principal
 
-FALLBACK_ROLE = "office_head"
+FALLBACK_ROLE: Final = "office_head"
+ADMIN_ROLE: Final = "process_admin"
+"""The process administrators (流程管理员): what nobody else can take waits in their queue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One answer that is asked for: who may give it, and the departments that may see the case because of it.
-
-    `fallback` tells that the resolver found nobody, so that the meeting's office holds the seat (审批人为空).
-    """
-
-    candidates: tuple[tuple[str, Capacity], ...]
-    departments: frozenset[str]
-    pick: str = "any"
-    fallback: bool = False
+def resolve_seats(who: Who, mode: Mode, where: Where) -> tuple[Seat, ...]:
+    """The seats of `who` by themselves, for a message or a supplement; the office has what nobody can take."""
+    found = resolve(who, mode, where) or (NOBODY,)
+    return tuple(seat if seat.candidates else _office(seat, frozenset(), where) for seat in found if seat.asks)
 
 
-NOBODY: Final = Seat((), frozenset())
+def seats_of_step(step: Asking, where: Where) -> tuple[Seat, ...]:
+    """The seats of a human step in their order, each with somebody to take it or with what a rule does instead."""
+    without = barred(step, where)
+    found = resolve(step.by, mode_of(step), where) or (NOBODY,)
+    settled = [_settled(seat, step, without, where) for seat in _counted(found, step, without, where)]
+    peers = [frozenset(user for seat in settled if seat is not own for user in seat.users) for own in settled]
+    return tuple(_with_stand_ins(seat, without | others, where) for seat, others in zip(settled, peers, strict=True))
 
 
-def resolve_seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
-    """The seats of `who` for a case on `day`; a seat nobody can take goes to the meeting's office."""
-    found = _seats(who, mode, head, roster, day) or (NOBODY,)
-    return tuple(seat if seat.candidates else _office(seat, roster, day) for seat in found)
+def mode_of(step: Asking) -> Mode:
+    """In a vote everybody has a seat; what is carried out is done once unless it says otherwise."""
+    if isinstance(step, Vote):
+        return Mode.ALL
+    return step.mode if isinstance(step, Approve) else Mode.ONE
 
 
-def _seats(who: Who, mode: Mode, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
-    match who:
-        case RoleHolders():
-            return _each_holder(who, head, roster, day) if mode is Mode.ALL else (_pool(who, head, roster, day),)
-        case Seats():
-            pool = _pool(who.role, head, roster, day)
-            return (Seat(pool.candidates, pool.departments, pick=who.pick),) * who.n
-        case DepartmentLiaison():
-            return (_liaison(who.code, roster, day),)
-        case MemberDepartments():
-            return tuple(_liaison(code, roster, day) for code in member_departments(roster, day))
-        case Applicant():
-            return (_applicant(who, head, roster, day),)
-        case Either():
-            return _together(tuple(seat for part in who.of for seat in _seats(part, mode, head, roster, day)), mode)
+def _counted(seats: tuple[Seat, ...], step: Asking, without: frozenset[str], where: Where) -> tuple[Seat, ...]:
+    """Where one decision is enough, a seat that nobody can take counts only if nobody can take any."""
+    if not isinstance(step, Approve) or mode_of(step) not in (Mode.ONE, Mode.ANY):
+        return seats
+    able = tuple(seat for seat in seats if not seat.asks or _kept(seat, without, where).candidates)
+    return able if any(seat.asks for seat in able) else seats
 
 
-def _together(seats: tuple[Seat, ...], mode: Mode) -> tuple[Seat, ...]:
-    """The seats of several resolvers: one for each holder. Who is missing counts only where everybody must agree."""
-    wanted = seats if mode is Mode.ALL else tuple(seat for seat in seats if seat.candidates)
-    return tuple(dict.fromkeys(wanted))
+# -- one seat ----------------------------------------------------------------------------------------------
 
 
-def _pool(who: RoleHolders, head: Case, roster: Roster, day: date) -> Seat:
-    """One seat for whoever holds the role. A grant without scope counts in every scope, and has its own principal."""
-    scope = _scope(who, head)
-    users = () if scope is None else users_with_role(roster, who.name, scope or None, day)
-    if not users:
-        return NOBODY
-    everywhere = scope != "" and users_with_role(roster, who.name, None, day)
-    principals = (role_principal(who.name, scope), *((role_principal(who.name, None),) if everywhere else ()))
-    return Seat(tuple((one, Capacity.CANDIDATE) for one in principals), _departments(users, roster, day))
+def _settled(seat: Seat, step: Asking, without: frozenset[str], where: Where) -> Seat:
+    if not seat.asks:
+        return seat
+    kept = _kept(seat, without, where)
+    if kept.candidates:
+        return kept
+    own = initiator_of(where)
+    if own in seat.users and own not in recused(step, where):
+        return _own_case(kept, step, own or "", without, where)
+    return _vacant(kept, step, without, where)
 
 
-def _each_holder(who: RoleHolders, head: Case, roster: Roster, day: date) -> tuple[Seat, ...]:
-    scope = _scope(who, head)
-    users = () if scope is None else users_with_role(roster, who.name, scope or None, day)
-    seats = tuple(Seat(((f"user:{user}", Capacity.OWNER),), _departments((user,), roster, day)) for user in users)
-    return seats or (NOBODY,)
+def _kept(seat: Seat, without: frozenset[str], where: Where) -> Seat:
+    """The seat without those who may not decide; a pool of which somebody is kept out is named one by one."""
+    if without.isdisjoint(seat.users):
+        return seat
+    users = tuple(user for user in seat.users if user not in without)
+    applicants = tuple(one for one in seat.candidates if one[0].startswith(("person:", "department:")))
+    capacity = seat.candidates[len(applicants)][1]
+    candidates = (*applicants, *((f"user:{user}", capacity) for user in users))
+    kept_out = tuple(f"recused:{user}" for user in seat.users if user in without)
+    departments = departments_of(users, where)
+    return replace(seat, candidates=candidates, users=users, departments=departments, rules=(*seat.rules, *kept_out))
 
 
-def _liaison(code: str, roster: Roster, day: date) -> Seat:
-    officers = liaison_officers(roster, code, day)
-    return Seat(tuple((f"user:{user}", Capacity.CANDIDATE) for user in officers), frozenset({code}))
+def _own_case(seat: Seat, step: Asking, initiator: str, without: frozenset[str], where: Where) -> Seat:
+    """The seat was the initiator's alone: what the step says for that."""
+    rules = (*seat.rules, f"own_case.{step.own_case}")
+    match step.own_case:
+        case "skip":
+            return replace(seat, ruled=Ruled.SKIPPED, rules=rules)
+        case "superior":
+            post = post_of(where.roster, initiator, where.day)
+            level = first_held(line_above(where.roster, post or "", where.day), without)
+            users = () if level is None else level.users
+        case "leader":
+            department = department_of(where.roster, initiator, where.day)
+            found = () if department is None else leaders_of(where.roster, department, where.day)
+            users = tuple(user for user in found if user not in without)
+        case "decide" | "forbid":
+            users = ()
+    taken = replace(seat, rules=rules)
+    return _given(taken, users, where) if users else _vacant(taken, step, without, where)
 
 
-def _applicant(who: Applicant, head: Case, roster: Roster, day: date) -> Seat:
-    own = _person(head) if head.person else _sender(head, roster, day)
-    if who.through is None:
-        return own
-    counter = _pool(who.through, head, roster, day)
-    proxies = tuple((principal, Capacity.PROXY) for principal, _ in counter.candidates)
-    return Seat(own.candidates + proxies, own.departments | counter.departments)
+# -- nobody found ------------------------------------------------------------------------------------------
 
 
-def _person(head: Case) -> Seat:
-    return Seat(((f"person:{head.person}", Capacity.OWNER),), frozenset())
+def _vacant(seat: Seat, step: Asking, without: frozenset[str], where: Where) -> Seat:
+    """The seat that nobody can take (审批人为空), by the rule of the step."""
+    rule = step.nobody
+    ruled = replace(seat, rules=(*seat.rules, f"nobody.{rule.then}"))
+    match rule.then:
+        case "office":
+            return _office(ruled, without, where)
+        case "ask":
+            return _asked(ruled, rule.ask, without, where)
+        case "climb":
+            return _climbed(ruled, without, where)
+        case "pass":
+            return replace(ruled, ruled=Ruled.SKIPPED)
+        case "reject":
+            return replace(ruled, ruled=Ruled.REJECTED)
+        case "admin" | "block":
+            return _admin_queue(ruled, where)
 
 
-def _sender(head: Case, roster: Roster, day: date) -> Seat:
-    """Where the case is about nobody, the applicant is the department that applied: any officer of it may answer."""
-    if not users_in_department(roster, head.department, day):
-        return NOBODY
-    return Seat(((f"department:{head.department}", Capacity.CANDIDATE),), frozenset({head.department}))
+def _office(seat: Seat, without: frozenset[str], where: Where) -> Seat:
+    """Held by the meeting's office; the departments it was meant for still see it."""
+    found = _kept(_role(FALLBACK_ROLE, where), without, where)
+    return _fallen_back(seat, found) if found.candidates else _admin_queue(seat, where)
 
 
-def _office(vacant: Seat, roster: Roster, day: date) -> Seat:
-    """The seat that nobody can take, held by the meeting's office; the departments it was meant for still see it."""
-    users = users_with_role(roster, FALLBACK_ROLE, None, day)
-    candidates = ((role_principal(FALLBACK_ROLE, None), Capacity.CANDIDATE),)
-    return Seat(candidates, vacant.departments | _departments(users, roster, day), vacant.pick, fallback=True)
+def _asked(
+    seat: Seat, who: RoleHolders | DepartmentLiaison | PostHolders | None, without: frozenset[str], where: Where
+) -> Seat:
+    found = () if who is None else resolve(who, Mode.ONE, where)
+    able = [kept for one in found if (kept := _kept(one, without, where)).candidates]
+    return _fallen_back(seat, able[0]) if able else _admin_queue(seat, where)
 
 
-def _scope(who: RoleHolders, head: Case) -> str | None:
-    """The scope of a role: empty where the word names no field, None where the field has no value."""
-    if who.of is None:
-        return ""
-    value = head.fields.get(who.of)
-    return None if value is None else str(value)
+def _climbed(seat: Seat, without: frozenset[str], where: Where) -> Seat:
+    """Held by the first superior who can: above the posts that were asked, or the department's leader."""
+    level = _above(seat.asked, without, where)
+    if level is None:
+        return _admin_queue(seat, where)
+    taken = _given(seat, level.users, where)
+    return replace(taken, rules=(*taken.rules, f"climb:{level.post}"), fallback=True)
 
 
-def _departments(users: tuple[str, ...], roster: Roster, day: date) -> frozenset[str]:
-    found = (department_of(roster, user, day) for user in users)
-    return frozenset(code for code in found if code is not None)
+def _above(asked: Who | None, without: frozenset[str], where: Where) -> Level | None:
+    lines = (line_above(where.roster, post.code, where.day) for post in _posts_asked(asked, where))
+    found = next((level for line in lines if (level := first_held(line, without)) is not None), None)
+    if found is not None or not isinstance(asked, DepartmentLiaison):
+        return found
+    leaders = tuple(one for one in leaders_of(where.roster, asked.code, where.day) if one not in without)
+    return Level(f"leader of {asked.code}", leaders) if leaders else None
+
+
+def _posts_asked(asked: Who | None, where: Where) -> Iterable[Post]:
+    """The posts that a resolver means, whoever holds them, and whether they still exist or not."""
+    posts = where.roster.posts
+    match asked:
+        case PostHolders(code=code):
+            return (post for post in posts if post.code == code)
+        case DepartmentLiaison(code=code, held_by=held_by):
+            return (post for post in posts if post.department == code and (held_by != LIAISON or _is(post, LIAISON)))
+        case RoleHolders(name=name):
+            scope = scope_of(asked, where)
+            return (post for post in posts if _is(post, name, scope or None))
+        case Seats(role=role):
+            return _posts_asked(role, where)
+        case Panel(name=name):
+            return (post for post in posts if _is(post, PANEL_ROLE, name))
+    return ()
+
+
+def _is(post: Post, role: str, scope: str | None = None) -> bool:
+    return any(grant.role == role and scope in (None, grant.scope) for grant in post.roles)
+
+
+def _admin_queue(seat: Seat, where: Where) -> Seat:
+    """Nobody at all: it waits where the process administrators look, whoever holds that role by then."""
+    return _fallen_back(replace(seat, rules=(*seat.rules, "nobody.queue")), _role(ADMIN_ROLE, where))
+
+
+def _role(name: str, where: Where) -> Seat:
+    users = users_with_role(where.roster, name, None, where.day)
+    candidates = ((role_principal(name, None), Capacity.CANDIDATE),) if users or name == ADMIN_ROLE else ()
+    return Seat(candidates, departments_of(users, where), users)
+
+
+def _fallen_back(seat: Seat, to: Seat) -> Seat:
+    departments = seat.departments | to.departments
+    return replace(seat, candidates=to.candidates, users=to.users, departments=departments, fallback=True)
+
+
+def _given(seat: Seat, users: tuple[str, ...], where: Where) -> Seat:
+    found = owned(users, where)
+    departments = seat.departments | found.departments
+    return replace(seat, candidates=found.candidates, users=users, departments=departments)
+
+
+# -- who stands in -----------------------------------------------------------------------------------------
+
+
+def _with_stand_ins(seat: Seat, without: frozenset[str], where: Where) -> Seat:
+    """Proxies of the absent hold the seat beside them, successors of those who left in their place."""
+    today = holders_on(where.roster, where.day)
+    if not today or not seat.asks:
+        return seat
+    for user in seat.users:
+        for one in today.get(user, ()):
+            if one.covers(where.head.workflow) and one.user not in without and one.user not in seat.users:
+                seat = _joined(seat, user, one.user, one.rule, leaver=one.leaver)
+    return seat
+
+
+def _joined(seat: Seat, user: str, other: str, rule: str, *, leaver: bool) -> Seat:
+    old = f"user:{user}"
+    if leaver and any(who == old for who, _ in seat.candidates):
+        candidates = tuple((f"user:{other}" if who == old else who, capacity) for who, capacity in seat.candidates)
+    else:
+        candidates = (*seat.candidates, (f"user:{other}", Capacity.CANDIDATE if leaver else Capacity.PROXY))
+    return replace(seat, candidates=candidates, rules=(*seat.rules, rule))

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from domain.numbers import Numbers, value
 from workflows.language.expressions import AllOf, AnyOf, Compare, Condition, Constant, FieldValue, Given, Negation
+from workflows.language.people import HeldBy
 from workflows.language.words import (
     Applicant,
     Approve,
     Call,
     CarryOut,
     Choice,
+    Chosen,
     DepartmentLiaison,
+    Depending,
     Either,
     End,
     Exclusive,
@@ -25,13 +28,17 @@ from workflows.language.words import (
     Loop,
     MemberDepartments,
     Message,
+    NamedIn,
     Number,
     OnDay,
+    Panel,
     Parallel,
+    PostHolders,
     PublicNotice,
     RoleHolders,
     Seats,
     Step,
+    Superiors,
     Term,
     ToApplicant,
     Vote,
@@ -78,15 +85,46 @@ class Wording:
             case RoleHolders():
                 return self.presentation.role(who.name, self.language)
             case DepartmentLiaison():
-                return self.presentation.department(who.code, self.language)
+                return self._held(self.presentation.department(who.code, self.language), who.held_by)
             case MemberDepartments():
                 return self.word("member departments")
+            case PostHolders():
+                return self.presentation.post(who.code, self.language)
             case Applicant():
                 return self.word("applicant")
             case Seats():
                 return self.word("seats", n=who.n, role=self.who(who.role))
             case Either():
                 return self.word("or").join(self.who(part) for part in who.of)
+            case Panel():
+                return self.word("panel", panel=self._field(who.name))
+            case _:
+                return self._who_by_case(who)
+
+    def _who_by_case(self, who: Superiors | NamedIn | Chosen | Depending) -> str:
+        """Who is asked, where the case itself says so."""
+        match who:
+            case Superiors():
+                return self._superiors(who)
+            case NamedIn():
+                return self.word("named in", field=self._field(who.field))
+            case Chosen():
+                return self.word("chosen", least=who.at_least, most=who.at_most)
+            case Depending():
+                ways = (
+                    self.word("asked if", who=self.who(one.ask), condition=self.condition(one.when))
+                    for one in who.cases
+                )
+                return self.word("or").join((*ways, self.who(who.otherwise)))
+
+    def _superiors(self, who: Superiors) -> str:
+        of = self.word("initiator") if who.of is None else self._field(who.of)
+        if who.up_to is not None:
+            return self.word("superiors up to", of=of, post=self.presentation.post(who.up_to, self.language))
+        return self.word("superiors all", of=of) if who.levels is None else self.word("superiors", of=of, n=who.levels)
+
+    def _held(self, department: str, held_by: HeldBy) -> str:
+        return department if held_by == "liaison" else self.word(f"held by {held_by}", department=department)
 
     def days(self, within: Term | None) -> str:
         """The time that is allowed, empty where none is set."""

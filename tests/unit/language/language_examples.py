@@ -117,6 +117,40 @@ approve(
     "decision", by=either(role("section_officer"), department("office")), mode=Mode.ANY,
     within=3, overdue=(remind(0),), on_reject=end("not_granted", "rejected"),
 )""",
+    "PostHolders": """
+message("told", to=post("post_head"))""",
+    "Panel": """
+vote(
+    "ballot", by=panel("bases"), quorum="2/3", passes="1/2", within=5, fails=end("voted_down", "rejected"),
+    nobody=nobody("pass"), recused=("subject",),
+)""",
+    "Superiors": """
+approve(
+    "line", by=superiors(2, up_to="post_head"), mode=Mode.ALL, within=3, overdue=(remind(0),),
+    nobody=nobody("climb"), own_case="superior", on_reject=end("refused", "rejected"),
+)""",
+    "NamedIn": """
+carry_out("handle", by=named_in("town", "department"), within=5, overdue=(remind(0),))""",
+    "Chosen": """
+approve(
+    "signers", by=chosen("topics", among=role("panel_member"), at_least=1, at_most=3), mode=Mode.ALL,
+    within=3, overdue=(remind(0),), nobody=nobody("block"), on_reject=end("refused", "rejected"),
+)""",
+    "Depending": """
+approve(
+    "decision", by=depending((at_least("amount", 10), role("office_head")), otherwise=role("section_officer")),
+    within=3, overdue=(remind(0),), on_reject=end("refused", "rejected"),
+)""",
+    "Depends": """
+carry_out(
+    "look", by=depending((is_true("urgent"), post("post_head")), otherwise=department("office", "anybody")),
+    within=3, overdue=(remind(0),),
+)""",
+    "Nobody": """
+approve(
+    "precheck", by=role("town_clerk", of="town"), nobody=nobody("ask", role("office_head")),
+    within=2, overdue=(remind(0),), on_reject=end("refused", "rejected"),
+)""",
     # terms and ladders
     "Number": """
 public_notice("notice", lasts=number("trial.notice_days", 5))""",

@@ -19,7 +19,11 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "The workflow": ("Workflow",),
     "Blocks": ("Sequence", "Choice", "Parallel", "Branch", "ForEach", "Loop", "Race", "Way", "Exclusive"),
     "Leaves": (*("Approve", "CarryOut", "Vote", "PublicNotice", "Call", "Wait", "Do", "Message", "FollowUp", "End"),),
-    "Who": ("RoleHolders", "DepartmentLiaison", "MemberDepartments", "Applicant", "Seats", "Either"),
+    "Who": (
+        *("RoleHolders", "DepartmentLiaison", "MemberDepartments", "PostHolders", "Applicant", "Seats", "Panel"),
+        *("Superiors", "NamedIn", "Chosen", "Either", "Depending", "Depends"),
+    ),
+    "Nobody found": ("Nobody",),
     "Terms and ladders": ("Number", "OnDay", "Remind", "Escalate"),
     "Forms": ("Form", "FormField"),
     "Handlers, returns, joins, milestones": ("Handler", "ToApplicant", "Join", "Guard"),
@@ -44,6 +48,12 @@ patterns are said.
 - **Events** that nobody awaits are kept until somebody does. Whoever asks innermost takes an event; branches side by
   side all take it.
 - **Calls** may lead back to the calling workflow only behind a human step, a wait or a plan.
+- **The initiator** of a case is the officer who submitted what started it; the field `initiator` holds the user. In an
+  approval or a vote the initiator has no seat and may not act, unless `own_case` says otherwise: `decide` lets them,
+  `skip` passes a seat that was theirs alone, `superior` and `leader` give it to their direct superior or to the leader
+  of their department. `recused` keeps out as well whoever belongs to the unit that the case is about (`subject`) or to
+  the department that sent it (`department`). What a rule does is recorded as the system's, never as a person's act: a
+  seat that nobody is asked for is `skipped`, with its rule.
 - **Nothing returns across a split**: a return goes to the applicant and opens the step that asked again, in its next
   round; going further back is a loop, and what dies then stands in it.
 
@@ -92,6 +102,8 @@ def _plain(default: object) -> str:
     match default:
         case None | True | False:
             return json.dumps(default)
+        case {"then": str(then)}:
+            return then
         case dict():
             return "all"
         case list():

@@ -35,17 +35,6 @@ numbers = st.builds(w.Number, name=texts, default=st.integers(1, 400))
 days = st.integers(-5, 400) | numbers
 terms = days | st.builds(w.OnDay, field=texts)
 roles = st.builds(w.RoleHolders, name=texts, of=st.none() | texts)
-people = st.one_of(
-    roles,
-    st.builds(w.DepartmentLiaison, code=texts),
-    st.builds(w.MemberDepartments),
-    st.builds(w.Applicant, through=st.none() | roles),
-    st.builds(w.Seats, n=st.integers(1, 5), role=roles, pick=st.sampled_from(["any", "least_loaded"])),
-    st.builds(w.Either, of=st.lists(roles, max_size=2).map(tuple)),
-)
-some_texts = st.lists(texts, max_size=2).map(tuple)
-reminders = st.builds(w.Remind, at=st.integers(-5, 5))
-ladders = st.lists(reminders | st.builds(w.Escalate, at=st.integers(0, 5), to=roles), max_size=2).map(tuple)
 values = st.booleans() | st.integers(-5, 5) | texts
 fields = st.builds(ex.FieldValue, name=texts)
 constants = st.builds(ex.Constant, value=st.none() | values | st.lists(values, max_size=2).map(tuple))
@@ -59,6 +48,56 @@ conditions = st.recursive(
     ),
     max_leaves=3,
 )
+held_by = st.sampled_from(["liaison", "leader", "anybody"])
+liaisons = st.builds(w.DepartmentLiaison, code=texts, held_by=held_by)
+posts = st.builds(w.PostHolders, code=texts)
+plain_people = st.one_of(
+    roles,
+    liaisons,
+    posts,
+    st.builds(w.Panel, name=texts),
+    st.builds(
+        w.Superiors,
+        of=st.none() | texts,
+        levels=st.none() | st.integers(1, 20),
+        up_to=st.none() | texts,
+        first=st.sampled_from(["nearest", "highest"]),
+        vacant=st.sampled_from(["skip", "ask"]),
+    ),
+    st.builds(w.NamedIn, field=texts, names=st.sampled_from(["user", "post", "department"]), held_by=held_by),
+    st.builds(
+        w.Chosen,
+        field=texts,
+        among=st.none() | roles | liaisons,
+        at_least=st.integers(1, 50),
+        at_most=st.integers(1, 50),
+    ),
+)
+people = st.one_of(
+    plain_people,
+    st.builds(w.MemberDepartments),
+    st.builds(w.Applicant, through=st.none() | roles),
+    st.builds(w.Seats, n=st.integers(1, 5), role=roles, pick=st.sampled_from(["any", "least_loaded"])),
+    st.builds(w.Either, of=st.lists(plain_people, max_size=2).map(tuple)),
+    st.builds(
+        w.Depending,
+        cases=st.lists(st.builds(w.Depends, when=conditions, ask=plain_people), max_size=2).map(tuple),
+        otherwise=plain_people,
+    ),
+)
+missing = {
+    "nobody": st.just(w.Nobody())
+    | st.builds(
+        w.Nobody,
+        then=st.sampled_from(["office", "ask", "admin", "climb", "pass", "reject", "block"]),
+        ask=st.none() | roles | liaisons | posts,
+    ),
+    "own_case": st.sampled_from(["decide", "skip", "superior", "leader", "forbid"]),
+    "recused": st.lists(st.sampled_from(["subject", "department"]), max_size=2).map(tuple),
+}
+some_texts = st.lists(texts, max_size=2).map(tuple)
+reminders = st.builds(w.Remind, at=st.integers(-5, 5))
+ladders = st.lists(reminders | st.builds(w.Escalate, at=st.integers(0, 5), to=roles), max_size=2).map(tuple)
 actions = st.one_of(
     st.builds(w.SetField, field=texts, value=st.none() | values),
     st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values | numbers), max_size=2).map(tuple)),
@@ -76,7 +115,9 @@ leaves = st.one_of(
     st.builds(w.End, outcome=texts, state=st.sampled_from(["approved", "rejected", "withdrawn", "completed"])),
     st.builds(w.Do, name=texts, actions=st.lists(actions, max_size=2).map(tuple)),
     st.builds(w.Message, name=texts, to=people),
-    st.builds(w.CarryOut, name=texts, by=people, within=st.none() | terms, overdue=ladders, form=st.none() | texts),
+    st.builds(
+        w.CarryOut, name=texts, by=people, within=st.none() | terms, overdue=ladders, form=st.none() | texts, **missing
+    ),
     st.builds(w.FollowUp, name=texts, event=texts, months=days, repeats=st.booleans()),
     st.builds(
         w.Call,
@@ -143,6 +184,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             fails=inner,
             tie=st.none() | inner,
             no_quorum=st.none() | inner,
+            **missing,
         ),
         st.builds(w.PublicNotice, name=texts, lasts=days, on=handlers),
         st.builds(
@@ -176,6 +218,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             form=st.none() | texts,
             on_reject=inner,
             signature=st.booleans(),
+            **missing,
         ),
     )
 

@@ -114,14 +114,20 @@ def test_a_task_with_several_seats_waits_for_each_of_them() -> None:
 
 
 def departments_roster(*contacts: str) -> Roster:
-    """Three member departments; those named have a liaison officer."""
+    """Three member departments; those named have a liaison officer. The office has its head."""
     codes = ("d1", "d2", "d3")
+    day = MONDAY.date()
+    posts = tuple(Post(f"post_{one}", one, one, one, (Grant("liaison", None),), day) for one in contacts)
+    appointments = tuple(Appointment(f"contact_{one}", f"post_{one}", day) for one in contacts)
     return Roster(
         version="departments",
         county="330226",
-        departments=tuple(Department(one, one, one, MONDAY.date(), member=True) for one in codes),
-        posts=tuple(Post(f"post_{one}", one, one, one, (Grant("liaison", None),), MONDAY.date()) for one in contacts),
-        appointments=tuple(Appointment(f"contact_{one}", f"post_{one}", MONDAY.date()) for one in contacts),
+        departments=(
+            *(Department(one, one, one, day, member=True) for one in codes),
+            Department("meeting", "meeting", "meeting", day, member=False),
+        ),
+        posts=(*posts, Post("post_head", "meeting", "head", "head", (Grant("office_head"),), day)),
+        appointments=(*appointments, Appointment("head", "post_head", day)),
     )
 
 

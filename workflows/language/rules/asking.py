@@ -1,35 +1,14 @@
-"""Whoever is asked exists, and silence has an answer."""
+"""Silence has an answer, and whatever is personal belongs to a workflow about a person. Who is asked: `people.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from domain.organisation import is_valid
-from domain.roster import LIAISON, Roster
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Kind, Subject, events_named, kinds_of
-from workflows.language.words import (
-    Applicant,
-    Approve,
-    CarryOut,
-    DepartmentLiaison,
-    Do,
-    Either,
-    Erase,
-    Escalate,
-    MemberDepartments,
-    Message,
-    RoleHolders,
-    Seats,
-    Step,
-    Vote,
-    Wait,
-    Who,
-)
-
-Asked = RoleHolders | DepartmentLiaison | MemberDepartments | Applicant | Seats
+from workflows.language.words import Approve, CarryOut, Do, Erase, Vote, Wait
 
 
 def silence(subject: Subject) -> Iterator[Finding]:
@@ -50,86 +29,6 @@ def _answer_to_silence(path: str, step: Approve | CarryOut | Vote | Wait) -> Ite
         yield finding(path, "ladder_order")
     if over and any(rung.at >= 0 for rung in step.overdue):
         yield finding(path, "late_reminder")
-
-
-def people(subject: Subject) -> Iterator[Finding]:
-    """On the present roster every seat has somebody who can take it; scopes are fields that all may know."""
-    for node in subject.nodes:
-        for asked in _asked_by(node.step):
-            yield from _scope(subject, node.path, asked)
-            if subject.roster is not None:
-                yield from _present(subject, subject.roster, node.path, asked)
-
-
-def _asked_by(step: Step) -> Iterator[Asked]:
-    match step:
-        case Approve(by=by, on_return=on_return):
-            yield from _parts(by)
-            yield from _escalated(step)
-            if on_return is not None and on_return.through is not None:
-                yield on_return.through
-        case CarryOut(by=by) | Vote(by=by):
-            yield from _parts(by)
-            yield from _escalated(step)
-        case Message(to=to):
-            yield from _parts(to)
-
-
-def _parts(who: Who) -> Iterator[Asked]:
-    if isinstance(who, Either):
-        yield from who.of
-        return
-    yield who
-    if isinstance(who, Applicant) and who.through is not None:
-        yield who.through
-
-
-def _escalated(step: Approve | CarryOut | Vote) -> Iterator[Asked]:
-    yield from (rung.to for rung in step.overdue if isinstance(rung, Escalate))
-
-
-def _scope(subject: Subject, path: str, asked: Asked) -> Iterator[Finding]:
-    named = asked.role if isinstance(asked, Seats) else asked
-    if isinstance(named, RoleHolders) and named.of is not None and not is_plain_text(subject.kinds(named.of, path)):
-        yield finding(path, "scope_field", field=named.of)
-
-
-def is_plain_text(kinds: Iterable[Kind]) -> bool:
-    """Whether a field is written, always as text, and never as something personal."""
-    kinds = tuple(kinds)
-    return bool(kinds) and all(kind.type == "text" and not kind.personal for kind in kinds)
-
-
-def _present(subject: Subject, roster: Roster, path: str, asked: Asked) -> Iterator[Finding]:
-    match asked:
-        case RoleHolders(name=name):
-            if not _holders(subject, roster, name):
-                yield finding(path, "nobody", role=name)
-        case Seats(n=n, role=role):
-            found = len(_holders(subject, roster, role.name))
-            if found < n:
-                yield finding(path, "too_few", role=role.name, people=found, seats=n)
-        case DepartmentLiaison(code=code):
-            if not _holders(subject, roster, LIAISON, code):
-                yield finding(path, "unknown_department", department=code)
-        case MemberDepartments():
-            members = [one.code for one in roster.departments if one.member]
-            missing = [code for code in members if not _holders(subject, roster, LIAISON, code)]
-            yield from (finding(path, "unknown_department", department=code) for code in missing)
-
-
-def _holders(subject: Subject, roster: Roster, role: str, department: str | None = None) -> frozenset[str]:
-    """Users who hold a role in any scope; those whose term covers the day, where a day is given."""
-    day = subject.day
-    posts = {
-        post.code
-        for post in roster.posts
-        if any(grant.role == role for grant in post.roles)
-        and department in (None, post.department)
-        and (day is None or is_valid(post, day))
-    }
-    held = (one for one in roster.appointments if one.post in posts)
-    return frozenset(one.user for one in held if day is None or is_valid(one, day))
 
 
 def privacy(subject: Subject) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Final
 from domain.voting import Rule, share
 from workflows.language.expressions import fields_read
 from workflows.language.findings import Finding, finding
-from workflows.language.rules.asking import is_plain_text
+from workflows.language.rules.people import is_plain_text
 from workflows.language.rules.resting import at_once, begins_with_a_wait
 from workflows.language.rules.subject import Subject, handler_writes, is_within, kinds_of, own_writes
 from workflows.language.rules.ways import Ways

@@ -18,7 +18,17 @@ from workflows.language.expressions import (
 )
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Kind, Subject, Type, kind_of_value
-from workflows.language.words import Call, Choice, ForEach, Loop, Parallel
+from workflows.language.words import (
+    Approve,
+    Call,
+    CarryOut,
+    Choice,
+    Depending,
+    ForEach,
+    Loop,
+    Parallel,
+    Vote,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,8 @@ def _conditions(subject: Subject) -> Iterator[Looked]:
         for number, branch in enumerate(node.step.branches if isinstance(node.step, Choice | Parallel) else ()):
             if branch.when is not None:
                 yield Looked(f"{node.path}/{number}", branch.when, node.path)
+        if isinstance(node.step, Approve | CarryOut | Vote) and isinstance(node.step.by, Depending):
+            yield from (Looked(node.path, one.when, node.path) for one in node.step.by.cases)
         match node.step:
             case Loop(until=until) if until is not None:
                 yield Looked(node.path, until, node.path)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from domain.event import DomainEvent, is_personal
 from domain.roster import Roster
+from workflows.language.people import INITIATOR
 from workflows.language.words import (
     Approve,
     Call,
@@ -99,6 +100,7 @@ def is_within(path: str, scope: str) -> bool:
 def _writes(definition: Workflow, events: Events, nodes: tuple[Node, ...]) -> Iterator[Write]:
     for name, kind in kinds_of(events.get(definition.starts_on)).items():
         yield Write(name, kind, "")
+    yield Write(INITIATOR, Kind("text"), "")
     if definition.person:
         yield Write(FINGERPRINT, Kind("text", personal=True), "")
     for handler in definition.on:

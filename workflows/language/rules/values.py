@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.registers import REGISTERS
 from workflows.language.findings import Finding, finding
-from workflows.language.rules.asking import is_plain_text
+from workflows.language.rules.people import is_plain_text
 from workflows.language.rules.subject import (
     Kind,
     Subject,

@@ -6,16 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from domain.numbers import value
+from workflows.language.people import INITIATOR
 from workflows.language.words import (
     Applicant,
+    Chosen,
     Days,
     DepartmentLiaison,
+    Depending,
     Either,
     MemberDepartments,
+    NamedIn,
     Number,
     OnDay,
+    Panel,
+    PostHolders,
     RoleHolders,
     Seats,
+    Superiors,
     Term,
     Who,
 )
@@ -101,15 +108,40 @@ def who_text(who: Who) -> str:
         case RoleHolders():
             return f"role:{who.name}" if who.of is None else f"role:{who.name}:{{{who.of}}}"
         case DepartmentLiaison():
-            return f"department:{who.code}"
+            return f"department:{who.code}" if who.held_by == "liaison" else f"department:{who.code}:{who.held_by}"
         case MemberDepartments():
             return "departments"
+        case PostHolders():
+            return f"post:{who.code}"
         case Applicant():
             return "applicant" if who.through is None else f"applicant, {who_text(who.through)}"
         case Seats():
             return f"{who.n} × {who_text(who.role)}"
         case Either():
             return ", ".join(who_text(part) for part in who.of)
+        case Panel():
+            return f"panel:{who.name}"
+        case _:
+            return _text_by_case(who)
+
+
+def _text_by_case(who: Superiors | NamedIn | Chosen | Depending) -> str:
+    match who:
+        case Superiors():
+            end = "" if who.up_to is None else f", up to post:{who.up_to}"
+            count = "" if who.levels is None else f"{who.levels} "
+            return f"{count}superiors of {{{who.of or INITIATOR}}}, {who.first} first{end}"
+        case NamedIn():
+            return f"{who.names}:{{{who.field}}}"
+        case Chosen():
+            return f"{who.at_least} to {who.at_most} × user:{{{who.field}}}"
+        case Depending():
+            return "; ".join(
+                (
+                    *(f"if {number}: {who_text(one.ask)}" for number, one in enumerate(who.cases)),
+                    who_text(who.otherwise),
+                )
+            )
 
 
 def _text(one: object) -> str:

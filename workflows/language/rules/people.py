@@ -1,0 +1,201 @@
+"""Whoever is asked exists on the present roster, is named by fields that say so, and is missed with an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from domain.approval import Mode
+from domain.organisation import is_valid
+from domain.roster import LEADER, LIAISON, Roster
+from workflows.language.findings import Finding, finding
+from workflows.language.people import INITIATOR, Plain, fields_asked
+from workflows.language.rules.subject import Kind, Subject, kinds_of
+from workflows.language.words import (
+    Applicant,
+    Approve,
+    CarryOut,
+    Chosen,
+    DepartmentLiaison,
+    Depending,
+    Either,
+    Escalate,
+    MemberDepartments,
+    Message,
+    NamedIn,
+    Panel,
+    PostHolders,
+    RoleHolders,
+    Seats,
+    Step,
+    Superiors,
+    Vote,
+    Who,
+)
+
+Asked = Plain | MemberDepartments | Applicant | Seats
+
+PANEL_ROLE = "panel_member"
+
+
+def people(subject: Subject) -> Iterator[Finding]:
+    """On the present roster every seat has somebody who can take it; what names people are fields that all may know."""
+    for node in subject.nodes:
+        for asked in asked_by(node.step):
+            yield from _naming(subject, node.path, asked)
+            if subject.roster is not None:
+                yield from _present(subject, subject.roster, node.path, asked)
+
+
+def missing(subject: Subject) -> Iterator[Finding]:
+    """What is said for nobody found and for the initiator's own case can be done where it is said."""
+    for node in subject.nodes:
+        if isinstance(node.step, Approve | CarryOut | Vote):
+            yield from _missing(subject, node.path, node.step)
+
+
+def asked_by(step: Step) -> Iterator[Asked]:
+    """Every resolver of a step, the parts of a composed one each by itself."""
+    match step:
+        case Approve(by=by, on_return=on_return):
+            yield from _parts(by)
+            yield from _beside(step)
+            if on_return is not None and on_return.through is not None:
+                yield on_return.through
+        case CarryOut(by=by) | Vote(by=by):
+            yield from _parts(by)
+            yield from _beside(step)
+        case Message(to=to):
+            yield from _parts(to)
+
+
+def _parts(who: Who) -> Iterator[Asked]:
+    match who:
+        case Either(of=of):
+            yield from of
+        case Depending(cases=cases, otherwise=otherwise):
+            yield from (one.ask for one in cases)
+            yield otherwise
+        case Applicant(through=RoleHolders() as through):
+            yield who
+            yield through
+        case _:
+            yield who
+
+
+def _beside(step: Approve | CarryOut | Vote) -> Iterator[Asked]:
+    yield from (rung.to for rung in step.overdue if isinstance(rung, Escalate))
+    if step.nobody.ask is not None:
+        yield step.nobody.ask
+
+
+# -- fields that name people -------------------------------------------------------------------------------
+
+
+def _naming(subject: Subject, path: str, asked: Asked) -> Iterator[Finding]:
+    match asked:
+        case RoleHolders(of=str(field)) | Seats(role=RoleHolders(of=str(field))):
+            if not is_plain_text(subject.kinds(field, path)):
+                yield finding(path, "scope_field", field=field)
+        case Superiors(of=str(field)):
+            if not is_plain_text(subject.kinds(field, path)):
+                yield finding(path, "named_field", field=field)
+        case NamedIn(field=field):
+            if not _names_somebody(subject.kinds(field, path)):
+                yield finding(path, "named_field", field=field)
+        case Chosen(field=field, at_least=least, at_most=most):
+            if not _is_chosen(kinds_of(subject.events.get(subject.definition.starts_on)).get(field)):
+                yield finding(path, "chosen_field", field=field)
+            if least > most:
+                yield finding(path, "chosen_range", least=least, most=most)
+
+
+def is_plain_text(kinds: Iterable[Kind]) -> bool:
+    """Whether a field is written, always as text, and never as something personal."""
+    kinds = tuple(kinds)
+    return bool(kinds) and all(kind.type == "text" and not kind.personal for kind in kinds)
+
+
+def _names_somebody(kinds: Iterable[Kind]) -> bool:
+    kinds = tuple(kinds)
+    return bool(kinds) and all(_holds_text(kind) for kind in kinds)
+
+
+def _is_chosen(kind: Kind | None) -> bool:
+    return kind is not None and kind.type == "list" and _holds_text(kind)
+
+
+def _holds_text(kind: Kind) -> bool:
+    return not kind.personal and (kind.type == "text" or (kind.type == "list" and kind.element == "text"))
+
+
+# -- the present roster ------------------------------------------------------------------------------------
+
+
+def _present(subject: Subject, roster: Roster, path: str, asked: Asked) -> Iterator[Finding]:
+    match asked:
+        case RoleHolders(name=name):
+            if not _holders(subject, roster, name):
+                yield finding(path, "nobody", role=name)
+        case Panel():
+            if not _holders(subject, roster, PANEL_ROLE):
+                yield finding(path, "nobody", role=PANEL_ROLE)
+        case Seats(n=n, role=role):
+            found = len(_holders(subject, roster, role.name))
+            if found < n:
+                yield finding(path, "too_few", role=role.name, people=found, seats=n)
+        case PostHolders(code=code) | Superiors(up_to=str(code)):
+            if not any(post.code == code for post in roster.posts):
+                yield finding(path, "unknown_post", post=code)
+        case DepartmentLiaison() | MemberDepartments():
+            codes = _departments_without(subject, roster, asked)
+            yield from (finding(path, "unknown_department", department=code) for code in codes)
+
+
+def _departments_without(
+    subject: Subject, roster: Roster, asked: DepartmentLiaison | MemberDepartments
+) -> Iterator[str]:
+    """The departments that are asked and have nobody of the kind."""
+    if isinstance(asked, MemberDepartments):
+        members = (one.code for one in roster.departments if one.member)
+        yield from (code for code in members if not _holders(subject, roster, LIAISON, code))
+        return
+    role = {"liaison": LIAISON, "leader": LEADER, "anybody": None}[asked.held_by]
+    if not _holders(subject, roster, role, asked.code):
+        yield asked.code
+
+
+def _holders(subject: Subject, roster: Roster, role: str | None, department: str | None = None) -> frozenset[str]:
+    """Users who hold a role (None: any post) in any scope; those whose term covers the day, where a day is given."""
+    day = subject.day
+    posts = {
+        post.code
+        for post in roster.posts
+        if (role is None or any(grant.role == role for grant in post.roles))
+        and department in (None, post.department)
+        and (day is None or is_valid(post, day))
+    }
+    held = (one for one in roster.appointments if one.post in posts)
+    return frozenset(one.user for one in held if day is None or is_valid(one, day))
+
+
+# -- nobody, the initiator, several levels -----------------------------------------------------------------
+
+
+def _missing(subject: Subject, path: str, step: Approve | CarryOut | Vote) -> Iterator[Finding]:
+    rule = step.nobody
+    if (rule.then == "ask") is (rule.ask is None):
+        yield finding(path, "nobody_ask")
+    if rule.then == "reject" and not isinstance(step, Approve):
+        yield finding(path, "nobody_rejects")
+    if isinstance(step, Approve) and step.signature and (rule.then == "pass" or step.own_case == "skip"):
+        yield finding(path, "ruled_signature")
+    if isinstance(step, Approve) and step.mode in (Mode.ONE, Mode.ANY):
+        yield from (finding(path, "one_of_levels") for part in _parts(step.by) if _has_levels(part))
+    if rule.then == "block":
+        begun = {INITIATOR, *kinds_of(subject.events.get(subject.definition.starts_on))}
+        late = sorted(set(fields_asked(step.by)) - begun)
+        yield from (finding(path, "block_late", field=field) for field in late)
+
+
+def _has_levels(asked: Asked) -> bool:
+    return isinstance(asked, Superiors) and asked.levels != 1
