@@ -13,6 +13,7 @@ from domain.events.members import (
     MemberSupplemented,
     MemberWithdrawn,
 )
+from tests.acceptance.conftest import Opener
 from workflows.ports import NewEvent
 from workflows.reads import ItemView
 from workflows.testkit import Office, staff
@@ -21,7 +22,7 @@ PEOPLE = ("clerk", "verifier", "other_verifier", "town", "officer", "head", "sec
 
 
 @pytest.fixture
-def office() -> Office:
+def office(opens: Opener) -> Office:
     roster = staff(
         clerk="centre_clerk",
         verifier="category_verifier:2",
@@ -31,7 +32,7 @@ def office() -> Office:
         head="office_head",
         secretary="association_secretary",
     )
-    return Office(roster=roster)
+    return opens(roster)
 
 
 def applied(**changed: Any) -> MemberApplied:

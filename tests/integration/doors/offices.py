@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from workflows.reads import CaseFilter
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 READS = frozenset({"read"})
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class KnownKeys:
@@ -95,19 +96,25 @@ class Doors:
 
 
 def open_doors() -> Doors:
-    kit = testkit.Office(roster=sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=START)
+    return behind_doors(
+        testkit.Office(roster=sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=START)
+    )
+
+
+def behind_doors(kit: testkit.Office) -> Doors:
+    """The real HTTP doors in front of any office; whoever opens them stops the committer."""
     noted, keys = Noted(), KnownKeys()
     figures = Figures(kit.store.reads.pending)
     committer = Committer(lambda submissions: accept(kit.engine, submissions), figures.committed)
     committer.start()
     identity = Identity(
         county=kit.county,
-        zone=ZoneInfo("Asia/Shanghai"),
+        zone=ZONE,
         sample=True,
         secret="the secret of an office in a test",
         accounts=keys,
         roster=kit.library.roster,
-        today=lambda: date(2026, 3, 2),
+        today=lambda: kit.clock().astimezone(ZONE).date(),
     )
     office = Office(
         engine=kit.engine,
