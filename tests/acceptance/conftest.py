@@ -23,7 +23,7 @@ Opener = Callable[[Roster], Office]
 HOUSES = [
     "memory",
     "sqlite",
-    pytest.param("postgres_and_rabbitmq", marks=[pytest.mark.postgres, pytest.mark.rabbitmq]),
+    pytest.param("postgres_and_rabbitmq", marks=[pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]),
 ]
 
 

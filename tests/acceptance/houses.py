@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Final, cast
 
+from celery import signals
 from celery.contrib.testing.worker import start_worker
 
 from adapters.sql.engines import Database
@@ -105,6 +106,7 @@ class OverTheBroker(InOneProcess):
 
     def __init__(self, roster: Roster, database: Database, worker: WorkerThread) -> None:
         super().__init__(roster, database)
+        self._worker = worker
         self._publisher = Publisher(self.store.units, Broker(worker.app), _nothing)
         self.engine = replace(self.engine, wake=self._publisher.wake)
         worker.serve(self.engine)
@@ -116,6 +118,7 @@ class OverTheBroker(InOneProcess):
                 yield self
         finally:
             self._publisher.stop()
+            self._worker.rest()
 
     def drain(self) -> int:
         """Wait until the worker has done what it was told of; what fell due meanwhile is the sweeper's."""
@@ -148,17 +151,33 @@ class WorkerThread:
         """Make the moves of this engine from now on."""
         self._served.engine = engine
 
+    def rest(self) -> None:
+        """Make no move any more: what still runs ends, and later links of its chain find nobody to work for."""
+        self._served.engine = None
+        wait_for("the worker rests", lambda: not self._served.running)
+
 
 class Served(PerProcess[Engine]):
     """The engine of the test that runs: the tests open and close it, not the worker's process."""
 
-    engine: Engine
-
     def __init__(self) -> None:
-        super().__init__(lambda: self.engine)
+        super().__init__(self._nobody)
+        self.engine: Engine | None = None
+        self.running: set[str] = set()
+        signals.task_prerun.connect(self._begun)
+        signals.task_postrun.connect(self._over)
 
     def __call__(self) -> Engine:
-        return self.engine
+        return self.engine or self._nobody()
+
+    def _nobody(self) -> Engine:
+        raise LookupError("no test is served at the moment")
+
+    def _begun(self, task_id: str, **_: Any) -> None:
+        self.running.add(task_id)
+
+    def _over(self, task_id: str, **_: Any) -> None:
+        self.running.discard(task_id)
 
 
 def _store(units: SqlUnits) -> Store:

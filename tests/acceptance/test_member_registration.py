@@ -18,7 +18,8 @@ from workflows.ports import NewEvent
 from workflows.reads import ItemView
 from workflows.testkit import Office, staff
 
-PEOPLE = ("clerk", "verifier", "other_verifier", "town", "officer", "head", "secretary")
+COUNCIL = ("council_1", "council_2", "council_3", "council_4", "council_5")
+PEOPLE = ("clerk", "verifier", "other_verifier", "town", "officer", "head", *COUNCIL)
 
 
 @pytest.fixture
@@ -30,7 +31,11 @@ def office(opens: Opener) -> Office:
         town="town_clerk:330226105",
         officer="section_officer",
         head="office_head",
-        secretary="association_secretary",
+        council_1="council_member",
+        council_2="council_member",
+        council_3="council_member",
+        council_4="council_member",
+        council_5="council_member",
     )
     return opens(roster)
 
@@ -376,26 +381,63 @@ def test_three_working_days_later_the_office_may_decide(office: Office) -> None:
 # -- the association ---------------------------------------------------------------------------------------
 
 
-def decide_in_council(office: Office, decision: str) -> str:
+def vote_in_council(office: Office, *votes: str) -> str:
+    """The council votes on somebody who joins: one vote of each member in turn, as long as they are asked."""
     case = up_to_approval(office, joins_association=True)
-    act(office, "secretary", "complete", form={"council_decision": decision, "document_number": "样例会〔2026〕1号"})
+    statuses = [act(office, member, verb) for member, verb in zip(COUNCIL, votes, strict=False)]
+    assert statuses == [200] * len(votes)
     return case
 
 
-def test_a_member_of_the_association_is_registered_by_the_council_instead_of_the_section(office: Office) -> None:
-    case = decide_in_council(office, "admitted")
+def test_every_member_of_the_council_has_a_vote_and_twenty_working_days(office: Office) -> None:
+    vote_in_council(office)
 
-    assert ended(office, case) == ("approved", "registered")
+    items = [item_of(office, member).item for member in COUNCIL]
+
+    assert {(item.kind, item.due_rule.split(":")[0]) for item in items} == {("vote", "20wd")}
+    assert len({item.id for item in items}) == 5
     assert office.inbox("officer") == ()
 
 
+def test_a_member_of_the_association_is_registered_by_the_council_instead_of_the_section(office: Office) -> None:
+    case = vote_in_council(office, "agree", "agree", "reject", "agree")
+
+    assert ended(office, case) == ("approved", "registered")
+    assert told(office) == ["admitted", "received", "registered"]
+    assert [office.inbox(user) for user in ("officer", *COUNCIL)] == [()] * 6
+
+
+def test_the_council_decides_only_when_two_thirds_have_voted(office: Office) -> None:
+    case = vote_in_council(office, "agree", "agree", "agree")
+
+    assert ended(office, case) == ("running", None)
+    assert len(office.inbox("council_5")) == 1
+
+
 def test_whoever_the_council_does_not_admit_is_registered_by_the_section_all_the_same(office: Office) -> None:
-    case = decide_in_council(office, "not_admitted")
+    case = vote_in_council(office, "reject", "reject", "agree", "reject")
 
     act(office, "officer", "agree")
 
     assert ended(office, case) == ("approved", "registered")
     assert "not_admitted" in told(office)
+
+
+def test_as_many_against_as_in_favour_do_not_admit(office: Office) -> None:
+    vote_in_council(office, "agree", "agree", "reject", "reject", "abstain")
+
+    assert "not_admitted" in told(office)
+    assert len(office.inbox("officer")) == 1
+
+
+def test_a_council_that_does_not_come_together_in_time_was_reminded_and_does_not_admit(office: Office) -> None:
+    vote_in_council(office, "agree", "agree")
+
+    office.turn(days=29)
+
+    assert [notice.body["template"] for notice in office.notices("council_5")] == ["remind", "remind"]
+    assert "not_admitted" in told(office)
+    assert len(office.inbox("officer")) == 1
 
 
 # -- withdrawal and what follows ---------------------------------------------------------------------------

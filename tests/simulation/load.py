@@ -29,7 +29,6 @@ FORMS: Mapping[str, Mapping[str, JSON]] = {
     "duplicate_check.v1": {"same_person": "different"},
     "visit.v1": {"grade": "good", "rooms": 2},
     "advice.v1": {"advice": "样例"},
-    "council_decision.v1": {"council_decision": "admitted", "document_number": "样例1号"},
 }
 VERBS = {
     "approve": ("agree", "agree", "reject", "return"),

@@ -1,7 +1,7 @@
 """Member registration (会员登记): from the application to the register, a refusal, or the applicant's withdrawal.
 
-Source: domain.md §3 W1. Joining the association needs its council's decision; until the council votes here, its
-secretary records the decision that it took elsewhere. A council that says no closes only the association: the
+Source: domain.md §3 W1. Joining the association needs a vote of its council (票决): two thirds take part, more than
+half of them agree. A council that says no, or does not come together in time, closes only the association: the
 application goes on to the section like any other, so nobody is refused for a reason outside the closed list.
 """
 
@@ -30,6 +30,7 @@ from workflows.language.words import (
     sequence,
     set_field,
     to_applicant,
+    vote,
     wait,
     when,
     workflow,
@@ -140,22 +141,32 @@ CATEGORY = approve(
     reasons=("outside_county", "not_in_groups", "minor"),
 )
 
+NOT_ADMITTED = sequence(
+    do("note_not_admitted", set_field("council_decision", value="not_admitted")),
+    message("not_admitted", to=applicant()),
+)
+
 COUNCIL = choice(
     "association",
     when(
         is_true("joins_association"),
         sequence(
-            carry_out(
+            vote(
                 "council",
-                by=role("association_secretary"),
+                by=role("council_member"),
+                quorum="2/3",
+                passes="1/2",
                 within=number("member.council_days", 20),
-                overdue=(remind(0), escalate(+5, to=role("office_head"))),
-                form="council_decision.v1",
+                overdue=(remind(-5), remind(-1)),
+                fails=NOT_ADMITTED,
             ),
             choice(
                 "council_result",
-                when(equals("council_decision", "admitted"), message("admitted", to=applicant())),
-                otherwise=message("not_admitted", to=applicant()),
+                when(equals("council_decision", "not_admitted"), nothing()),
+                otherwise=sequence(
+                    do("note_admitted", set_field("council_decision", value="admitted")),
+                    message("admitted", to=applicant()),
+                ),
             ),
         ),
     ),
@@ -185,13 +196,6 @@ DEFINITION = workflow(
         Form(
             name="duplicate_check.v1",
             fields=(FormField(name="same_person", type="choice", choices=("same", "different")),),
-        ),
-        Form(
-            name="council_decision.v1",
-            fields=(
-                FormField(name="council_decision", type="choice", choices=("admitted", "not_admitted")),
-                FormField(name="document_number", type="text", personal=True),
-            ),
         ),
     ),
     on=(

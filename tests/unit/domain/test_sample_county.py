@@ -82,6 +82,7 @@ def test_the_samples_hold_no_phone_number_and_nothing_forbidden() -> None:
         ("finance_reviewer", None),
         ("minister", None),
         ("panel_member", None),
+        ("council_member", None),
         ("office_clerk", None),
         ("process_admin", None),
         ("auditor", None),
