@@ -25,6 +25,7 @@ from adapters.doors.committing import Committer
 from adapters.doors.http.app import create_app
 from adapters.doors.http.figures import Figures
 from adapters.doors.http.office import Office
+from adapters.doors.obstacles import obstacles_of
 from adapters.embedded import Levels, Runner
 from adapters.gateways.feed_file import FeedFile
 from adapters.gateways.notices import Notices
@@ -130,7 +131,7 @@ def office_on(settings: Settings, engine: Engine, units: SqlUnits) -> Iterator[O
             engine=engine,
             reads=reads,
             identity=identity,
-            desk=Desk(settings.county, engine.vault, sample),
+            desk=Desk(settings.county, engine.vault, sample, obstacles_of(engine, reads.now)),
             committer=committer,
             refusals=SqlRefusals(units),
             figures=figures,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -48,11 +48,15 @@ _SAID: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where events are taken in: the county, its vault, and whether everything here is a sample (样例)."""
+    """Where events are taken in: the county, its vault, and whether everything here is a sample (样例).
+
+    `obstacle` says why a case must not begin with an event, or nothing.
+    """
 
     county: str
     vault: Vault
     sample: bool
+    obstacle: Callable[[NewEvent], Problem | None]
 
     def admit(self, envelope: Envelope, viewer: Viewer, lane: Lane) -> NewEvent | Problem:
         """The event that `viewer` sends, or why not."""
@@ -67,7 +71,8 @@ class Desk:
             event = parse_event(name, envelope.data)
         except ValidationError as error:
             return _bad_data(error)
-        return self._taken(event, envelope, viewer, lane)
+        taken = self._taken(event, envelope, viewer, lane)
+        return self.obstacle(taken) or taken
 
     def _taken(self, event: DomainEvent, envelope: Envelope, viewer: Viewer, lane: Lane) -> NewEvent:
         personal = event.personal()
@@ -86,6 +91,7 @@ class Desk:
             sample=self.sample,
             lane=lane,
             attributes=envelope.attributes,
+            initiator=viewer.user if f"user:{viewer.user}" in viewer.principals else None,
         )
 
     def _fingerprint(self, personal: Mapping[str, JSON]) -> str | None:

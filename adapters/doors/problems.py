@@ -18,6 +18,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "malformed": zh("内容不是有效的请求"),
         "unknown-event-type": zh("没有这种事件类型"),
         "bad-data": zh("字段不符合要求"),
+        "nobody-found": zh("有环节没有可以办理的人"),
+        "bad-choice": zh("选择的办理人不符合规定"),
         "not-permitted": zh("没有办理这件事的权限"),
         "conflict": zh("与已有的内容冲突"),
         "not-signed-in": zh("需要先登录或提供密钥"),

@@ -22,6 +22,8 @@ import psycopg
 
 from adapters.doors.admission import Desk
 from adapters.doors.envelopes import Envelope, read_event
+from adapters.doors.obstacles import obstacles_of
+from adapters.now import system_now
 from adapters.sql.library import SqlLibrary
 from adapters.sql.migrations import upgrade
 from adapters.sql.units import SqlUnits
@@ -85,7 +87,7 @@ class P:
         self.publisher = Publisher(self.units, Broker(app), _nothing)
         self.engine = engine_on(settings, self.units, self.publisher.wake)
         _furnish(self.units)
-        self.desk = Desk(COUNTY, self.units.vault, sample=False)
+        self.desk = Desk(COUNTY, self.units.vault, sample=False, obstacle=obstacles_of(self.engine, system_now))
         self.viewer = department_viewer(COUNTY, DEPARTMENT, frozenset({MemberApplied.TYPE}), frozenset({"submit"}))
 
     def start_workers(self) -> list[subprocess.Popen[bytes]]:

@@ -19,6 +19,7 @@ from adapters.doors.committing import Committer
 from adapters.doors.http.app import create_app
 from adapters.doors.http.figures import Figures
 from adapters.doors.http.office import Office as HttpOffice
+from adapters.doors.obstacles import obstacles_of
 from adapters.identity.desk import Closed, Credential, Opened, as_issued, one_time_password
 from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_events, sample_numbers, sample_roster
@@ -108,7 +109,9 @@ class House:
                 engine=office.engine,
                 reads=office.store.reads,
                 identity=identity,
-                desk=Admission(office.county, office.engine.vault, self.sample),
+                desk=Admission(
+                    office.county, office.engine.vault, self.sample, obstacles_of(office.engine, office.clock)
+                ),
                 committer=Committer(lambda _: []),
                 refusals=NoRefusals(),
                 figures=Figures(dict),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.identifiers import derived_id
+from workflows.language.people import INITIATOR
 from workflows.language.words import Call, Exclusive
 from workflows.machine.case import JSON, Child, Claim, Sign, Signal
 from workflows.machine.nodes import INNER
@@ -91,12 +92,14 @@ def _child(turn: Turn, path: str, step: Call, key: str) -> Child:
     given = {there: values[here] for there, here in step.gives if here in values}
     known = turn.personal(path)
     personal = {there: known[here] for there, here in step.gives if here in known}
+    # Whoever began the case began all that is done inside it, and decides none of it.
+    begun = {name: value for name, value in turn.head.fields.items() if name == INITIATOR}
     return Child(
         id=derived_id("call", turn.head.id, path, key, *turn.again),
         workflow=step.workflow,
         key=key,
         path=path,
         person=turn.head.person,
-        fields={name: value for name, value in given.items() if name not in personal},
+        fields=begun | {name: value for name, value in given.items() if name not in personal},
         personal=personal,
     )

@@ -75,9 +75,9 @@ def _resolve_by_case(
         case Superiors():
             return _superiors(who, where)
         case NamedIn():
-            return tuple(_named(who, name, where) for name in _names(where.head.fields.get(who.field))) or (NOBODY,)
+            return tuple(_named(who, name, where) for name in names_in(where.head.fields.get(who.field))) or (NOBODY,)
         case Chosen():
-            return tuple(_user(name, where) for name in _names(where.head.fields.get(who.field))) or (NOBODY,)
+            return tuple(_user(name, where) for name in names_in(where.head.fields.get(who.field))) or (NOBODY,)
         case Either():
             return _together((seat for part in who.of for seat in resolve(part, mode, where)), mode)
         case Depending():
@@ -194,7 +194,7 @@ def _named(who: NamedIn, name: str, where: Where) -> Seat:
             return _of_department(name, who.held_by, where)
 
 
-def _names(value: object) -> tuple[str, ...]:
+def names_in(value: object) -> tuple[str, ...]:
     """The names that a field holds, each once: a text is one, a list several."""
     found = value if isinstance(value, list | tuple) else (value,)
     return tuple(dict.fromkeys(one for one in found if isinstance(one, str) and one))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.identifiers import derived_id
+from workflows.language.people import INITIATOR
 from workflows.language.words import Workflow
 from workflows.machine.case import Case, Lane, State, Subscription
 from workflows.moves.registering import apply_registers, contended_rows
-from workflows.ports import Engine, InboxRow, StoredEvent, Unit
+from workflows.ports import Engine, InboxRow, NewEvent, StoredEvent, Unit
 
 HINT_GRACE = timedelta(seconds=2)
 """How long an inbox row is left to a hinted run before the sweep may take it."""
@@ -122,17 +123,17 @@ def _awaited(
 
 def _started(engine: Engine, unit: Unit, stored: StoredEvent) -> Iterable[Case]:
     for workflow_hash, definition in engine.library.started_by(stored.event.type):
-        yield _new_case(engine, unit, stored, workflow_hash, definition)
+        yield new_case(engine, stored.event, workflow_hash, definition, unit.now)
 
 
-def _new_case(engine: Engine, unit: Unit, stored: StoredEvent, workflow_hash: str, definition: Workflow) -> Case:
-    event = stored.event
-    case = derived_id(unit.county, definition.name, event.key, event.source, event.id)
+def new_case(engine: Engine, event: NewEvent, workflow_hash: str, definition: Workflow, now: datetime) -> Case:
+    """The head of the case that an event starts."""
+    case = derived_id(event.county, definition.name, event.key, event.source, event.id)
     personal = dict(event.personal)
     if event.fingerprint is not None:
         personal["fingerprint"] = event.fingerprint
     return Case(
-        county=unit.county,
+        county=event.county,
         id=case,
         workflow=definition.name,
         workflow_hash=workflow_hash,
@@ -145,15 +146,15 @@ def _new_case(engine: Engine, unit: Unit, stored: StoredEvent, workflow_hash: st
         person=event.person,
         state=State.RUNNING,
         outcome=None,
-        fields=dict(event.plain),
+        fields=dict(event.plain) if event.initiator is None else {**event.plain, INITIATOR: event.initiator},
         personal=personal if event.person is not None else {},
         field_versions={},
         numbers=engine.library.numbers().version,
         lane=event.lane,
         department=event.department,
         sample=event.sample,
-        opened_at=unit.now,
-        last_at=unit.now,
+        opened_at=now,
+        last_at=now,
     )
 
 

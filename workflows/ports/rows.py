@@ -25,7 +25,8 @@ from workflows.machine.case import (
 class NewEvent:
     """An event as a door hands it over, already parsed and permitted; `body_hash` covers what makes it equal.
 
-    `attributes` are its CloudEvents context attributes. `fingerprint` is the blind index of its person, if any.
+    `attributes` are its CloudEvents context attributes. `fingerprint` is the blind index of its person, if any,
+    `initiator` the officer who submits it, where an officer does and not a department's system.
     """
 
     county: str
@@ -42,6 +43,7 @@ class NewEvent:
     sample: bool = False
     lane: Lane = Lane.INTERACTIVE
     attributes: Mapping[str, str] = field(default_factory=dict)
+    initiator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from adapters.doors.committing import Committer
 from adapters.doors.http.app import create_app
 from adapters.doors.http.figures import Figures
 from adapters.doors.http.office import Office, Refusal
+from adapters.doors.obstacles import obstacles_of
 from adapters.identity.desk import Closed, Credential, Opened, types_of
 from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_numbers, sample_roster
@@ -38,6 +39,9 @@ class KnownKeys:
             return None
         if token.startswith("user:"):
             return Credential(None, token.removeprefix("user:"), READS | {"act"}, frozenset())
+        if token.startswith("submitter:"):
+            types = frozenset({"member.applied.v1"})
+            return Credential(None, token.removeprefix("submitter:"), READS | {"submit"}, types)
         return Credential(token, None, READS | {"submit"}, types_of(token))
 
     def issue_key(self, name: str, credential: Credential) -> str:
@@ -120,7 +124,7 @@ def behind_doors(kit: testkit.Office) -> Doors:
         engine=kit.engine,
         reads=kit.store.reads,
         identity=identity,
-        desk=Desk(kit.county, kit.engine.vault, sample=True),
+        desk=Desk(kit.county, kit.engine.vault, sample=True, obstacle=obstacles_of(kit.engine, kit.clock)),
         committer=committer,
         refusals=noted,
         figures=figures,

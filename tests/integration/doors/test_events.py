@@ -11,6 +11,7 @@ from cloudevents.core.v1.event import CloudEvent
 
 from adapters.doors.committing import TooManyWaiting
 from tests.integration.doors.offices import Doors, cloud_event
+from workflows.language.words import approve, end, nobody, role, sequence, workflow
 from workflows.moves.accepting import Submission
 from workflows.ports import StoreUnavailable
 
@@ -308,3 +309,24 @@ def test_a_body_that_hides_its_length_is_cut_off_at_the_limit(doors: Doors) -> N
     answer = doors.post(pieces(), STRUCTURED)  # type: ignore[arg-type]  # the client sends what it iterates in chunks
 
     assert answer.status_code == 413
+
+
+def test_a_case_that_would_surely_find_nobody_is_refused_with_the_step_named(doors: Doors) -> None:
+    blocking = approve("signed", by=role("nobody_has_it"), nobody=nobody("block"), on_reject=end("refused", "rejected"))
+    doors.kit.library.adopt(
+        workflow("blocking", starts_on="member.applied.v1", about="member", steps=sequence(blocking, end("done")))
+    )
+
+    answer = doors.post(structured(cloud_event()), STRUCTURED)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:liaison:problem:nobody-found")
+    assert "“signed”" in answer.json()["detail"]
+    assert doors.stored() == 0
+
+
+def test_an_officer_who_submits_with_a_key_of_their_own_is_the_initiator(doors: Doors) -> None:
+    answer = doors.post(structured(cloud_event()), STRUCTURED, key="submitter:sample.centre_clerk_1")
+
+    (case,) = answer.json()["results"][0]["cases"]
+    doors.kit.drain()
+    assert doors.kit.case(case).head.fields["initiator"] == "sample.centre_clerk_1"
