@@ -62,8 +62,9 @@ def case_values(case: Case) -> Values:
         case.quarantine,
         *(case.parent or (None, None)),
         case.round,
-        dumps([[one.target, one.round, one.to] for one in case.back]),
+        dumps([[one.target, one.to, one.guard] for one in case.back]),
         str(case.urgency),
+        case.ended_at,
     )
 
 
@@ -98,6 +99,7 @@ def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
         round=row.round,
         back=tuple(WayBack(*one) for one in loads(row.back)),
         urgency=Urgency(row.urgency),
+        ended_at=row.ended_at,
     )
 
 

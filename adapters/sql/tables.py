@@ -135,6 +135,7 @@ case_head = _table(
     optional(texts("quarantine", "parent_case", "parent_path")),
     integers("round"),
     texts("back", "urgency"),
+    optional(moments("ended_at")),
     storage=HOT,
 )
 _index(case_head, "recent", "last_at id")

@@ -85,13 +85,17 @@ Rung = Annotated[Remind | Escalate, Field(discriminator="rung")]
 
 
 class FormField(Word):
-    """A field that a step may write. `personal` values live under the person's key only."""
+    """A field that a step may write. `personal` values live under the person's key only.
+
+    `reapprove` asks those again who agreed before the field was changed.
+    """
 
     name: str
     type: Literal["text", "boolean", "integer", "choice"]
     choices: tuple[str, ...] = ()
     required: bool = True
     personal: bool = False
+    reapprove: bool = False
 
 
 class Form(Word):
@@ -104,7 +108,8 @@ class Form(Word):
 class ToApplicant(Word):
     """Return to the applicant for a supplement (补正), asked once if `once`; the step's clock pauses meanwhile.
 
-    The answer is the applicant's own act or the event `answered_by`, whose fields `takes` are written.
+    The answer is the applicant's own act or the event `answered_by`, whose fields `takes` are written. Then the step
+    that returned asks again (`way` jump), or the case goes the whole way once more (step).
     """
 
     once: bool = True
@@ -113,6 +118,20 @@ class ToApplicant(Word):
     through: RoleHolders | None = None
     answered_by: str | None = None
     takes: tuple[str, ...] = ()
+    way: Literal["jump", "step"] = "jump"
+
+
+class Returns(Word):
+    """退回 to a step that the case has passed: where to, and how it comes back.
+
+    `to` names steps, or says "previous" (the one answered last) or "any". After the target every step is gone through
+    again (`way` step), or the case comes straight back (jump); "chosen" leaves that to whoever returns. `reopens` asks
+    everybody at the target again, or only those who had not agreed (dissenters).
+    """
+
+    to: tuple[str, ...] = ("any",)
+    way: Literal["step", "jump", "chosen"] = "step"
+    reopens: Literal["all", "dissenters"] = "all"
 
 
 class Handler(Word):
@@ -250,7 +269,10 @@ class Exclusive(Word):
 
 
 class Approve(Word):
-    """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant."""
+    """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant or to a step.
+
+    `compulsory` (法定) says that nobody skips the step alone: a jump over it needs a second person.
+    """
 
     word: Literal["approve"] = "approve"
     name: str
@@ -266,6 +288,8 @@ class Approve(Word):
     nobody: Nobody = OFFICE
     own_case: OwnCase = "forbid"
     recused: tuple[Related, ...] = ()
+    returns: Returns | None = None
+    compulsory: bool = False
 
 
 class Vote(Word):
@@ -436,8 +460,26 @@ Step = Annotated[
 ]
 
 
+class Revocation(Word):
+    """撤销已通过: the workflow that decides on it, as a sub-case, and for how many working days it may be asked for."""
+
+    workflow: str
+    within: Days
+
+
+class JumpPair(Word):
+    """A jump that the definition itself allows to whoever holds an item at the step `at`: to the step `to`."""
+
+    at: str
+    to: str
+
+
 class Workflow(Word):
-    """A whole definition. `about` names the register noun, `withdrawn_by` the event that a withdrawal of the case is."""
+    """A whole definition. `about` names the register noun, `withdrawn_by` the event that a withdrawal of the case is.
+
+    `withdraws` says until when whoever sent it may take it back, `takes_back` until when somebody may take back an
+    answer of his own: until the next one has opened it, or has decided.
+    """
 
     name: str
     language: int = LANGUAGE
@@ -445,6 +487,10 @@ class Workflow(Word):
     about: str
     person: bool = False
     withdrawn_by: str | None = None
+    withdraws: Literal["never", "before_decision", "before_end"] = "before_end"
+    takes_back: Literal["never", "until_opened", "until_decided"] = "until_opened"
+    revocation: Revocation | None = None
+    jumps: tuple[JumpPair, ...] = ()
     forms: tuple[Form, ...] = ()
     guards: tuple[Guard, ...] = ()
     on: tuple[Handler, ...] = ()

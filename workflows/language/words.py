@@ -54,6 +54,7 @@ from workflows.language.tree import (
     Guard,
     Handler,
     Join,
+    JumpPair,
     Lookup,
     Loop,
     MemberDepartments,
@@ -70,6 +71,8 @@ from workflows.language.tree import (
     Race,
     Related,
     Remind,
+    Returns,
+    Revocation,
     RoleHolders,
     Rung,
     Seats,
@@ -116,6 +119,7 @@ __all__ = [
     "Guard",
     "Handler",
     "Join",
+    "JumpPair",
     "Lookup",
     "Loop",
     "MemberDepartments",
@@ -133,6 +137,8 @@ __all__ = [
     "Race",
     "Related",
     "Remind",
+    "Returns",
+    "Revocation",
     "RoleHolders",
     "Rung",
     "Seats",
@@ -186,6 +192,8 @@ __all__ = [
     "public_notice",
     "race",
     "remind",
+    "returns",
+    "revocation",
     "role",
     "seats",
     "sequence",
@@ -388,6 +396,8 @@ def approve(  # the words of one rule sheet line, all by keyword
     nobody: Nobody = OFFICE,
     own_case: OwnCase = "forbid",
     recused: tuple[Related, ...] = (),
+    returns: Returns | None = None,
+    compulsory: bool = False,
 ) -> Approve:
     """Ask people for a decision."""
     return Approve(
@@ -404,6 +414,8 @@ def approve(  # the words of one rule sheet line, all by keyword
         nobody=nobody,
         own_case=own_case,
         recused=recused,
+        returns=returns,
+        compulsory=compulsory,
     )
 
 
@@ -415,9 +427,24 @@ def to_applicant(  # the words of one rule sheet line, all by keyword
     through: RoleHolders | None = None,
     answered_by: str | None = None,
     takes: tuple[str, ...] = (),
+    way: Literal["jump", "step"] = "jump",
 ) -> ToApplicant:
     """Return to the applicant for a supplement."""
-    return ToApplicant(once=once, within=within, silence=silence, through=through, answered_by=answered_by, takes=takes)
+    return ToApplicant(
+        once=once, within=within, silence=silence, through=through, answered_by=answered_by, takes=takes, way=way
+    )
+
+
+def returns(
+    *to: str, way: Literal["step", "jump", "chosen"] = "step", reopens: Literal["all", "dissenters"] = "all"
+) -> Returns:
+    """Return to a step that was passed: to any, or to those named ("previous": the one answered last)."""
+    return Returns(to=to or ("any",), way=way, reopens=reopens)
+
+
+def revocation(workflow: str, *, within: Days) -> Revocation:
+    """An approval may be revoked within so many working days, if that workflow agrees."""
+    return Revocation(workflow=workflow, within=within)
 
 
 def carry_out(  # the words of one rule sheet line, all by keyword
@@ -506,6 +533,10 @@ def workflow(  # the heading of a rule sheet, all by keyword
     steps: Step,
     person: bool = False,
     withdrawn_by: str | None = None,
+    withdraws: Literal["never", "before_decision", "before_end"] = "before_end",
+    takes_back: Literal["never", "until_opened", "until_decided"] = "until_opened",
+    revocation: Revocation | None = None,
+    jumps: tuple[JumpPair, ...] = (),
     forms: tuple[Form, ...] = (),
     guards: tuple[Guard, ...] = (),
     on: tuple[Handler, ...] = (),
@@ -517,6 +548,10 @@ def workflow(  # the heading of a rule sheet, all by keyword
         about=about,
         person=person,
         withdrawn_by=withdrawn_by,
+        withdraws=withdraws,
+        takes_back=takes_back,
+        revocation=revocation,
+        jumps=jumps,
         forms=forms,
         guards=guards,
         on=on,

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Still to do: enter the step at `path` under `parent`."""
+    """Still to do: enter the step at `path` under `parent`.
+
+    Where a step that people were asked at is entered again, `kept` are the users whose agreement stands.
+    """
 
     path: str
     parent: str | None
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

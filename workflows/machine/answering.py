@@ -12,24 +12,20 @@ from typing import Final
 from domain.approval import Outcome as Verdict
 from domain.approval import Tally, outcome
 from domain.texts import zh
-from workflows.language.words import Approve, CarryOut, ToApplicant, Vote
+from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
 from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.balloting import count_ballot
-from workflows.machine.case import (
-    UNDER_WAY,
-    Act,
-    Activation,
-    ItemState,
-    Refused,
-    State,
-    WorkItem,
-)
+from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
+from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
+from workflows.machine.confirming import CONFIRM, close_proposal, proposal_of, refuse_second
+from workflows.machine.content import content_of
 from workflows.machine.filling import BadForm, filled
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
-from workflows.machine.hearing import Values, hear
+from workflows.machine.hearing import Values
 from workflows.machine.nodes import CASE
-from workflows.machine.rights import authority, content_of, refuse_long_text, refuse_stranger
-from workflows.machine.saying import say
+from workflows.machine.returning import take_back, wanted_return
+from workflows.machine.rewind import rewind
+from workflows.machine.rights import authority, refuse_stranger, refuse_words
 from workflows.machine.turn import Enter, Leave, Turn
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
@@ -52,12 +48,13 @@ def answer(turn: Turn, act: Act) -> Refused | None:
     deed = ITEM_DEEDS.get(act.verb) if act.item is not None else CASE_DEEDS.get(act.verb)
     if deed is None:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
-    return _refuse_by_state(turn, act) or refuse_long_text(act) or deed(turn, act)
+    return _refuse_by_state(turn, act) or refuse_words(act) or deed(turn, act)
 
 
 def _refuse_by_state(turn: Turn, act: Act) -> Refused | None:
     """What the state of the case refuses, whoever asks."""
-    if turn.head.state not in UNDER_WAY and act.verb not in AFTER_THE_END:
+    proposed = any(one.id == act.item and one.kind == CONFIRM for one in turn.items.values())
+    if turn.head.state not in UNDER_WAY and act.verb not in AFTER_THE_END and not proposed:
         return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
     if turn.head.gate is not None and act.verb not in WHILE_SUSPENDED:
         return Refused(409, "suspended", zh("办件已挂起，恢复办理后才能办理"))
@@ -71,9 +68,15 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
     item = turn.items.get(act.item or "")
     if item is None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
+    if item.kind == CONFIRM:
+        return _confirm(turn, act, item)
     refusal = refuse_stranger(turn, act, item) or _check_verb(turn, act, item)
     if refusal is not None:
         return refusal
+    if act.verb == "return" and (policy := _goes_to_a_step(turn, act, item)) is not None:
+        return _return_to_step(turn, act, item, policy)
+    if act.verb == "return" and not _may_ask(turn.human_step(item.path), item):
+        return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
     try:
         values = filled(turn, act, item)
     except BadForm as bad:
@@ -83,13 +86,50 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
     return None
 
 
+def _confirm(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    """Answer a proposal; what was proposed is done when a second person agrees, if it still can be."""
+    refusal = refuse_stranger(turn, act, item) or refuse_second(turn, act, item)
+    if refusal is not None:
+        return refusal
+    proposal = proposal_of(turn, item)
+    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
+    close_proposal(turn, act, item)
+    if act.verb == "reject":
+        return None
+    return CONFIRMED[proposal["verb"]](turn, proposal["fields"])
+
+
+def _goes_to_a_step(turn: Turn, act: Act, item: WorkItem) -> Returns | None:
+    """The policy under which a return goes to a step; None where it goes to the applicant."""
+    step = turn.human_step(item.path)
+    policy = step.returns if isinstance(step, Approve) else None
+    to_applicant = act.fields.get("to") == "start" or (act.fields.get("to") is None and _may_ask(step, item))
+    return None if to_applicant else policy
+
+
+def _may_ask(step: object, item: WorkItem) -> bool:
+    terms = step.on_return if isinstance(step, Approve) else None
+    return terms is not None and not (terms.once and item.asked)
+
+
+def _return_to_step(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Refused | None:
+    wanted = wanted_return(turn, act, item, policy)
+    if isinstance(wanted, Refused):
+        return wanted
+    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
+    turn.close_item(replace(item, content=content_of(turn.definition, turn.head)), ItemState.RETURNED, act.actor)
+    _cancel_peers(turn, item.path, act.actor)
+    rewind(turn, wanted)
+    return None
+
+
 def verbs_offered(step: Approve | CarryOut | Vote | ToApplicant, item: WorkItem) -> tuple[str, ...]:
     """The verbs that a step offers for an item: a return only where it is allowed (once, if so defined)."""
     if isinstance(step, Vote):
         return VERBS_OF_KIND["vote"]
     if not isinstance(step, Approve):
         return ("complete",)
-    again = step.on_return is not None and (not item.asked or not step.on_return.once)
+    again = _may_ask(step, item) or step.returns is not None
     return ("agree", "reject", "return") if again else ("agree", "reject")
 
 
@@ -128,29 +168,8 @@ def _check_reason(act: Act, reasons: tuple[str, ...]) -> Refused | None:
 # -- deeds -------------------------------------------------------------------------------------------------
 
 
-def _withdraw(turn: Turn, act: Act) -> Refused | None:
-    """The applicant, or the department that sent the application, takes it back before the end."""
-    own = {f"person:{turn.head.person}", f"department:{turn.head.department}"}
-    if own.isdisjoint(act.principals):
-        return Refused(403, "not_applicant", zh("只有申请人或代为提交的单位可以撤回"))
-    refusal = _check_reason(act, ())
-    if refusal is not None:
-        return refusal
-    turn.said["authority"] = "own" if f"person:{turn.head.person}" in act.principals else "proxy"
-    event = turn.definition.withdrawn_by
-    if event is None or not _hear_withdrawal(turn, event):
-        turn.end(State.WITHDRAWN, "withdrawn")
-    return None
-
-
-def _hear_withdrawal(turn: Turn, event: str) -> bool:
-    """Say the withdrawal as the event that it is, and let the case do what it does when that comes."""
-    said = say(turn, "withdraw", 0, event, {})
-    return bool(hear(turn, said.type, said.key, (said.plain, said.personal)))
-
-
 def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
-    turn.close_item(replace(item, content=content_of(turn.head)), CLOSED_AS[act.verb], act.actor)
+    turn.close_item(replace(item, content=content_of(turn.definition, turn.head)), CLOSED_AS[act.verb], act.actor)
     turn.put(*values, item.path)
     if act.reason is not None:
         turn.put({"reason": act.reason}, {}, item.path)
@@ -213,17 +232,29 @@ ITEM_DEEDS: Final[Mapping[str, Deed]] = {
     "return": _decide,
     "abstain": _decide,
     "complete": _decide,
+    "take-back": take_back,
 }
 """What is done to an item, by verb."""
 
 CASE_DEEDS: Final[Mapping[str, Deed]] = {
-    "withdraw": _withdraw,
+    "withdraw": withdraw,
+    "revoke": revoke,
+    "reopen": reopen,
+    "terminate": terminate,
+    "void": void,
+    "jump": jump,
     SUSPEND: turn_gate,
     RESUME: turn_gate,
 }
 """What is done to a case, by verb."""
 
-AFTER_THE_END: Final[frozenset[str]] = frozenset()
+CONFIRMED: Final[Mapping[str, Callable[[Turn, Mapping[str, JSON]], Refused | None]]] = {
+    "void": lambda turn, _fields: void_confirmed(turn),
+    "jump": lambda turn, fields: jump_confirmed(turn, str(fields["to"])),
+}
+"""What is done when a second person agrees to it."""
+
+AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void"})
 """Verbs that are for cases that have ended."""
 
 WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME})

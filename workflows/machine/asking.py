@@ -11,6 +11,7 @@ from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, 
 from workflows.machine.balloting import close_vote
 from workflows.machine.case import Activation, ActivationState, Case, ItemState, WorkItem
 from workflows.machine.deadlines import Deadline, deadline, local_day, next_rung
+from workflows.machine.rewind import start_over
 from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
 from workflows.machine.seats import Ruled, Seat, Where
 from workflows.machine.turn import Enter, Leave, Turn
@@ -20,18 +21,29 @@ _RULE: Final = "rule"
 """Who closes an item that a rule answers; never a person."""
 
 
-def open_round(turn: Turn, path: str, parent: str | None, step: Approve | CarryOut | Vote, asked: int = 0) -> None:
+def open_round(
+    turn: Turn,
+    path: str,
+    parent: str | None,
+    step: Approve | CarryOut | Vote,
+    kept: frozenset[str] = frozenset(),
+) -> None:
     """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once.
 
-    `asked` is how many supplements the step has asked for already.
+    `kept` are the users whose agreement of an earlier round stands: their seats count as agreed, unless that would leave
+    nobody to ask.
     """
     seats = seats_of_step(step, where(turn, path))
     term = deadline(step.within, turn.facts, turn.now, turn.values(path))
-    opened = replace(turn.activate(path, parent, n=sum(seat.asks for seat in seats)), resume=asked)
+    standing = _standing(seats, kept)
+    asked_of = sum(seat.asks for seat in seats)
+    opened = replace(turn.activate(path, parent, n=asked_of), agree=len(standing))
     turn.update(opened)
     round_ = opened.round
-    form = None if isinstance(step, Vote) else step.form
+    form, asked = None if isinstance(step, Vote) else step.form, _supplements_asked(turn, path, step)
     for number, seat in enumerate(seats):
+        if number in standing:
+            continue
         item = _item(turn, path, round_, number, step.word, form, term, seat.pick)
         _open_seat(turn, replace(item, asked=asked or None), seat)
     if _is_ruled(turn, opened, step, seats):
@@ -59,6 +71,25 @@ def _is_ruled(turn: Turn, opened: Activation, step: Approve | CarryOut | Vote, s
     return True
 
 
+def _supplements_asked(turn: Turn, path: str, step: Approve | CarryOut | Vote) -> int:
+    """How many supplements the step has asked for in earlier rounds (补正 may be asked for once)."""
+    if turn.head.round == 1 or not isinstance(step, Approve) or step.on_return is None:
+        return 0
+    known = {one.id: one for one in turn.past()} | turn.items_changed
+    return len({one.round for one in known.values() if one.path == f"{path}/supplement"})
+
+
+def _standing(seats: tuple[Seat, ...], kept: frozenset[str]) -> list[int]:
+    """The seats whose agreement of an earlier round stands; none where nobody would be left to ask."""
+    asked = [number for number, seat in enumerate(seats) if seat.asks]
+    standing = [number for number in asked if _is_of(seats[number], kept)]
+    return [] if len(standing) == len(asked) else standing
+
+
+def _is_of(seat: Seat, users: frozenset[str]) -> bool:
+    return len(seat.candidates) == 1 and seat.candidates[0][0].removeprefix("user:") in users
+
+
 def open_supplement(turn: Turn, asked: str, terms: ToApplicant) -> None:
     """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
     path = f"{asked}/supplement"
@@ -83,9 +114,11 @@ def answer_supplement(turn: Turn, path: str) -> None:
         message = f"supplement '{path}' has no step that asked for it"
         raise LookupError(message)
     step = turn.human_step(asked.path)
-    if isinstance(step, Approve):
+    if isinstance(step, Approve) and step.on_return is not None and step.on_return.way == "step":
+        start_over(turn, asked.path)
+    elif isinstance(step, Approve):
         turn.head = replace(turn.head, round=turn.head.round + 1)
-        open_round(turn, asked.path, asked.parent, step, asked=asked.resume + 1)
+        open_round(turn, asked.path, asked.parent, step)
 
 
 def seats_of(turn: Turn, who: Who, mode: Mode, path: str) -> tuple[Seat, ...]:

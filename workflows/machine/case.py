@@ -103,11 +103,15 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """A return that goes straight back: when the step at `target` is through in `round`, the case goes on at `to`."""
+    """A return that goes straight back: when the step at `target` is through, the case goes on at `to`.
+
+    `guard` names the versions that the fields had which ask for approval again; where they have changed meanwhile the
+    case goes the whole way once more.
+    """
 
     target: str
-    round: int
     to: str
+    guard: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class Case:
     round: int = 1
     back: tuple[WayBack, ...] = ()
     urgency: Urgency = Urgency.NORMAL
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +162,7 @@ class Activation:
     """One entry into a step, addressed by (path, round).
 
     `n` counts the parts it has, `agree` those that arrived (or agreed). `resume` is the child a sequence stands at, the
-    turn of a loop, 1 for a block that went on without its rest, the minutes left on a stopped clock, how many
-    supplements an approval has asked for. `values` are the
+    turn of a loop, 1 for a block that went on without its rest, the minutes left on a stopped clock. `values` are the
     fields that belong to this turn of a for-each alone: its element, and what was written inside.
     """
 

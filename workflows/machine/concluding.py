@@ -198,7 +198,7 @@ def _delta(
 
 def standing_of(head: Case) -> dict[str, JSON]:
     """The round of a case, its ways back and its urgency: what differs from a case that was never returned."""
-    back = [[one.target, one.round, one.to] for one in head.back]
+    back = [[one.target, one.to, one.guard] for one in head.back]
     urgency = None if head.urgency is Urgency.NORMAL else head.urgency.value
     found = {"round": head.round if head.round > 1 else None, "back": back, "urgency": urgency}
     return {name: value for name, value in found.items() if value}

@@ -28,6 +28,7 @@ from workflows.machine.asking import recipients, schedule_rung, seats_of
 from workflows.machine.balloting import close_vote
 from workflows.machine.calling import child_ended, granted
 from workflows.machine.case import (
+    UNDER_WAY,
     Act,
     Activation,
     Capacity,
@@ -46,11 +47,13 @@ from workflows.machine.case import (
     Wants,
     WantsPast,
 )
+from workflows.machine.casework import REVOCATION, revocation_decided
 from workflows.machine.concluding import conclude
 from workflows.machine.deadlines import Deadline, deadline
-from workflows.machine.entering import EndlessTurnError, leave_if_through, open_handlers, settle
+from workflows.machine.entering import EndlessTurnError, leave_if_through, settle
 from workflows.machine.facts import Facts
 from workflows.machine.hearing import hear
+from workflows.machine.listening import open_handlers
 from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.repair import Repair, repair
@@ -146,7 +149,7 @@ def _take_signal(turn: Turn, signal: Signal) -> Outcome:
         _start(turn)
     elif signal.sign is Sign.RESUMED and turn.head.seq == 0:
         return Ignored("it has not started yet: no clock of it ran")
-    elif turn.head.state is not State.RUNNING or not _is_signal_taken(turn, signal):
+    elif turn.head.state not in UNDER_WAY or not _is_signal_taken(turn, signal):
         return Ignored("it means nothing to the case any more")
     settle(turn)
     turn.said["path"] = signal.path or None
@@ -165,6 +168,9 @@ def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
         return True
     if signal.sign in TOLD:
         tell(turn, signal)
+        return True
+    if signal.path == REVOCATION and turn.head.state is State.REVOKING:
+        revocation_decided(turn, signal.values)
         return True
     block = turn.live.get(signal.path)
     step = None if block is None else turn.step(signal.path)

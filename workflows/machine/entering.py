@@ -33,8 +33,11 @@ from workflows.language.words import (
 from workflows.machine.asking import open_round, recipients, schedule_rung
 from workflows.machine.calling import enter_call, enter_exclusive
 from workflows.machine.case import JSON, ActivationState, State
+from workflows.machine.confirming import is_proposal
 from workflows.machine.deadlines import days_of, deadline
-from workflows.machine.nodes import CASE, handlers_of, segment
+from workflows.machine.goingback import go_back
+from workflows.machine.listening import open_handlers
+from workflows.machine.nodes import segment
 from workflows.machine.noticing import enter_notice, start_clock
 from workflows.machine.saying import plan, say
 from workflows.machine.spreading import (
@@ -47,7 +50,7 @@ from workflows.machine.spreading import (
     turn_done,
     way_came,
 )
-from workflows.machine.turn import Enter, Leave, Turn, step_path
+from workflows.machine.turn import Enter, Leave, Turn
 
 INNER_STEPS = 50_000
 """More steps than this without a pause are a definition gone wrong: the case is quarantined."""
@@ -65,7 +68,7 @@ def settle(turn: Turn) -> None:
             return
         todo = turn.agenda.popleft()
         if isinstance(todo, Enter):
-            enter(turn, todo.path, todo.parent)
+            enter(turn, todo)
         elif isinstance(todo, Leave):
             leave(turn, todo.path, todo.parent)
         else:
@@ -74,14 +77,15 @@ def settle(turn: Turn) -> None:
     raise EndlessTurnError(message)
 
 
-def enter(turn: Turn, path: str, parent: str | None) -> None:
-    """Enter the step at `path`."""
+def enter(turn: Turn, todo: Enter) -> None:
+    """Enter a step."""
+    path, parent = todo.path, todo.parent
     step = turn.step(path)
     match step:
         case Sequence() | Choice() | Parallel() | ForEach() | Loop() | Race() | Exclusive():
             _enter_block(turn, path, parent, step)
         case Approve() | CarryOut() | Vote():
-            open_round(turn, path, parent, step)
+            open_round(turn, path, parent, step, kept=todo.kept)
         case PublicNotice():
             enter_notice(turn, path, parent, step)
             open_handlers(turn, path)
@@ -100,9 +104,10 @@ def enter(turn: Turn, path: str, parent: str | None) -> None:
 
 
 def leave(turn: Turn, path: str, parent: str | None) -> None:
-    """The step at `path` is done: close it and let the block around it go on."""
+    """The step at `path` is done: close it and let the block around it go on, or the case go back where it came from."""
     turn.close(path, ActivationState.DONE)
-    go_on(turn, path, parent)
+    if not go_back(turn, path):
+        go_on(turn, path, parent)
 
 
 def go_on(turn: Turn, path: str, parent: str | None) -> None:
@@ -135,18 +140,11 @@ def go_on(turn: Turn, path: str, parent: str | None) -> None:
 
 
 def _complete_if_through(turn: Turn) -> None:
-    if not turn.live and turn.head.state is State.RUNNING:
+    if turn.head.state is State.RUNNING and all(is_proposal(path) for path in turn.live):
         turn.end(State.COMPLETED, "completed")
 
 
 # -- blocks ------------------------------------------------------------------------------------------------
-
-
-def open_handlers(turn: Turn, path: str) -> None:
-    """Subscribe the handlers of the block at `path` (CASE for those of the workflow)."""
-    for where, handler in handlers_of(turn.definition, step_path(path)):
-        place = where if path == CASE else f"{path}{where[len(step_path(path)) :]}"
-        turn.subscribe(place, 1, handler.event, turn.head.key)
 
 
 def _enter_block(

@@ -56,12 +56,27 @@ class Operation:
 _OPERATIONS: Final = (
     Operation("agree", "item", zh("同意"), form=True),
     Operation("reject", "item", zh("不同意"), form=True, weighty=True),
-    Operation("return", "item", zh("退回补正"), form=True),
+    Operation(
+        "return",
+        "item",
+        zh("退回"),
+        asks=(
+            Asked("to", zh("退回到"), "step", required=False),
+            Asked("way", zh("再次提交后"), "choice", required=False, choices=("step", "jump")),
+        ),
+        form=True,
+    ),
     Operation("abstain", "item", zh("弃权")),
     Operation("complete", "item", zh("完成"), form=True),
+    Operation("take-back", "item", zh("取回")),
     Operation("withdraw", "case", zh("撤回"), weighty=True),
     Operation("suspend", "case", zh("挂起"), opinion="needed"),
     Operation("resume", "case", zh("恢复办理")),
+    Operation("revoke", "case", zh("申请撤销"), opinion="needed", weighty=True),
+    Operation("reopen", "case", zh("重新发起")),
+    Operation("jump", "case", zh("跳转"), asks=(Asked("to", zh("跳转到"), "step"),), opinion="needed", weighty=True),
+    Operation("terminate", "case", zh("终止"), opinion="needed", weighty=True),
+    Operation("void", "case", zh("作废"), opinion="needed", weighty=True),
 )
 
 ON_ITEMS: Final[Mapping[str, Operation]] = MappingProxyType({one.verb: one for one in _OPERATIONS if one.on == "item"})

@@ -1,16 +1,14 @@
-"""Who may act on an item, in which capacity, and on which content: what the deeds have in common."""
+"""Who may act on an item, and in which capacity: what the deeds have in common."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from domain.audit import canonical
-from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.asking import where
-from workflows.machine.case import Act, Capacity, Case, Holder, Refused, WorkItem
-from workflows.machine.operations import LONGEST_TEXT
+from workflows.machine.case import Act, Capacity, Holder, Refused, WorkItem
+from workflows.machine.operations import LONGEST_TEXT, ON_CASES, ON_ITEMS
 from workflows.machine.recusing import barred
 from workflows.machine.turn import Turn
 
@@ -36,10 +34,13 @@ def _is_barred(turn: Turn, act: Act, item: WorkItem) -> bool:
     return not barred(step, where(turn, item.path)).isdisjoint({act.actor, act.principal})
 
 
-def refuse_long_text(act: Act) -> Refused | None:
-    """Refuse words that are too long."""
+def refuse_words(act: Act) -> Refused | None:
+    """Refuse words that are too long, and an act without the words that it needs."""
     if len(act.opinion) > LONGEST_TEXT:
         return Refused(422, "too_long", zh("意见过长"), field="opinion")
+    operation = (ON_CASES if act.item is None else ON_ITEMS)[act.verb]
+    if operation.opinion == "needed" and not act.opinion:
+        return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return None
 
 
@@ -52,8 +53,3 @@ def authority(turn: Turn, act: Act, item: WorkItem) -> str:
     """In which capacity the actor decides: the strongest of those held."""
     capacities = {one.capacity for one in held(turn, act, item)}
     return next(one.value for one in _STRONGEST_FIRST if one in capacities)
-
-
-def content_of(head: Case) -> str:
-    """What a decision is bound to: names the versions of all fields, and tells nothing of their values."""
-    return derived_id("content", head.id, canonical(dict(head.field_versions)).decode())

@@ -338,7 +338,30 @@ class Turn:
     def end(self, state: State, outcome: str) -> None:
         """End the case."""
         self.cancel_everything(f"ended:{outcome}")
-        self.head = replace(self.head, state=state, outcome=outcome)
+        self.head = replace(self.head, state=state, outcome=outcome, ended_at=self.now, back=())
+
+    def reopen_seat(self, item: WorkItem, who: str) -> WorkItem:
+        """Ask a seat again in the same round: a new item beside the answered one, for the same term."""
+        taken = [
+            one.seat for one in (*self.past(), *self.items.values()) if (one.path, one.round) == (item.path, item.round)
+        ]
+        seat = max(taken, default=item.seat) + 1
+        again = replace(
+            item,
+            id=derived_id("item", self.head.id, item.path, item.round, seat),
+            seat=seat,
+            state=ItemState.OPEN,
+            version=1,
+            opened_at=self.now,
+            closed_by=None,
+            closed_at=None,
+            content=None,
+            parent=item.id,
+            read_at=None,
+            claimed_by=None,
+        )
+        self.open_item(again, [(who, Capacity.OWNER)])
+        return again
 
 
 def sorted_subscriptions(subscriptions: Iterable[Subscription]) -> list[Subscription]:

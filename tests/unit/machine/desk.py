@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from workflows.machine.case import (
     State,
     Timer,
     TimerStimulus,
+    WantsPast,
     WorkItem,
 )
 from workflows.machine.deadlines import local_day
@@ -136,6 +138,9 @@ class Desk:
         """Decide, and hold the answer to what must always be true."""
         before, kept = self.live, deepcopy(self.live)
         outcome = decide(self.definition, before, stimulus, self.facts, self.now)
+        if isinstance(outcome, WantsPast):
+            before = kept = replace(before, past=self.ledger.past())
+            outcome = decide(self.definition, before, stimulus, self.facts, self.now)
         assert before == kept, "decide changed what it was given"
         if isinstance(outcome, Decision):
             self.ledger.hold(before, outcome, stimulus)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from domain.audit import canonical
 from workflows.machine.case import (
@@ -53,7 +54,9 @@ class Ledger:
     def _an_item_is_decided_once(self, before: Slice, decision: Decision) -> None:
         """A2: compare and set; who decided and when stands on it."""
         for item in decision.items:
-            assert item.id not in self.closed, f"item at {item.path} was changed after it was closed"
+            if item.id in self.closed:
+                self._only_superseded(item, decision)
+                continue
             if item.closed_at is None:
                 self.opened.setdefault(item.id, item)
                 continue
@@ -63,6 +66,18 @@ class Ledger:
             self.opened.setdefault(item.id, item)
             self.closed[item.id] = item
         assert set(decision.items_closed) == {one.id for one in decision.items if one.closed_at} & before.items.keys()
+
+    def _only_superseded(self, item: WorkItem, decision: Decision) -> None:
+        """A5: what was answered stays as it was; a later round says that it counts no more, once."""
+        before = self.closed[item.id]
+        assert before.superseded is None, f"item at {item.path} was superseded twice"
+        assert item == replace(before, superseded=decision.after.head.round), f"item at {item.path} was changed"
+        self.closed[item.id] = item
+
+    def past(self) -> tuple[WorkItem, ...]:
+        """The closed items, oldest first."""
+        pairs = [((one.closed_at, one.id), one) for one in self.closed.values() if one.closed_at is not None]
+        return tuple(one for _, one in sorted(pairs, key=itemgetter(0)))
 
     def _an_activation_has_one_exit(self, decision: Decision) -> None:
         """A3."""
@@ -74,7 +89,8 @@ class Ledger:
 
     def _a_return_opens_the_next_round(self, decision: Decision) -> None:
         """A5: the rounds of a step count up, and none is ahead of its case."""
-        for item in sorted(decision.items, key=lambda one: one.round):
+        answered_now = (one for one in decision.items if one.superseded is None)
+        for item in sorted(answered_now, key=lambda one: one.round):
             last = self.rounds.get(item.path, 1)
             assert last <= item.round <= decision.after.head.round, f"round {item.round} of {item.path}"
             self.rounds[item.path] = item.round
@@ -127,7 +143,8 @@ def _is_possible(one: Activation) -> bool:
 
 def _an_end_leaves_nothing_live(after: Slice) -> None:
     rows = (after.activations, after.items, after.holders, after.timers, after.subscriptions)
+    proposals = {path for path, _ in after.activations if path.startswith("confirm#")}
     if after.head.state is State.RUNNING:
         assert after.activations, "the case runs and nothing in it is live"
-    else:
+    elif not proposals:
         assert not any(rows), "the case has ended and something in it is live"

@@ -1,0 +1,171 @@
+"""退回 to a step and 取回: what the holder of an item, or who has just answered one, does with the way of the case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from domain.texts import zh
+from workflows.language.words import Call, Do, Emit, Erase, FollowUp, Returns
+from workflows.machine.case import DECIDED, Act, ItemState, Refused, WorkItem
+from workflows.machine.nearness import is_within
+from workflows.machine.nodes import walk
+from workflows.machine.placing import line_to, meeting
+from workflows.machine.rewind import ANSWERED, Rewind, Way, comes_behind, passed, refuse_place, refuse_target, rewind
+from workflows.machine.turn import Turn, step_path
+
+_BUILT_UPON: Final = zh("后面的环节已经办理，不能取回")
+
+RETURNED = "returned"
+TAKEN_BACK = "taken_back"
+
+
+# -- 退回 --------------------------------------------------------------------------------------------------
+
+
+def wanted_return(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Rewind | Refused:
+    """The rewind that a return asks for, or why it may not be."""
+    target = act.fields.get("to") or _only_target(turn, item, policy)
+    if target is None:
+        return Refused(422, "target_required", zh("请选择退回到哪个环节"), field="to")
+    way = _way(act, policy)
+    if isinstance(way, Refused):
+        return way
+    if target not in targets_of(turn, item, policy):
+        return _why_not(turn, item, str(target))
+    kept = _who_agreed(turn, str(target)) if policy.reopens == "dissenters" else frozenset()
+    return Rewind(item.path, str(target), way, RETURNED, kept)
+
+
+def targets_of(turn: Turn, item: WorkItem, policy: Returns) -> list[str]:
+    """The steps that an item may be returned to, the first answered first."""
+    line = [path for path in passed(turn) if path != item.path and refuse_place(turn, item.path, path) is None]
+    if "any" in policy.to:
+        return line
+    named = [path for path in line if getattr(turn.step(path), "name", None) in policy.to]
+    previous = line[-1:] if "previous" in policy.to else []
+    return [path for path in line if path in {*named, *previous}]
+
+
+def _only_target(turn: Turn, item: WorkItem, policy: Returns) -> str | None:
+    found = targets_of(turn, item, policy)
+    return found[0] if len(found) == 1 else None
+
+
+def _way(act: Act, policy: Returns) -> Way | Refused:
+    asked = act.fields.get("way")
+    if policy.way == "chosen":
+        return "jump" if asked == "jump" else "step"
+    if asked not in {None, policy.way}:
+        return Refused(422, "way_not_offered", zh("本环节退回后的走法由流程规定，不能选择"), field="way")
+    return policy.way
+
+
+def _why_not(turn: Turn, item: WorkItem, target: str) -> Refused:
+    if step_path(target) not in turn.nodes:
+        return Refused(422, "unknown_step", zh("流程中没有这一环节"), field="to")
+    found = refuse_target(turn, item.path, target)
+    return found or Refused(409, "target_not_offered", zh("本环节不能退回到那里"), field="to")
+
+
+def _who_agreed(turn: Turn, path: str) -> frozenset[str]:
+    mine = (one for one in turn.past() if one.path == path and one.superseded is None)
+    return frozenset(one.closed_by for one in mine if one.state is ItemState.APPROVED and one.closed_by)
+
+
+# -- 取回 --------------------------------------------------------------------------------------------------
+
+
+def take_back(turn: Turn, act: Act) -> Refused | None:
+    """Take back one's own answer while nobody has built on it."""
+    item = next((one for one in turn.past() if one.id == act.item), None)
+    refusal = _refuse_take_back(turn, act, item)
+    if refusal is not None or item is None:
+        return refusal
+    turn.said.update(path=item.path, round=item.round)
+    if turn.is_asking(item.path) and turn.live[item.path].round == item.round:
+        _answer_again(turn, item, act)
+        return None
+    others = _who_agreed(turn, item.path) - {act.actor}
+    rewind(turn, Rewind(item.path, item.path, "step", TAKEN_BACK, others))
+    return None
+
+
+def _refuse_take_back(turn: Turn, act: Act, item: WorkItem | None) -> Refused | None:
+    if item is None:
+        return Refused(409, "not_answered", zh("待办尚未办理，无需取回"))
+    if item.closed_by != act.actor or item.state not in DECIDED:
+        return Refused(403, "not_yours", zh("只能取回本人办理的待办"))
+    if turn.definition.takes_back == "never" or item.kind not in {"approve", "carry_out"}:
+        return Refused(409, "verb_not_offered", zh("本环节办理后不能取回"), field="verb")
+    later = _answered_after(turn, item)
+    if later is not None:
+        return Refused(409, "built_upon", _BUILT_UPON, by=later.closed_by, at=later.closed_at)
+    if item.superseded is not None:
+        return Refused(409, "built_upon", _BUILT_UPON)
+    if turn.is_asking(item.path) and turn.live[item.path].round == item.round:
+        return None
+    return _refuse_after_exit(turn, item)
+
+
+def _answered_after(turn: Turn, item: WorkItem) -> WorkItem | None:
+    """What somebody (or a rule) has answered in a later step."""
+    counted = (one for one in turn.past() if one.state in ANSWERED and one.superseded is None)
+    return next((one for one in counted if comes_behind(turn, one.path, item.path)), None)
+
+
+def _refuse_after_exit(turn: Turn, item: WorkItem) -> Refused | None:
+    """The step is left: nobody may have opened what came of it, and nothing may have gone out that cannot come back."""
+    refusal = refuse_place(turn, _standing(turn, item), item.path)
+    if refusal is not None:
+        return refusal
+    behind = (one for one in turn.items.values() if comes_behind(turn, one.path, item.path))
+    read = next((one for one in behind if one.read_at is not None), None)
+    if turn.definition.takes_back == "until_opened" and read is not None:
+        return Refused(409, "opened", zh("后面的办理人已打开待办，不能取回"), at=read.read_at)
+    if _cannot_come_back(turn, item):
+        return Refused(409, "irrevocable", zh("其后已发出事件或开始子流程，不能取回：请申请撤销或退回"))
+    return None
+
+
+def _standing(turn: Turn, item: WorkItem) -> str:
+    """Where the case stands by now in the block that the item's step stands in."""
+    place = meeting(turn, item.path)
+    above = line_to(turn, item.path)[place or 0]
+    inside = (one for one in turn.live if is_within(one, above) and not one.startswith(f"{above}/on/"))
+    return max(inside, key=lambda one: one.count("/"), default=above)
+
+
+def _cannot_come_back(turn: Turn, item: WorkItem) -> bool:
+    """Whether a step between does something that stays done: it says an event, starts a case, plans or erases."""
+    line = line_to(turn, item.path)
+    above = line[meeting(turn, item.path) or 0]
+    block, step = turn.live[above], turn.step(above)
+    start = line_to(turn, item.path)[line.index(above) + 1]
+    children = [
+        f"{step_path(above)}/{getattr(one, 'name', None) or number}"
+        for number, one in enumerate(getattr(step, "steps", ()))
+    ]
+    here = children.index(step_path(start)) if step_path(start) in children else block.resume
+    between = children[here : block.resume + 1]
+    return any(_stays_done(node.step) for child in between for node in walk(turn.nodes[child]))
+
+
+def _stays_done(step: object) -> bool:
+    match step:
+        case Do(actions=actions):
+            return any(isinstance(one, Emit | Erase) for one in actions)
+        case Call() | FollowUp():
+            return True
+        case _:
+            return False
+
+
+def _answer_again(turn: Turn, item: WorkItem, act: Act) -> None:
+    """The step still asks: the answer no longer counts, and its seat is asked again beside the others."""
+    block = turn.live[item.path]
+    gone = {ItemState.APPROVED: "agree", ItemState.COMPLETED: "agree", ItemState.REJECTED: "against"}.get(item.state)
+    if gone is not None:
+        turn.update(replace(block, **{gone: getattr(block, gone) - 1}))
+    turn.items_changed[item.id] = replace(item, superseded=turn.head.round)
+    turn.reopen_seat(item, f"user:{act.actor}")
