@@ -27,6 +27,7 @@ from workflows.language.expressions import (
 from workflows.language.words import (
     Form,
     FormField,
+    JumpPair,
     Mode,
     always,
     applicant,
@@ -65,6 +66,8 @@ from workflows.language.words import (
     public_notice,
     race,
     remind,
+    returns,
+    revocation,
     role,
     seats,
     sequence,
@@ -289,6 +292,8 @@ SYNTHETIC = workflow(
     about="trial",
     person=True,
     withdrawn_by="trial.stopped.v1",
+    revocation=revocation("inquiry", within=20),
+    jumps=(JumpPair(at="explain", to="decision"),),
     forms=(
         Form(
             name="visit.v1",
@@ -371,6 +376,7 @@ SYNTHETIC = workflow(
             overdue=LADDER,
             on_reject=end("not_granted", "rejected"),
             signature=True,
+            returns=returns("precheck", way="jump"),
         ),
         choice(
             "result",

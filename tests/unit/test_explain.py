@@ -53,11 +53,11 @@ def test_a_work_item_names_who_since_when_until_when_and_what_moves_it(office: O
 
     assert sentence(office, case) == (
         "自3月2日起等待服务中心窗口办理“材料核对”，3月4日17:00前办结，剩余2个工作日；"
-        "同意、不同意或退回补正即可推进。3月6日17:00起联席会议办公室主任也可办理。"
+        "同意、不同意或退回即可推进。3月6日17:00起联席会议办公室主任也可办理。"
     )
     assert sentence(office, case, "en") == (
         "Since 2 Mar it waits for Service centre counter to handle “Completeness check”, "
-        "due 4 Mar, 17:00, 2 working days left; Agree, Refuse or Return for a supplement moves it on. "
+        "due 4 Mar, 17:00, 2 working days left; Agree, Refuse or Return moves it on. "
         "From 6 Mar, 17:00 on, Head of the joint meeting office may act as well."
     )
 
@@ -69,7 +69,7 @@ def test_an_overdue_item_says_by_how_much_and_who_may_act_now(office: Office) ->
 
     assert sentence(office, case) == (
         "自3月2日起等待服务中心窗口、联席会议办公室主任办理“材料核对”，"
-        "已于3月4日17:00到期，超期2个工作日；同意、不同意或退回补正即可推进。"
+        "已于3月4日17:00到期，超期2个工作日；同意、不同意或退回即可推进。"
     )
     assert why(office, office.case(case)).first.light is Light.RED
 

@@ -14,6 +14,7 @@ from workflows.language.rules.calling import calls, exclusive_orders, given_away
 from workflows.language.rules.conditions import conditions
 from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.people import missing, people
+from workflows.language.rules.returning import returning, revocations
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
 from workflows.language.rules.values import days, emitted, forms, known_events, lookups, waits, withdrawal, writers
@@ -57,7 +58,13 @@ def check_all(
     ways = {one.definition.name: ways_through(one) for one in subjects}
     for one in subjects:
         found[one.definition.name].extend(_check(one, ways[one.definition.name]))
-    together = (*start_cycles(subjects), *hopeless_waits(subjects), *calls(subjects, ways), *exclusive_orders(subjects))
+    together = (
+        *start_cycles(subjects),
+        *hopeless_waits(subjects),
+        *calls(subjects, ways),
+        *exclusive_orders(subjects),
+        *revocations(subjects),
+    )
     for name, finding in together:
         found[name].append(finding)
     return {name: _by_place(findings) for name, findings in found.items()}
@@ -78,6 +85,7 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *resources(subject, ways),
         *votes(subject),
         *guards(subject),
+        *returning(subject),
         *unheard(subject),
         *given_away(subject),
         *silence(subject),

@@ -94,6 +94,8 @@ def lines(text: str) -> Mapping[str, int]:
     found = {node.path: document.line(routes[id(node.step)]) for node in everything(definition)}
     found |= {f"forms/{form.name}": document.line(routes[id(form)]) for form in reversed(definition.forms)}
     found |= {f"guards/{number}": document.line(("guards", number)) for number in range(len(definition.guards))}
+    found |= {f"jumps/{number}": document.line(("jumps", number)) for number in range(len(definition.jumps))}
+    found |= {"revocation": document.line(("revocation",))} if definition.revocation is not None else {}
     return {"": document.line(()), **found}
 
 

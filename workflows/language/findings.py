@@ -70,6 +70,8 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("请把此环节或其所在的块写入while_in"),
         ),
         # calls
+        "return_target": (zh("不能退回到%(name)s"), zh("请写本流程中另一人工环节的名称，或previous、any")),
+        "jump_step": (zh("跳转所写的%(name)s不是人工环节"), zh("请写本流程中人工环节的名称")),
         "unknown_workflow": (zh("没有流程%(workflow)s"), zh("请改用已有的流程，或一并检查该流程")),
         "call_person": (zh("流程%(workflow)s针对个人，本流程却不针对个人"), zh("请在本流程中写明person=True")),
         "call_unheard": (zh("不等待子办件，却要取其结果"), zh("请删除takes和outcome，或等待子办件(waits)")),

@@ -1,7 +1,7 @@
 """退回, 取回, 动态跳转: how a case is taken back to a step that it passed. One pure function, checked before it is used.
 
 The round of the case goes up by one; what was decided behind the target and will be decided again is superseded by the
-new round and stays on record (approvals.md A4, A5). The table of all cells is docs/decisions/0008-rewinds.md.
+new round and stays on record (approvals.md A4, A5). The table of all cells is docs/decisions/0009-rewinds.md.
 """
 
 from __future__ import annotations

@@ -185,6 +185,22 @@ approve(
     "precheck", by=role("town_clerk"), within=2, overdue=(remind(0),), on_reject=end("refused", "rejected"),
     on_return=to_applicant(once=True, within=5, silence=end("incomplete"), through=role("town_clerk")),
 )""",
+    "Returns": """
+approve(
+    "decision", by=role("section_officer"), within=2, overdue=(remind(0),), on_reject=end("refused", "rejected"),
+    returns=returns("any", way="chosen"),
+)""",
+    "JumpPair": """
+workflow(
+    "visit", starts_on="trial.reviewed.v1", about="base", jumps=(JumpPair(at="look", to="look_again"),),
+    steps=sequence(carry_out("look", by=role("panel_member"), within=3, overdue=(remind(0),)),
+                   carry_out("look_again", by=role("panel_member"), within=3, overdue=(remind(0),)), end("done")),
+)""",
+    "Revocation": """
+workflow(
+    "visit", starts_on="trial.requested.v1", about="trial", person=True, revocation=revocation("inquiry", within=20),
+    steps=end("done", "approved"),
+)""",
     "Join": """
 for_each(
     "each_topic", over="topics", each="topic", join=join(once=at_least("each_topic.arrived", 2), rest="cancel"),

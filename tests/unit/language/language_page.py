@@ -26,7 +26,15 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "Nobody found": ("Nobody",),
     "Terms and ladders": ("Number", "OnDay", "Remind", "Escalate"),
     "Forms": ("Form", "FormField"),
-    "Handlers, returns, joins, milestones": ("Handler", "ToApplicant", "Join", "Guard"),
+    "Handlers, returns, joins, milestones": (
+        "Handler",
+        "ToApplicant",
+        "Returns",
+        "JumpPair",
+        "Revocation",
+        "Join",
+        "Guard",
+    ),
     "Actions of `do`": ("SetField", "Emit", "Lookup", "Erase"),
     "Conditions": ("FieldValue", "Constant", "Compare", "AllOf", "AnyOf", "Negation", "Given"),
 }
@@ -54,8 +62,9 @@ patterns are said.
   of their department. `recused` keeps out as well whoever belongs to the unit that the case is about (`subject`) or to
   the department that sent it (`department`). What a rule does is recorded as the system's, never as a person's act: a
   seat that nobody is asked for is `skipped`, with its rule.
-- **Nothing returns across a split**: a return goes to the applicant and opens the step that asked again, in its next
-  round; going further back is a loop, and what dies then stands in it.
+- **Returns** open the next round. To the applicant, the step that asked opens again (or the whole way does); to a step
+  that was passed, everything behind it is done again, or the case comes straight back. From a branch to before its
+  split all branches end; into another branch, an earlier turn of a loop or a for-each that is over nothing returns.
 
 This page is written by `python -m tests.unit.language.language_page`; a test keeps it fresh and checks every example.
 """
