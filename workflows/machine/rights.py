@@ -10,7 +10,7 @@ from workflows.machine.asking import where
 from workflows.machine.case import Act, Capacity, Holder, Refused, WorkItem
 from workflows.machine.operations import LONGEST_TEXT, ON_CASES, ON_ITEMS
 from workflows.machine.recusing import barred
-from workflows.machine.turn import Turn
+from workflows.machine.turn import Turn, step_path
 
 _STRONGEST_FIRST: Final = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
 
@@ -28,10 +28,10 @@ def refuse_stranger(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
 
 def _is_barred(turn: Turn, act: Act, item: WorkItem) -> bool:
     """Whether the step keeps the actor out. Whoever came into a pool after it was opened is looked at here only."""
-    step = None if turn.supplement_at(item.path) else turn.step(item.path)
-    if not isinstance(step, Approve | CarryOut | Vote):
+    node = turn.nodes.get(step_path(item.path))
+    if node is None or not isinstance(node.step, Approve | CarryOut | Vote):
         return False
-    return not barred(step, where(turn, item.path)).isdisjoint({act.actor, act.principal})
+    return not barred(node.step, where(turn, item.path)).isdisjoint({act.actor, act.principal})
 
 
 def refuse_words(act: Act) -> Refused | None:
