@@ -36,6 +36,7 @@ def command() -> typer.Typer:
         reading.cases,
         reading.show,
         reading.explain,
+        reading.preview,
         reading.inbox,
         acting.act,
         examining.doctor,

@@ -1,4 +1,4 @@
-"""Commands that read: event-types, cases, show, explain, inbox."""
+"""Commands that read: event-types, cases, show, explain, preview, inbox."""
 
 from __future__ import annotations
 
@@ -127,6 +127,31 @@ def explain(
         print_json(body)
         return
     print_text(body["sentence"])
+
+
+def preview(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="办件编号 / the case")],
+    *,
+    stand_in: StandIn = None,
+    as_json: AsJson = False,
+) -> None:
+    """后续环节:谁来办、何时办结;取决于未知情况的各种走向都列出 / the way ahead, both ways where a value is not known yet."""
+    with house_of(context).api(stand_in) as api:
+        body = api.get(f"/api/cases/{case}/preview").body
+    if as_json:
+        print_json(body)
+        return
+    print_table(
+        [_("环节"), _("办理人"), _("时限"), _("是否经过"), _("前提")], [_ahead_cells(one) for one in body["steps"]]
+    )
+    print_text(_("走完这些环节即办结") if body["ends"] else _("走完这些环节后仍未办结"))
+
+
+def _ahead_cells(one: dict[str, Any]) -> Cell:
+    sure = {"live": _("正在办理"), "certain": _("一定经过"), "possible": _("可能经过")}[one["sure"]]
+    who = _("取决于尚未填写的内容") if one["who_unknown"] else one["titles"]["who"]
+    return [one["titles"]["step"], who, at(one["due_at"]), sure, one["titles"]["branch"] or ""]
 
 
 def inbox(

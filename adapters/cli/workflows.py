@@ -1,21 +1,21 @@
-"""`workflows`: the definitions, one as data or picture, and the check of a file."""
+"""`workflows`: the definitions, one as data or picture, the check of a file, and its adoption."""
 
 from __future__ import annotations
 
-import runpy
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from adapters.cli.api import Api, Reply, succeeded
+from adapters.cli.definitions import Document, documents_in
 from adapters.cli.ending import Exit, errors, give_up
-from adapters.cli.house import AsJson, house_of
+from adapters.cli.house import AsJson, StandIn, house_of
+from adapters.cli.migrating import diff, migrate
 from adapters.cli.printing import print_json, print_table, print_text
 from adapters.texts import _
 from workflows.language.files import canonical_json, from_yaml
-from workflows.language.words import Workflow
 
 app = typer.Typer(no_args_is_help=True, help="流程定义 / workflow definitions")
 
@@ -110,6 +110,19 @@ def _write(text: str, output: Path | None) -> None:
 
 
 @app.command()
+def versions(context: typer.Context, name: Name, *, as_json: AsJson = False) -> None:
+    """一个流程的各个版本 / every version that is kept; running cases stay on theirs."""
+    with house_of(context).api() as api:
+        body = api.get(f"/api/workflows/{name}/versions").body
+    if as_json:
+        print_json(body)
+        return
+    print_table(
+        [_("版本"), _("现行")], [[one["hash"][:12], _("现行") if one["current"] else ""] for one in body["versions"]]
+    )
+
+
+@app.command()
 def check(
     context: typer.Context,
     file: Annotated[
@@ -119,19 +132,55 @@ def check(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """检查流程定义 / what is wrong with a definition, where, and what to do."""
+    """检查流程定义 / what is wrong with a definition, where, and what to do; notes are worth knowing and no mistake."""
     with house_of(context).api() as api:
-        replies = [_checked(api, content, media) for content, media in _definitions(api, file)]
+        given = _current(api) if file is None else documents_in(file)
+        replies = [_posted(api, "/api/workflows/check", one).body for one in given]
     if as_json:
-        print_json({"workflows": [reply.body for reply in replies]})
-    findings = [one | {"workflow": reply.body["name"]} for reply in replies for one in reply.body["findings"]]
+        print_json({"workflows": replies})
+    findings = [one for reply in replies for one in reply["findings"]]
     if not as_json:
-        for one in findings:
-            print_text(
-                f"{_place(file, one['line'])}{one['workflow']}  {one['path']}  {one['problem']}。{one['remedy']}"
-            )
+        _print_findings(file, findings)
+        _print_findings(file, [one for reply in replies for one in reply["notes"]], _("提示："))
         print_text(_("检查了 %(n)s 个流程，发现 %(found)s 处问题", n=len(replies), found=len(findings)))
     raise typer.Exit(Exit.REFUSED if findings else Exit.DONE)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml|.json|.py", help="流程定义文件 / the definition")],
+    *,
+    stand_in: StandIn = None,
+    as_json: AsJson = False,
+) -> None:
+    """检查并采用一个流程 / check a definition with the current ones and adopt it; running cases stay on their version."""
+    documents = documents_in(file)
+    with house_of(context).api(stand_in) as api:
+        replies = [_posted(api, "/api/workflows", one) for one in documents]
+    if as_json:
+        print_json({"workflows": [reply.body for reply in replies]})
+    else:
+        for reply in replies:
+            _tell_added(file, reply.body)
+    raise typer.Exit(Exit.REFUSED if any("findings" in reply.body for reply in replies) else Exit.DONE)
+
+
+def _tell_added(file: Path, body: dict[str, Any]) -> None:
+    if "findings" in body:
+        _print_findings(file, body["findings"])
+        errors.print(body["detail"], style="red", markup=False)
+        return
+    _print_findings(file, body["notes"], _("提示："))
+    which = {"name": body["name"], "hash": body["hash"][:12]}
+    added = body["added"]
+    print_text(_("已采用 %(name)s，版本 %(hash)s", **which) if added else _("%(name)s 已是版本 %(hash)s", **which))
+
+
+def _print_findings(file: Path | None, findings: list[dict[str, Any]], mark: str = "") -> None:
+    for one in findings:
+        place = _place(file, one["line"])
+        print_text(f"{mark}{place}{one['workflow']}  {one['path']}  {one['problem']}。{one['remedy']}")
 
 
 def _place(file: Path | None, line: int | None) -> str:
@@ -139,25 +188,17 @@ def _place(file: Path | None, line: int | None) -> str:
     return "" if file is None or line is None else f"{file}:{line}  "
 
 
-def _definitions(api: Api, file: Path | None) -> list[tuple[bytes, str]]:
-    if file is None:
-        names = [one["name"] for one in api.get("/api/workflows").body["workflows"]]
-        return [(api.get(f"/api/workflows/{name}/yaml").text.encode(), "application/yaml") for name in names]
-    try:
-        if file.suffix == ".py":
-            return [(canonical_json(one), "application/json") for one in _from_python(file)]
-        return [(file.read_bytes(), "application/json" if file.suffix == ".json" else "application/yaml")]
-    except OSError as error:
-        give_up(Exit.USAGE, _("%(name)s 无法读取：%(why)s", name=str(file), why=error.strerror or ""))
+def _current(api: Api) -> list[Document]:
+    names = [one["name"] for one in api.get("/api/workflows").body["workflows"]]
+    return [(api.get(f"/api/workflows/{name}/yaml").text.encode(), "application/yaml") for name in names]
 
 
-def _from_python(file: Path) -> list[Workflow]:
-    """Every definition that a catalogue file names; it is run as the program of the person who asks."""
-    found = [value for value in runpy.run_path(str(file)).values() if isinstance(value, Workflow)]
-    if not found:
-        give_up(Exit.USAGE, _("%(name)s 里没有流程定义", name=str(file)))
-    return found
+def _posted(api: Api, path: str, document: Document) -> Reply:
+    """The answer; that a definition is not sound is one too."""
+    content, media = document
+    reply = api.call("POST", path, content=content, headers={"Content-Type": media})
+    return reply if isinstance(reply.body, dict) and "findings" in reply.body else succeeded(reply)
 
 
-def _checked(api: Api, content: bytes, media: str) -> Reply:
-    return succeeded(api.call("POST", "/api/workflows/check", content=content, headers={"Content-Type": media}))
+app.command()(diff)
+app.command()(migrate)

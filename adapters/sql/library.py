@@ -68,6 +68,10 @@ class SqlLibrary:
         """(hash, definition) of every current definition, by name."""
         return self._known().current
 
+    def stored(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every definition that is kept, by name, the one that was adopted first coming first."""
+        return tuple(sorted(self._known().by_hash.items(), key=lambda one: one[1].name))
+
     def named(self, name: str) -> tuple[str, Workflow]:
         """(hash, definition) of the current definition of this name; raises KeyError."""
         return {one.name: (digest, one) for digest, one in self.current()}[name]

@@ -79,6 +79,17 @@ def test_a_replaced_definition_stays_for_its_cases(library: SqlLibrary, units: S
     assert SqlLibrary(units).by_hash(logic_hash(FIRST)) == FIRST
 
 
+def test_every_version_is_kept_by_name_the_newest_last(library: SqlLibrary) -> None:
+    changed = FIRST.model_copy(update={"about": "changed"})
+    library.adopt(changed)
+    library.adopt(FIRST)
+
+    stored = library.stored()
+
+    assert [digest for digest, one in stored if one.name == FIRST.name] == [logic_hash(changed), logic_hash(FIRST)]
+    assert [one.name for _, one in stored] == sorted([FIRST.name, FIRST.name, SECOND.name])
+
+
 def test_numbers_stay_for_the_cases_that_pinned_them(library: SqlLibrary) -> None:
     library.set_numbers(Numbers("n2", {"member.check_days": 7}))
 

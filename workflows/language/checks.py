@@ -9,6 +9,7 @@ from domain.event import DomainEvent
 from domain.roster import Roster
 from workflows.language.findings import Finding
 from workflows.language.rules.asking import privacy, silence
+from workflows.language.rules.audience import unheard_events
 from workflows.language.rules.blocks import elements, guards, joins, loops, pauses, races, resources, votes
 from workflows.language.rules.calling import calls, exclusive_orders, given_away, unheard
 from workflows.language.rules.conditions import conditions
@@ -21,7 +22,7 @@ from workflows.language.rules.values import days, emitted, forms, known_events, 
 from workflows.language.rules.ways import Ways, endings, signatures, ways_through
 from workflows.language.words import Workflow
 
-__all__ = ["Finding", "check", "check_all"]
+__all__ = ["Finding", "check", "check_all", "notes"]
 
 
 def check(
@@ -66,6 +67,14 @@ def check_all(
         *revocations(subjects),
     )
     for name, finding in together:
+        found[name].append(finding)
+    return {name: _by_place(findings) for name, findings in found.items()}
+
+
+def notes(definitions: Sequence[Workflow]) -> Mapping[str, tuple[Finding, ...]]:
+    """What is worth knowing of each definition by its name, where all of them run together; none of it is a mistake."""
+    found: dict[str, list[Finding]] = {one.name: [] for one in definitions}
+    for name, finding in unheard_events([one for one in definitions if not tuple(oversize(one))]):
         found[name].append(finding)
     return {name: _by_place(findings) for name, findings in found.items()}
 

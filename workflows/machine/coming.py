@@ -47,7 +47,8 @@ class Coming:
     `who` are principals; `fallback` tells that nobody was found for a seat, so that somebody else holds it by rule,
     `blocked` that the step lets no case begin that surely leads there, `rules` what made the seats what they are,
     `who_unknown` that it depends on a field that nobody has given yet. `due_at` of a step that is not live is what it
-    would be if it were entered now. `calls` names the workflow of a sub-case.
+    would be if it were entered now. `calls` names the workflow of a sub-case. `branch` is the way (of a choice, parallel,
+    loop or race) that a step stands in and that may not be taken, the innermost.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Coming:
     who_unknown: bool = False
     due_at: datetime | None = None
     calls: str | None = None
+    branch: str | None = None
 
 
 def live(path: str, kind: str, slice_: Slice) -> Coming:

@@ -40,7 +40,8 @@ class Consequences:
 
     `entered` are the steps that would be entered and stay live, `passed` those that would be left again at once,
     `cancelled` the items nobody could answer any more, `told` the notices as (template, to), `starts` the workflows of
-    the sub-cases, `withdraws` how many sub-cases would go with it.
+    the sub-cases, `withdraws` how many sub-cases would go with it, `definition` the hash of the version that the case
+    would be on.
     """
 
     refused: Refused | None = None
@@ -55,6 +56,7 @@ class Consequences:
     starts: tuple[str, ...] = ()
     withdraws: int = 0
     fields: Mapping[str, JSON] | None = None
+    definition: str | None = None
 
 
 def consequences(definition: Workflow, slice_: Slice, act: Act, facts: Facts, now: datetime) -> Consequences:
@@ -72,7 +74,7 @@ def consequences(definition: Workflow, slice_: Slice, act: Act, facts: Facts, no
     """
     match decide(definition, slice_, act, facts, now):
         case Decision() as decision:
-            return _told(slice_, decision)
+            return told(slice_, decision)
         case Refused() as refused:
             return Consequences(refused=refused)
         case Quarantined(why=why) | Ignored(why=why):
@@ -81,7 +83,8 @@ def consequences(definition: Workflow, slice_: Slice, act: Act, facts: Facts, no
             raise ValueError(f"case {slice_.head.id}: a preview needs the whole slice")
 
 
-def _told(before: Slice, decision: Decision) -> Consequences:
+def told(before: Slice, decision: Decision) -> Consequences:
+    """A decision in short: `before` is the case as it was, or the part of it that was decided on."""
     delta, head = decision.entry.delta, decision.after.head
     left = {path for path, _, _ in delta.get("passed", ())}
     new = [one for one in decision.activations if (one.path, one.round) not in before.activations]
@@ -98,6 +101,7 @@ def _told(before: Slice, decision: Decision) -> Consequences:
         starts=tuple(one.workflow for one in decision.children),
         withdraws=sum(1 for _, signal in decision.signals if signal.sign == "parent_ended"),
         fields=dict(delta.get("fields", {})),
+        definition=head.workflow_hash,
     )
 
 

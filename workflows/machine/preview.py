@@ -8,7 +8,7 @@ does now is in `following.py`: the machine's own decision.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -84,6 +84,7 @@ class _Walker:
     facts: Facts
     now: datetime
     sure: Sure = Sure.CERTAIN
+    branch: str | None = None
     steps: list[Coming] = field(default_factory=list)
     visited: set[str] = field(default_factory=set)
     known: dict[str, Any] = field(init=False)
@@ -107,18 +108,26 @@ class _Walker:
 
     def either(self, paths: list[tuple[str, bool]]) -> _Way:
         """Walk ways of which one is taken, or any number: (path, whether it surely is)."""
-        before, sure, results, ends = self.known, self.sure, [], []
+        before, results, ends = self.known, [], []
         for path, certain in paths:
             self.known = dict(before)
-            self.sure = sure if certain else Sure.POSSIBLE
-            ends.append(self.walk(path))
+            ends.append(self.walk_part(path, is_sure=certain))
             results.append(self.known)
-        self.known, self.sure = _common(results or [before]), sure
+        self.known = _common(results or [before])
         if all(one is _Way.OVER for one in ends) and ends:
             return _Way.OVER
         return _Way.ON if all(one is _Way.ON for one in ends) else _Way.PERHAPS
 
     # -- steps ---------------------------------------------------------------------------------------------
+
+    def walk_part(self, path: str, *, is_sure: bool) -> _Way:
+        """Walk one way of several; what it makes uncertain names it as its branch."""
+        sure, branch = self.sure, self.branch
+        if not is_sure:
+            self.sure, self.branch = Sure.POSSIBLE, step_path(path)
+        over = self.walk(path)
+        self.sure, self.branch = sure, branch
+        return over
 
     def walk(self, path: str) -> _Way:
         """Walk the step at `path` (an activation's path where it is live) and say whether the way goes on."""
@@ -168,7 +177,8 @@ class _Walker:
         if standing is not None:
             self.steps.append(live(path, node.step.word, self.slice))
         else:
-            self.steps.append(coming(path, node.step, self.sure, self.known, self.slice, self.facts, self.now))
+            made = coming(path, node.step, self.sure, self.known, self.slice, self.facts, self.now)
+            self.steps.append(replace(made, branch=self.branch))
 
     def _instead(self, path: str, node: Node, standing: Activation | None) -> str | None:
         """What runs in place of a step: where a refusal, silence or a vote has led, or the handler that interrupted."""
@@ -224,12 +234,10 @@ class _Walker:
 
     def _side_by_side(self, parts: list[tuple[str, bool]], join: Join) -> _Way:
         """Walk parts that run at the same time; where not all of them are waited for, none is sure to be done."""
-        over, sure, all_come = _Way.ON, self.sure, join == Join()
+        over, all_come = _Way.ON, join == Join()
         for path, certain in parts:
-            self.sure = sure if certain and all_come else Sure.POSSIBLE
-            ended = self.walk(path)
+            ended = self.walk_part(path, is_sure=certain and all_come)
             over = max(over, ended if certain and all_come else min(ended, _Way.PERHAPS))
-        self.sure = sure
         return over
 
     def _for_each(self, path: str, node: Node, step: ForEach) -> _Way:

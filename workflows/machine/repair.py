@@ -1,8 +1,9 @@
 """Repair: a running case moves to another version of its workflow, if all that is live in it stays what it is.
 
 A step that is live must stand at the same path, be the same word and ask for the same events; an open item keeps its
-form; a running timer keeps what it is for. Otherwise the move is refused, with the reason and the step. Nothing is
-entered, left or told by it; the history keeps from which version to which, and the way back is the same move.
+form; a running timer keeps what it is for; a handler that the version has not is heard no more, unless it is at work.
+Otherwise the move is refused, with the reason and the step. Nothing is entered, left or told by it; the history keeps
+from which version to which, and the way back is the same move.
 """
 
 from __future__ import annotations
@@ -67,8 +68,11 @@ def repair(turn: Turn, wanted: Repair) -> Refused | None:
         return Refused(409, found.code, found.message, field=found.path)
     for one in list(turn.live.values()):
         turn.update(_moved(turn.definition, wanted.to, one))
+    for asked in [one for one in turn.before.subscriptions if _is_dropped_handler(turn.definition, wanted.to, one)]:
+        turn.unsubscribe(asked)
     for path, event in _new_handlers(turn.definition, wanted.to, turn.before):
-        turn.subscribe(path, 1, event, turn.head.key)
+        # No earlier run of the handler had this number: it may have been there before, and gone.
+        turn.subscribe(path, turn.head.seq + 1, event, turn.head.key)
     turn.said["definition"] = [turn.head.workflow_hash, wanted.to_hash]
     turn.head = replace(turn.head, workflow_hash=wanted.to_hash, language=wanted.to.language)
     return None
@@ -107,6 +111,9 @@ def obstacles(old: Workflow, new: Workflow, live: Slice) -> Iterator[Obstacle]:
         changed.update(each.path for each in found)
         yield from found
     yield from (one for one in _of_what_it_asks(old, new, live) if one.path not in changed)
+    for back in live.head.back:
+        if _step(new, back.target) is None or _step(new, back.to) is None:
+            yield Obstacle("way_back_lost", zh("目标版本里没有补正或重办后应回到的环节"), back.to)
 
 
 def _of_what_it_asks(old: Workflow, new: Workflow, live: Slice) -> Iterator[Obstacle]:
@@ -114,7 +121,7 @@ def _of_what_it_asks(old: Workflow, new: Workflow, live: Slice) -> Iterator[Obst
         if _form(old, item.form) != _form(new, item.form):
             yield Obstacle("form_changed", zh("目标版本里没有待办正在使用的表单，或其字段不同"), item.path)
     for asked in sorted(live.subscriptions, key=lambda each: (each.path, each.round)):
-        if _event_at(old, asked) != _event_at(new, asked):
+        if _event_at(old, asked) != _event_at(new, asked) and not _is_dropped_handler(old, new, asked):
             yield Obstacle("event_changed", zh("目标版本在这一环节等候的事件不同"), asked.path)
     for timer in sorted(live.timers.values(), key=lambda each: (each.path, each.kind)):
         if not _is_for(new, timer):
@@ -170,6 +177,18 @@ def _event_at(definition: Workflow, asked: Subscription) -> str | None:
     if isinstance(step, ForEach):
         return step.grows_on
     return step.event if isinstance(step, Wait) else None
+
+
+def _is_dropped_handler(old: Workflow, new: Workflow, asked: Subscription) -> bool:
+    """Whether a handler asks that only the old version has."""
+    return _is_handler(old, asked.path) and _event_at(new, asked) is None
+
+
+def _is_handler(definition: Workflow, path: str) -> bool:
+    block, _, last = step_path(path).rpartition("on/")
+    place = block.removesuffix("/")
+    is_block = (not block or block.endswith("/")) and (place == CASE or place in index(definition))
+    return is_block and last.isdecimal() and step_path(path) in dict(_handlers(definition, place))
 
 
 def _is_for(definition: Workflow, timer: Timer) -> bool:

@@ -34,6 +34,8 @@ class MemoryLibrary:
         """Make these the current definitions of their names."""
         for definition in workflows:
             digest = logic_hash(definition)
+            # A version that is adopted again is the newest one.
+            self._by_hash.pop(digest, None)
             self._by_hash[digest] = definition
             self._current[definition.name] = digest
 
@@ -57,6 +59,10 @@ class MemoryLibrary:
     def current(self) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of every current definition, by name."""
         return tuple((digest, self._by_hash[digest]) for _, digest in sorted(self._current.items()))
+
+    def stored(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every definition that is kept, by name, the one that was adopted first coming first."""
+        return tuple(sorted(self._by_hash.items(), key=lambda one: one[1].name))
 
     def named(self, name: str) -> tuple[str, Workflow]:
         """(hash, definition) of the current definition of this name; raises KeyError."""

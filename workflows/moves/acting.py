@@ -56,6 +56,7 @@ def act_together(engine: Engine, acts: Sequence[Act]) -> list[Answer]:
     return [answers.get(place) or _alone(engine, wanted) for place, wanted in enumerate(acts)]
 
 
+BUSY = Answer(409, {"code": "busy", "detail": zh("办件正被他人办理，请稍后再试")})
 NOTHING_SAVED = Saved(0, frozenset(), frozenset())
 
 
@@ -76,7 +77,7 @@ def _alone(engine: Engine, wanted: Act) -> Answer:
         # It may have lost to itself, pressed twice; "busy" is said only of what was not carried out.
         stored = engine.units.read(lambda unit: unit.find_acts([wanted.key]))
         answer = _repeated(stored[wanted.key], wanted) if stored else None
-    return answer or Answer(409, {"code": "busy", "detail": zh("办件正被他人办理，请稍后再试")})
+    return answer or BUSY
 
 
 def _in_one_unit(engine: Engine, acts: Sequence[Act]) -> list[Answer | None]:
@@ -99,7 +100,7 @@ def _act(engine: Engine, unit: Unit, acts: Sequence[Act]) -> tuple[list[Answer |
     stored = unit.find_acts([one.key for one in acts])
     fresh = {one.case: one for one in acts if one.key not in stored}
     runs = run_cases(engine, unit, unit.claim_cases(sorted(fresh)), fresh) if fresh else {}
-    answers = {case: _answered(unit, runs.get(case), one) for case, one in fresh.items()}
+    answers = {case: answered(unit, runs.get(case), one) for case, one in fresh.items()}
     refused = [one.key for case, one in fresh.items() if (told := answers[case]) is not None and told.status >= PROBLEM]
     # The same act, pressed twice, may have been carried out while this one was looking.
     stored |= unit.find_acts(refused) if refused else {}
@@ -112,7 +113,8 @@ def _act(engine: Engine, unit: Unit, acts: Sequence[Act]) -> tuple[list[Answer |
     return [_repeated(stored[one.key], one) if one.key in stored else answers[one.case] for one in acts], saved
 
 
-def _answered(unit: Unit, run: CaseRun | None, wanted: Act) -> Answer | None:
+def answered(unit: Unit, run: CaseRun | None, wanted: Act) -> Answer | None:
+    """What is answered to an act that a batch has looked at; None where somebody else is just starting the case."""
     if run is None:
         return Answer(404, {"code": "no_such_case", "detail": zh("没有找到该办件")})
     if run.head.seq == 0 and run.failed is None and (run.quarantined or run.before.head.quarantine) is None:

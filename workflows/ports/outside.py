@@ -62,6 +62,9 @@ class Library(Protocol):
     def current(self) -> tuple[tuple[str, Workflow], ...]:
         """(hash, definition) of every current definition, by name."""
 
+    def stored(self) -> tuple[tuple[str, Workflow], ...]:
+        """(hash, definition) of every definition that is kept, by name, the one that was adopted first coming first."""
+
     def named(self, name: str) -> tuple[str, Workflow]:
         """(hash, definition) of the current definition of this name; raises KeyError."""
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, Header, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from adapters.doors.http.answers import Refuse, json_response, problem_response
+from adapters.doors.http.foreseeing import consequences_view
 from adapters.doors.http.office import Office
 from adapters.doors.http.viewers import ActorOf
 from adapters.doors.problems import Fault, Problem
+from adapters.explaining import saying
 from adapters.texts import _
 from workflows.machine.case import Act
 from workflows.machine.operations import Operation, fits
-from workflows.moves.acting import Answer, act
+from workflows.moves.acting import PROBLEM, Answer, act
+from workflows.moves.previewing import foresee
 
 _LONGEST_KEY = 200
 
@@ -63,22 +66,53 @@ def _wrong(name: str, detail: str) -> Refuse:
     return Refuse(Problem(422, "bad-value", detail, (Fault(f"/{name}", detail),)))
 
 
-def idempotency_key(viewer: ActorOf, idempotency_key: Annotated[str | None, Header()] = None) -> str:
-    """The key that makes a repetition the same act; each actor has keys of his own."""
-    if not idempotency_key or len(idempotency_key) > _LONGEST_KEY:
+PreviewOf = Annotated[bool, Query(alias="preview", description="what would come of it; nothing is done")]
+
+
+def idempotency_key(
+    viewer: ActorOf, *, idempotency_key: Annotated[str | None, Header()] = None, preview: PreviewOf = False
+) -> str:
+    """The key that makes a repetition the same act; each actor has keys of his own. A preview uses none up."""
+    given = idempotency_key or ("preview" if preview else "")
+    if not given or len(given) > _LONGEST_KEY:
         detail = _("请在 Idempotency-Key 请求头中给出本次办理的唯一编号（最长 %(n)s 个字符）", n=_LONGEST_KEY)
         raise Refuse(Problem(400, "no-idempotency-key", detail, (Fault("#header/Idempotency-Key", detail),)))
-    return f"{viewer.user}:{idempotency_key}"
+    return f"{viewer.user}:{given}"
 
 
 KeyOf = Annotated[str, Depends(idempotency_key)]
+
+Done = Callable[[Office, Act], Response]
+
+
+def done_of(*, preview: PreviewOf = False) -> Done:
+    """What becomes of an act: it is carried out, or (`?preview=true`) only looked at."""
+    return foreseen if preview else answer
+
+
+DoneOf = Annotated[Done, Depends(done_of)]
 
 
 def answer(office: Office, wanted: Act) -> Response:
     """Carry the act out and say what came of it; a refusal names who acted before and when."""
     found = act(office.engine, wanted)
-    if found.status < 400:  # noqa: PLR2004  # where HTTP's refusals begin
-        return json_response(dict(found.body), found.status)
+    return json_response(dict(found.body)) if found.status < PROBLEM else _refusal(found)
+
+
+def foreseen(office: Office, wanted: Act) -> Response:
+    """What the act would do, or how it would be refused; nothing is done."""
+    found = foresee(office.engine, wanted)
+    if isinstance(found, Answer):
+        return _refusal(found)
+    library = office.engine.library
+    said = saying(
+        library.by_hash(found.definition or ""), library.roster(), library.calendar().zone, office.reads.now()
+    )
+    body = consequences_view(found, said)
+    return json_response({"preview": True, "case": wanted.case, "item": wanted.item, "verb": wanted.verb, **body})
+
+
+def _refusal(found: Answer) -> Response:
     body: dict[str, Any] = dict(found.body)
     code, detail, field = body.pop("code"), body.pop("detail"), body.pop("field", None)
     faults = () if field is None else (Fault(f"/{field}", _(detail)),)
@@ -88,7 +122,7 @@ def answer(office: Office, wanted: Act) -> Response:
 def outcome_body(found: Answer) -> dict[str, Any]:
     """What came of one act of several: its status, and its answer or what refused it."""
     body: dict[str, Any] = {"status": found.status, **found.body}
-    if found.status < 400:  # noqa: PLR2004  # where HTTP's refusals begin
+    if found.status < PROBLEM:
         return body
     told: str = body["detail"]
     return body | {"detail": _(told)}

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from adapters.doors.http import cases, events, exporting, fanouts, items, keys, manual, operating, sign_ins, workflows
+from adapters.doors.http import (
+    adopting,
+    cases,
+    events,
+    exporting,
+    fanouts,
+    items,
+    keys,
+    manual,
+    migrating,
+    operating,
+    sign_ins,
+    workflows,
+)
 from adapters.doors.http.answers import answer_problems
 from adapters.doors.http.guarding import Guard
 from adapters.doors.http.office import Office
+
+ROOMS: Final = (
+    events,
+    cases,
+    items,
+    adopting,
+    migrating,
+    workflows,
+    exporting,
+    fanouts,
+    keys,
+    sign_ins,
+    operating,
+    manual,
+)
+"""What the machine API consists of, in the order in which addresses are looked up."""
 
 
 def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
@@ -26,7 +56,7 @@ def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
         max_body_size=events.EVENT_BYTES,
     )
     app.state.office = office
-    for room in (events, cases, items, workflows, exporting, fanouts, keys, sign_ins, operating, manual):
+    for room in ROOMS:
         app.include_router(room.router)
     if pages is not None:
         app.include_router(pages)

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, KeyOf, answer, own_fields, verbs_of
+from adapters.doors.http.acting import Body, DoneOf, KeyOf, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
+from adapters.doors.http.foreseeing import ahead_view
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import blocks, case_row, case_view, explanation, history
@@ -19,6 +20,7 @@ from adapters.titles import titles_of
 from domain.calendar import Light
 from workflows.machine.case import Act, State
 from workflows.machine.operations import ON_CASES
+from workflows.moves.previewing import way_ahead
 from workflows.pictures.svg import draw
 from workflows.pictures.timing import Clock
 from workflows.policy import Viewer
@@ -92,6 +94,15 @@ def get_explanation(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
     return json_response({"case": case, "sentence": sentence, "reasons": explanation(found), "blocks": blocks(found)})
 
 
+@router.get("/{case}/preview")
+def get_preview(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
+    """The way ahead: who would be asked and by when; both ways where a value is not known yet."""
+    view, library = seen_case(office, viewer, case), office.engine.library
+    definition = library.by_hash(view.head.workflow_hash)
+    said = saying(definition, library.roster(), library.calendar().zone, office.reads.now())
+    return json_response({"case": case, **ahead_view(way_ahead(office.engine, case), said)})
+
+
 @router.get("/{case}/diagram.svg")
 def get_diagram(office: OfficeOf, viewer: ReaderOf, case: str, lang: Literal["zh", "en"] | None = None) -> Response:
     """The workflow with where the case stands in it."""
@@ -122,9 +133,10 @@ def act_on_case(  # an act is what FastAPI takes from path, header and body
     case: str,
     verb: Verb,  # type: ignore[valid-type]  # the verbs are data
     key: KeyOf,
+    done: DoneOf,
     body: Body,
 ) -> Response:
-    """Carry out a verb on a case."""
+    """Carry out a verb on a case; with `?preview=true` only tell what it would do."""
     operation = ON_CASES[verb]
     seen_case(office, viewer, case)
     wanted = Act(
@@ -140,7 +152,7 @@ def act_on_case(  # an act is what FastAPI takes from path, header and body
         post=viewer.post,
         fields=own_fields(operation, body),
     )
-    return answer(office, wanted)
+    return done(office, wanted)
 
 
 def seen_case(office: Office, viewer: Viewer, case: str) -> CaseView:

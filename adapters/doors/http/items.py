@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, KeyOf, answer, not_found_body, outcome_body, own_fields, verbs_of
+from adapters.doors.http.acting import Body, DoneOf, KeyOf, not_found_body, outcome_body, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
@@ -90,11 +90,12 @@ def act_on_item(  # an act is what FastAPI takes from path, header and body
     item: str,
     verb: Verb,  # type: ignore[valid-type]  # the verbs are data
     key: KeyOf,
+    done: DoneOf,
     body: Decision,
 ) -> Response:
-    """Carry out a verb on an item. The same key again gets the same answer; a late one learns who decided."""
+    """Carry out a verb on an item; with `?preview=true` only tell what it would do. The same key again gets the same answer; a late one learns who decided."""
     found, fields = seen_item(office, viewer, item), own_fields(ON_ITEMS[verb], body)
-    return answer(office, _act(viewer, key, found, verb, body, fields))
+    return done(office, _act(viewer, key, found, verb, body, fields))
 
 
 def _act(  # what an act is made of

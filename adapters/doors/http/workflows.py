@@ -1,11 +1,10 @@
-"""/api/workflows: the current definitions, their pictures and files, and the check of one that is not adopted yet."""
+"""/api/workflows: the definitions with their versions, pictures and files, and what is different between two."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from adapters.doors.http.answers import Refuse, json_response, not_found
 from adapters.doors.http.cases import svg_response
@@ -14,9 +13,9 @@ from adapters.doors.http.viewers import ReaderOf
 from adapters.doors.problems import Problem
 from adapters.texts import _, current_language
 from adapters.titles import titles_of
-from domain.events import EVENT_TYPES, WIRE_PREFIX
-from workflows.language.checks import Finding, check_all
-from workflows.language.files import BadDefinition, from_json, from_yaml, lines, to_yaml
+from domain.events import WIRE_PREFIX
+from workflows.language.differences import differences
+from workflows.language.files import to_yaml
 from workflows.language.words import Call, Step, Workflow
 from workflows.machine.nodes import index
 from workflows.pictures.bpmn.export import export
@@ -25,7 +24,7 @@ from workflows.pictures.svg import draw
 
 router = APIRouter(prefix="/api/workflows", tags=["workflows"])
 
-DEFINITION_BYTES = 1024 * 1024
+SHORTEST_HASH: Final = 8
 
 
 @router.get("")
@@ -46,43 +45,30 @@ def list_workflows(office: OfficeOf, viewer: ReaderOf) -> Response:
     return json_response({"workflows": rows})
 
 
-@router.post("/check")
-async def check_workflow(request: Request, office: OfficeOf, viewer: ReaderOf) -> Response:
-    """What is wrong with a definition (YAML or JSON): each finding with its place and remedy. Nothing is adopted."""
-    body = await request.body()
-    if len(body) > DEFINITION_BYTES:
-        raise Refuse(Problem(413, "too-large", _("流程定义超过 1 MiB")))
-    definition, where = _read(request.headers.get("content-type", ""), body)
-    found = [
-        {
-            "code": one.code,
-            "path": one.path,
-            "line": where.get(one.path),
-            "problem": _(one.message, **one.values),
-            "remedy": _(one.remedy, **one.values),
-        }
-        for one in _found(office, definition)
+@router.get("/{name}/versions")
+def list_versions(office: OfficeOf, viewer: ReaderOf, name: str) -> Response:
+    """Every version of a workflow that is kept, the newest last: running cases stay on theirs."""
+    current, _definition = _current(office, name)
+    rows = [
+        {"hash": digest, "current": digest == current, "language": one.language}
+        for digest, one in office.engine.library.stored()
+        if one.name == name
     ]
-    return json_response({"name": definition.name, "findings": found})
+    return json_response({"name": name, "versions": rows})
 
 
-def _found(office: Office, definition: Workflow) -> tuple[Finding, ...]:
-    """What is wrong with a definition where it runs together with the current ones."""
-    library = office.engine.library
-    others = [one for _hash, one in library.current() if one.name != definition.name]
-    found = check_all([definition, *others], EVENT_TYPES, library.roster(), office.identity.today())
-    return found[definition.name]
-
-
-def _read(content_type: str, body: bytes) -> tuple[Workflow, Mapping[str, int]]:
-    """A definition, and on which line of a YAML file each of its steps stands."""
-    try:
-        if "json" in content_type:
-            return from_json(body), {}
-        text = body.decode()
-        return from_yaml(text), lines(text)
-    except (BadDefinition, UnicodeDecodeError) as error:
-        raise Refuse(Problem(422, "bad-data", str(error))) from None
+@router.get("/{name}/diff")
+def get_difference(  # two versions, by hash
+    office: OfficeOf,
+    viewer: ReaderOf,
+    name: str,
+    before: Annotated[str, Query(alias="from", max_length=64)],
+    after: Annotated[str | None, Query(alias="to", max_length=64)] = None,
+) -> Response:
+    """What is different between two versions of a workflow, named by hash (or its beginning); `to` is the current one."""
+    was, old = version_of(office, name, before)
+    stands, new = _current(office, name) if after is None else version_of(office, name, after)
+    return json_response({"from": was, "to": stands, "differences": differences(old, new)})
 
 
 @router.get("/{name}")
@@ -138,8 +124,31 @@ def _calls(step: Step, name: str) -> bool:
     return isinstance(step, Call) and step.workflow == name
 
 
-def _named(office: Office, name: str) -> Workflow:
-    found = next((one for _hash, one in office.engine.library.current() if one.name == name), None)
+def _named(office: Office, which: str) -> Workflow:
+    """The current definition of a name, or the version with this hash."""
+    return version_of(office, None, which)[1]
+
+
+def _current(office: Office, name: str) -> tuple[str, Workflow]:
+    found = next((one for one in office.engine.library.current() if one[1].name == name), None)
     if found is None:
         raise not_found()
     return found
+
+
+def version_of(office: Office, name: str | None, which: str) -> tuple[str, Workflow]:
+    """(hash, definition) of the version that `which` names: a workflow's name (the current version), a hash, or how it begins.
+
+    Raises:
+        Refuse: 404 where there is none, 409 where the beginning of a hash fits several.
+    """
+    library = office.engine.library
+    current = [one for one in library.current() if one[1].name == which]
+    if current:
+        return current[0]
+    fitting = [one for one in library.stored() if one[0].startswith(which) and name in (None, one[1].name)]
+    if len(which) < SHORTEST_HASH or not fitting:
+        raise not_found()
+    if len(fitting) > 1:
+        raise Refuse(Problem(409, "ambiguous-version", _("有多个版本以%(which)s开头，请多写几位", which=which)))
+    return fitting[0]

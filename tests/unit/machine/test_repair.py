@@ -139,6 +139,47 @@ def test_a_handler_that_only_the_new_version_has_is_heard_at_once() -> None:
     assert office.case(case).head.outcome == "stopped"
 
 
+def test_the_way_back_drops_the_handlers_that_only_the_new_version_has() -> None:
+    old = version(LOOK)
+    new = version(LOOK, on=(beside("noted.v1", carry_out("note", by=CLERK)),))
+    office, case = standing_in(old, new)
+    moved(office, case, new)
+
+    answer = moved(office, case, old)
+    office.send(office.event("noted.v1", key="k1"))
+
+    assert answer.status == 200
+    assert office.case(case).subscriptions == ()
+    assert [one.item.path for one in office.inbox("chen")] == ["steps/look"]
+
+
+def test_a_handler_that_is_at_work_is_not_dropped() -> None:
+    old = version(LOOK)
+    new = version(LOOK, on=(beside("noted.v1", carry_out("note", by=CLERK)),))
+    office, case = standing_in(old, new)
+    moved(office, case, new)
+    office.send(office.event("noted.v1", key="k1"))
+
+    answer = moved(office, case, old)
+
+    assert (answer.status, answer.body["code"]) == (409, "step_lost")
+
+
+def test_a_handler_that_comes_back_does_new_work_and_not_what_it_did_before() -> None:
+    old = version(LOOK)
+    new = version(LOOK, on=(beside("noted.v1", carry_out("note", by=CLERK)),))
+    office, case = standing_in(old, new)
+    for number, one in enumerate((new, old, new)):
+        migrate(office.engine, case, logic_hash(one), office.viewer("he"), "样例：更正", key=f"m{number}")
+        office.send(office.event("noted.v1", key="k1"))
+        for note in [view.item for view in office.inbox("chen") if view.item.path != "steps/look"]:
+            office.act("chen", note, "complete")
+
+    notes = [one for one in office.history(case) if one.body["what"] == "act:complete"]
+    assert len(notes) == 3
+    assert office.store.reads.verify().where is None
+
+
 def test_a_loop_keeps_its_turns_and_takes_the_new_bound() -> None:
     old, new = (version(loop("again", do=carry_out("try", by=CLERK), at_most=most)) for most in (5, 2))
     office, case = standing_in(old, new)

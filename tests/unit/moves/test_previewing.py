@@ -1,0 +1,173 @@
+"""What a preview of an act says is what the act then does, and the preview itself does nothing."""
+
+from __future__ import annotations
+
+from itertools import count
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.machine.desk import people
+from tests.unit.machine.trees import EVENTS, USERS, VERBS, Trees
+from workflows.language.expressions import is_true
+from workflows.language.words import (
+    Form,
+    FormField,
+    Workflow,
+    call,
+    carry_out,
+    choice,
+    end,
+    role,
+    sequence,
+    when,
+    workflow,
+)
+from workflows.machine.case import Act
+from workflows.machine.following import Consequences
+from workflows.moves.acting import Answer, act
+from workflows.moves.previewing import foresee, way_ahead
+from workflows.reads import CaseView
+from workflows.testkit import Office
+
+ROUNDS = 8
+
+
+def begun(definition: Workflow, *others: Workflow) -> tuple[Office, str]:
+    office = Office([definition, *others], people())
+    [case] = office.send(office.event("trial.began.v1", key="k1", person="p1", a=True, sites=["x", "y"])).cases
+    return office, case
+
+
+def wanted(office: Office, case: str, random: Random, number: int) -> Act:
+    """Something that somebody may want: often what they may not."""
+    items = office.case(case).items
+    item = random.choice([*(one.id for one in items), None])
+    user, verb = random.choice(USERS), random.choice(VERBS)
+    principals = office.viewer(user).principals
+    return Act(f"a{number}", case, item, verb, user, principals, seen=None, opinion=random.choice(("", "样例意见")))
+
+
+def seen(office: Office, case: str) -> tuple[Any, ...]:
+    """All that can be seen of the office: its cases, and what the outside was told."""
+    return office.case(case), office.cases(), office.history(case), office.effects()
+
+
+def asked(view: CaseView) -> dict[str, tuple[str, int, tuple[str, ...], Any]]:
+    """The open items: where, who holds them, and by when."""
+    return {
+        one.id: (one.path, one.round, tuple(sorted(held.who for held in view.holders.get(one.id, ()))), one.due_at)
+        for one in view.items
+        if one.closed_at is None
+    }
+
+
+def holds(found: Consequences, before: CaseView, office: Office, case: str) -> None:
+    """The preview is held to the rows, the history and the cases that the act left behind."""
+    after, entry = office.case(case), office.history(case)[-1].body
+    delta = entry["delta"]
+    old, new = asked(before), asked(after)
+
+    assert (found.state, found.outcome) == (after.head.state.value, after.head.outcome)
+    assert sorted(map(str, (one for item, one in new.items() if item not in old))) == sorted(
+        str((one.path, one.round, tuple(sorted(one.who)), one.due_at)) for one in found.opened
+    )
+    live = {(one.path, one.round) for one in before.activations}
+    assert sorted(found.entered) == sorted(
+        one["path"] for one in delta.get("activations", ()) if (one["path"], one["round"]) not in live
+    )
+    assert sorted(found.says) == sorted(kind for _, kind in delta.get("emitted", ()))
+    assert len(found.told) + len(found.says) == len(delta.get("effects", ()))
+    assert list(found.starts) == [kind for _, kind in delta.get("children", ())]
+    assert dict(found.fields or {}) == delta.get("fields", {})
+    assert sorted(found.cancelled) == sorted(
+        one["path"] for one in delta.get("items", ()) if one["state"] == "cancelled"
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.randoms(use_true_random=False))
+def test_a_preview_and_its_act_agree(random: Random) -> None:
+    office, case = begun(Trees(random).workflow())
+    numbers = count()
+    for _ in range(ROUNDS):
+        one = wanted(office, case, random, next(numbers))
+        before = seen(office, case)
+
+        found = foresee(office.engine, one)
+        nothing_done = seen(office, case)
+        answer = act(office.engine, one)
+
+        assert nothing_done == before
+        agree(found, answer, before[0], office, case)
+        office.drain()
+        office.send(office.event(random.choice(EVENTS), key="k1", a=random.random() < 0.5))
+        office.turn(days=random.choice((0, 0, 1)))
+
+
+def agree(found: Consequences | Answer, answer: Answer, before: CaseView, office: Office, case: str) -> None:
+    match found:
+        case Answer():
+            assert found == answer
+        case Consequences():
+            assert answer.status == 200
+            holds(found, before, office, case)
+
+
+def test_a_preview_tells_the_sub_cases_that_would_start_and_go() -> None:
+    clerk = role("clerk")
+    inner = workflow(
+        "inner", starts_on="inner.v1", about="trial", steps=sequence(carry_out("look", by=clerk), end("x"))
+    )
+    outer = workflow(
+        "trial",
+        starts_on="trial.began.v1",
+        about="trial",
+        person=True,
+        steps=sequence(carry_out("first", by=clerk), call("both", workflow="inner", over="sites"), end("done")),
+    )
+    office, case = begun(outer, inner)
+    view = office.inbox("clerk")[0]
+    principals = office.viewer("clerk").principals
+    complete = Act("a1", case, view.item.id, "complete", "clerk", principals, seen=None)
+    withdraw = Act("a2", case, None, "withdraw", "person:p1", frozenset({"person:p1"}), seen=None)
+
+    starting = foresee(office.engine, complete)
+    office.act("clerk", view, "complete")
+    going = foresee(office.engine, withdraw)
+
+    assert isinstance(starting, Consequences)
+    assert isinstance(going, Consequences)
+    assert (starting.starts, going.withdraws, going.state) == (("inner", "inner"), 2, "withdrawn")
+    assert len(office.cases()) == 3
+
+
+def test_a_preview_uses_no_key_up() -> None:
+    office, case = begun(
+        workflow(
+            "trial", starts_on="trial.began.v1", about="trial", person=True, steps=carry_out("only", by=role("clerk"))
+        )
+    )
+    view = office.inbox("clerk")[0]
+    complete = Act("a1", case, view.item.id, "complete", "clerk", office.viewer("clerk").principals, seen=None)
+
+    foresee(office.engine, complete)
+
+    assert act(office.engine, complete).body["item_state"] == "completed"
+
+
+def test_the_way_ahead_names_the_way_that_a_possible_step_stands_in() -> None:
+    clerk = role("clerk")
+    asked_for = Form(name="well.v1", fields=(FormField(name="fine", type="boolean"),))
+    which = choice("which", when(is_true("fine"), carry_out("praise", by=clerk)), otherwise=carry_out("mend", by=clerk))
+    steps = sequence(carry_out("look", by=clerk, form=asked_for.name), which, carry_out("file", by=clerk))
+    office, case = begun(
+        workflow("trial", starts_on="trial.began.v1", about="trial", person=True, forms=(asked_for,), steps=steps)
+    )
+
+    found = {one.path: one.branch for one in way_ahead(office.engine, case).steps}
+
+    assert (found["steps/which/0"], found["steps/which/otherwise"]) == ("steps/which/0", "steps/which/otherwise")
+    assert found["steps/file"] is None
