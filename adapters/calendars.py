@@ -1,10 +1,24 @@
 """The working calendar of the State Council's yearly notices, as one version of the domain's calendar."""
 
 from datetime import date
+from typing import Final
 
 from chinese_calendar.constants import holidays, workdays
 
 from domain.calendar import Calendar
+from domain.texts import zh
+
+NAMES: Final = {
+    "New Year's Day": zh("元旦"),
+    "Spring Festival": zh("春节"),
+    "Tomb-sweeping Day": zh("清明节"),
+    "Labour Day": zh("劳动节"),
+    "Dragon Boat Festival": zh("端午节"),
+    "Mid-autumn Festival": zh("中秋节"),
+    "National Day": zh("国庆节"),
+    "Anti-Fascist 70th Day": zh("抗日战争胜利70周年纪念日"),
+}
+"""What the package calls a holiday, and what the notices call it."""
 
 
 def statutory_calendar(version: str) -> Calendar:
@@ -14,4 +28,10 @@ def statutory_calendar(version: str) -> Calendar:
     yet stays provisional in every due date that reaches it.
     """
     days = dict.fromkeys(holidays, False) | dict.fromkeys(workdays, True)
-    return Calendar(version=version, days=days, known_through=date(max(days).year, 12, 31))
+    return Calendar(
+        version=version,
+        days=days,
+        names={day: NAMES.get(name, name) for day, name in (holidays | workdays).items()},
+        known_from=date(min(days).year, 1, 1),
+        known_through=date(max(days).year, 12, 31),
+    )

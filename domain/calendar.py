@@ -1,23 +1,24 @@
-"""Working time on one version of the calendar: due dates, pauses, lights (红黄绿灯).
+"""Working time on one version of the calendar: due dates, lights (红黄绿灯).
 
-A version names its exceptions to Monday-Friday: public holidays, and the make-up Saturdays
-and Sundays of the State Council's yearly notice (国务院办公厅关于节假日安排的通知). What lies behind
-`known_through` is counted Monday-Friday and marked provisional, to be counted again when
-the next notice is out. Questions cost a binary search, whatever the span.
+A version holds three layers: the nation's (public holidays, and the make-up Saturdays and Sundays of the State
+Council's yearly notice, 国务院办公厅关于节假日安排的通知), what the county says differently, and what a department says
+differently. Before `known_from` and behind `known_through` no notice is known: there Monday-Friday is counted and
+marked provisional, to be counted again when the notice is out. Questions cost a binary search, whatever the span.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from domain.working_time import MINUTE, Hours, WorkingTime, is_weekday, of_day, working_time
+from domain.working_time import MINUTE, Hours, WorkingTime, of_day, working_time
 
 OFFICE_HOURS: Hours = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 0)))
 YELLOW_DAYS = 3
 YELLOW_PERCENT = 30
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,42 @@ class Light(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """What a county or a department says differently from the layer above it.
+
+    Args:
+        hours: working hours of its own; None where they are those above.
+        days: exceptions of its own; True works, False does not.
+        names: what such a day is called.
+    """
+
+    hours: Hours | None = None
+    days: Mapping[date, bool] = field(default_factory=dict, hash=False)
+    names: Mapping[date, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "days", MappingProxyType(dict(self.days)))
+        object.__setattr__(self, "names", MappingProxyType(dict(self.names)))
+
+
+SAME: Final = Layer()
+"""The layer of whoever works as the layer above does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
-    """One version of the working calendar.
+    """One version of the working calendar, as the county works by it; `of_department` gives a department's.
 
     Args:
         zone: the time zone of the hours (IANA name).
-        hours: working hours of a day as ranges, in order, without overlap.
-        days: exceptions to Monday-Friday; True works, False does not.
+        hours: the nation's working hours of a day as ranges, in order, without overlap.
+        days: the nation's exceptions to Monday-Friday; True works, False does not.
         known_through: the last day whose notice is announced.
+        known_from: the first day whose notice is known.
+        names: what an exception of the nation is called (the holiday that it belongs to).
+        county: what the county says differently.
+        departments: what departments say differently, by code.
+        department: the layer of the one department that this calendar is for.
 
     Raises:
         ValueError: for hours that are empty, reversed or overlapping.
@@ -62,17 +91,38 @@ class Calendar:
     hours: Hours = OFFICE_HOURS
     days: Mapping[date, bool] = field(default_factory=dict, hash=False)
     known_through: date = date.min
+    known_from: date = date.min
+    names: Mapping[date, str] = field(default_factory=dict, hash=False)
+    county: Layer = SAME
+    departments: Mapping[str, Layer] = field(default_factory=dict, hash=False)
+    department: Layer = SAME
     index: WorkingTime = field(init=False, repr=False, compare=False)
+    local: Mapping[str, "Calendar"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "days", MappingProxyType(dict(self.days)))
-        object.__setattr__(self, "index", working_time(self.zone, self.hours, self.days))
+        for name in ("days", "names", "departments"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        hours = self.department.hours or self.county.hours or self.hours
+        days = {**self.days, **self.county.days, **self.department.days}
+        object.__setattr__(self, "index", working_time(self.zone, hours, days))
+        local = {code: replace(self, departments={}, department=layer) for code, layer in self.departments.items()}
+        object.__setattr__(self, "local", MappingProxyType(local))
+
+
+def of_department(calendar: Calendar, code: str) -> Calendar:
+    """Give the calendar of a department: its own where it has one, else the county's."""
+    return calendar.local.get(code, calendar)
+
+
+def is_known(calendar: Calendar, day: date) -> bool:
+    """Say whether the notice of a day is known, so that it counts for good."""
+    return calendar.known_from <= day <= calendar.known_through
 
 
 def is_working_day(calendar: Calendar, day: date) -> bool:
     """Say whether a day works under this version (Monday-Friday where it says nothing)."""
-    works = calendar.days.get(day)
-    return is_weekday(day) if works is None else works
+    ordinal = day.toordinal()
+    return calendar.index.count(ordinal) > calendar.index.count(ordinal - 1)
 
 
 def due_after_days(calendar: Calendar, start: datetime, days: int) -> Due:
@@ -88,8 +138,8 @@ def due_after_days(calendar: Calendar, start: datetime, days: int) -> Due:
     ordinal = local.toordinal()
     today = index.count(ordinal)
     if days == 0 and is_working_day(calendar, local.date()) and of_day(local) <= index.ranges[-1][1]:
-        return _due(calendar, ordinal, index.ranges[-1][1])
-    return _due(calendar, index.nth(today + max(days, 1)), index.ranges[-1][1])
+        return _due(calendar, ordinal, ordinal, index.ranges[-1][1])
+    return _due(calendar, ordinal, index.nth(today + max(days, 1)), index.ranges[-1][1])
 
 
 def due_on_day(calendar: Calendar, day: date) -> Due:
@@ -104,11 +154,35 @@ def due_on_day(calendar: Calendar, day: date) -> Due:
 def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> Due:
     """Give the earliest moment at which so many working minutes have passed since start (aware)."""
     _require_not_negative(minutes, "minutes")
-    index = calendar.index
-    local = index.local(start)
+    local = calendar.index.local(start)
     if minutes == 0:
-        return Due(start.astimezone(UTC), local.date() > calendar.known_through)
-    return _due(calendar, *index.place(index.worked(local) + minutes * MINUTE))
+        return Due(start.astimezone(UTC), not is_known(calendar, local.date()))
+    return _after(calendar, local, minutes * MINUTE)
+
+
+def subtract_minutes(calendar: Calendar, end: datetime, minutes: int) -> datetime:
+    """Give the latest moment from which so many working minutes pass until end (aware)."""
+    _require_not_negative(minutes, "minutes")
+    if minutes == 0:
+        return end.astimezone(UTC)
+    index = calendar.index
+    # The last moment before one more microsecond has been worked.
+    ordinal, moment = index.place(index.worked(index.local(end)) - minutes * MINUTE + 1)
+    return index.utc(ordinal, moment - 1)
+
+
+def shift_past(calendar: Calendar, at: datetime, since: datetime, until: datetime) -> Due:
+    """Move a moment by the working time of a pause (all aware): what was due before the pause stays due.
+
+    The whole working time counts, to the microsecond, so that many short pauses lose nothing; a pause that ends before
+    it begins (a clock was turned back) is none.
+    """
+    index = calendar.index
+    local = index.local(at)
+    paused = index.worked(index.local(until)) - index.worked(index.local(since))
+    if at <= since or paused <= 0:
+        return Due(at.astimezone(UTC), not is_known(calendar, local.date()))
+    return _after(calendar, local, paused)
 
 
 def minutes_between(calendar: Calendar, a: datetime, b: datetime) -> int:
@@ -132,20 +206,32 @@ def shift_days(calendar: Calendar, at: datetime, days: int) -> datetime:
 
 
 def yellow_from(
-    calendar: Calendar, start: datetime, due: datetime, *, days: int = YELLOW_DAYS, percent: int = YELLOW_PERCENT
+    calendar: Calendar,
+    start: datetime,
+    due: datetime,
+    *,
+    days: int = YELLOW_DAYS,
+    percent: int = YELLOW_PERCENT,
+    paused: timedelta = timedelta(0),
 ) -> datetime:
     """Give the moment from which a deadline is near.
 
-    Near: what remains is at most so many working days and at most that share of the time
-    allowed from start to due.
+    Near: what remains is at most so many working days and at most that share of the time allowed, which is the working
+    time from start to due without that of the pauses (approvals.md §2.6).
     """
     index = calendar.index
     end = index.worked(index.local(due))
-    allowed = max(end - index.worked(index.local(start)), 0)
+    allowed = max(end - index.worked(index.local(start)) - paused // _MICROSECOND, 0)
     near = min(days * index.per_day, allowed * percent // 100)
     if near == 0:
         return due.astimezone(UTC)
     return index.utc(*index.place(end - near))
+
+
+def worked_between(calendar: Calendar, a: datetime, b: datetime) -> timedelta:
+    """Give the working time from a to b (both aware), to the microsecond; nothing when b is not after a."""
+    index = calendar.index
+    return max(index.worked(index.local(b)) - index.worked(index.local(a)), 0) * _MICROSECOND
 
 
 def light(
@@ -170,14 +256,24 @@ def light(
 
 
 def dump_calendar(calendar: Calendar) -> dict[str, Any]:
-    """Write a version as a JSON-ready object; `parse_calendar` reads it back without loss."""
+    """Write a version as a JSON-ready object; `parse_calendar` reads it back without loss.
+
+    What a version does not say is left out, so that one without layers is written as it always was.
+    """
+    said = {
+        "known_from": "" if calendar.known_from == date.min else calendar.known_from.isoformat(),
+        "names": _dump_names(calendar.names),
+        "county": _dump_layer(calendar.county),
+        "departments": {code: _dump_layer(layer) for code, layer in sorted(calendar.departments.items())},
+        "department": _dump_layer(calendar.department),
+    }
     return {
         "version": calendar.version,
         "zone": calendar.zone,
-        "hours": [[start.isoformat(), end.isoformat()] for start, end in calendar.hours],
-        "days": {day.isoformat(): works for day, works in sorted(calendar.days.items())},
+        "hours": _dump_hours(calendar.hours),
+        "days": _dump_days(calendar.days),
         "known_through": calendar.known_through.isoformat(),
-    }
+    } | {name: value for name, value in said.items() if value}
 
 
 def parse_calendar(data: Mapping[str, Any]) -> Calendar:
@@ -189,10 +285,53 @@ def parse_calendar(data: Mapping[str, Any]) -> Calendar:
     return Calendar(
         version=data["version"],
         zone=data["zone"],
-        hours=tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in data["hours"]),
-        days={date.fromisoformat(day): works for day, works in data["days"].items()},
+        hours=_parse_hours(data["hours"]),
+        days=_parse_days(data["days"]),
         known_through=date.fromisoformat(data["known_through"]),
+        known_from=date.fromisoformat(data["known_from"]) if "known_from" in data else date.min,
+        names=_parse_names(data.get("names", {})),
+        county=_parse_layer(data.get("county", {})),
+        departments={code: _parse_layer(layer) for code, layer in data.get("departments", {}).items()},
+        department=_parse_layer(data.get("department", {})),
     )
+
+
+def _dump_layer(layer: Layer) -> dict[str, Any]:
+    said = {
+        "hours": None if layer.hours is None else _dump_hours(layer.hours),
+        "days": _dump_days(layer.days),
+        "names": _dump_names(layer.names),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _parse_layer(data: Mapping[str, Any]) -> Layer:
+    hours = _parse_hours(data["hours"]) if "hours" in data else None
+    return Layer(hours, _parse_days(data.get("days", {})), _parse_names(data.get("names", {})))
+
+
+def _dump_hours(hours: Hours) -> list[list[str]]:
+    return [[start.isoformat(), end.isoformat()] for start, end in hours]
+
+
+def _parse_hours(data: Sequence[Sequence[str]]) -> Hours:
+    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in data)
+
+
+def _dump_days(days: Mapping[date, bool]) -> dict[str, bool]:
+    return {day.isoformat(): works for day, works in sorted(days.items())}
+
+
+def _parse_days(data: Mapping[str, bool]) -> dict[date, bool]:
+    return {date.fromisoformat(day): works for day, works in data.items()}
+
+
+def _dump_names(names: Mapping[date, str]) -> dict[str, str]:
+    return {day.isoformat(): name for day, name in sorted(names.items())}
+
+
+def _parse_names(data: Mapping[str, str]) -> dict[date, str]:
+    return {date.fromisoformat(day): name for day, name in data.items()}
 
 
 def _require_not_negative(amount: int, unit: str) -> None:
@@ -201,5 +340,12 @@ def _require_not_negative(amount: int, unit: str) -> None:
         raise ValueError(message)
 
 
-def _due(calendar: Calendar, ordinal: int, moment: int) -> Due:
-    return Due(calendar.index.utc(ordinal, moment), ordinal > calendar.known_through.toordinal())
+def _after(calendar: Calendar, local: datetime, worked: int) -> Due:
+    """The earliest moment at which so much has been worked since a local one."""
+    index = calendar.index
+    return _due(calendar, local.toordinal(), *index.place(index.worked(local) + worked))
+
+
+def _due(calendar: Calendar, start: int, ordinal: int, moment: int) -> Due:
+    known = calendar.known_from.toordinal() <= start and ordinal <= calendar.known_through.toordinal()
+    return Due(calendar.index.utc(ordinal, moment), not known)
