@@ -148,7 +148,8 @@ def due_on_day(calendar: Calendar, day: date) -> Due:
     A term that ends on a day off ends on the day after (Civil Code, art. 203).
     """
     index = calendar.index
-    return _due(calendar, index.nth(index.count(day.toordinal() - 1) + 1), index.ranges[-1][1])
+    ordinal = day.toordinal()
+    return _due(calendar, ordinal, index.nth(index.count(ordinal - 1) + 1), index.ranges[-1][1])
 
 
 def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> Due:

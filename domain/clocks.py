@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from domain.calendar import (
     YELLOW_DAYS,
@@ -21,6 +21,7 @@ from domain.calendar import (
     Due,
     Light,
     due_after_days,
+    due_on_day,
     light,
     minutes_between,
     shift_past,
@@ -72,6 +73,7 @@ class Clock:
         pauses: by their beginning; only the last may still stand.
         calendar: the version that it was counted on; "" before it was.
         provisional: whether that count touched days whose notice is not known.
+        on: the day that was set, where the term is no number of days.
     """
 
     days: int
@@ -81,6 +83,7 @@ class Clock:
     pauses: tuple[Pause, ...] = ()
     calendar: str = ""
     provisional: bool = False
+    on: date | None = None
 
 
 def stopped(clock: Clock, pause: Pause) -> Clock:
@@ -104,7 +107,7 @@ def over(clock: Clock, pause: Pause) -> Clock:
 
 def due(clock: Clock, calendar: Calendar) -> Due:
     """When it is due, on a version of the calendar of its department; a pause that still stands is not in it yet."""
-    found = due_after_days(calendar, clock.start, clock.days)
+    found = due_after_days(calendar, clock.start, clock.days) if clock.on is None else due_on_day(calendar, clock.on)
     for since, until in _stretches(clock):
         moved = shift_past(calendar, found.at, since, until)
         found = Due(moved.at, found.provisional or moved.provisional)
@@ -168,6 +171,10 @@ def _stretches(clock: Clock) -> Iterator[tuple[datetime, datetime]]:
 # -- as text -----------------------------------------------------------------------------------------------
 
 
+PROVISIONAL: Final = '"provisional":true'
+"""How the text of a provisional clock says so: stores look for it."""
+
+
 def as_text(clock: Clock) -> str:
     """A clock as an item keeps it (JSON); what it does not say is left out."""
     said = {
@@ -178,6 +185,7 @@ def as_text(clock: Clock) -> str:
         "calendar": clock.calendar,
         "provisional": clock.provisional,
         "pauses": [_pause_as_data(pause) for pause in clock.pauses],
+        "on": "" if clock.on is None else clock.on.isoformat(),
     }
     kept = {name: value for name, value in said.items() if value or name == "days"}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
@@ -196,6 +204,7 @@ def from_text(text: str) -> Clock | None:
         pauses=tuple(_pause_of(pause) for pause in data.get("pauses", ())),
         calendar=data.get("calendar", ""),
         provisional=data.get("provisional", False),
+        on=date.fromisoformat(data["on"]) if "on" in data else None,
     )
 
 

@@ -112,7 +112,7 @@ def _days(clock: Clock, calendar: Calendar, due_at: datetime) -> tuple[CountedDa
     first, last = calendar.index.local(clock.start).date(), calendar.index.local(due_at).date()
     found: list[CountedDay] = []
     number = 0
-    for distance in range(0 if clock.days == 0 else 1, (last - first).days + 1):
+    for distance in range(0 if clock.days == 0 and clock.on is None else 1, (last - first).days + 1):
         one = day_of(calendar, first + timedelta(days=distance))
         if one.works and number < clock.days:
             number += 1

@@ -28,8 +28,8 @@ from adapters.sql.dialects import COUNTY, Dialect, among, same
 from adapters.sql.rows import signal_document, signal_of_document
 from adapters.sql.tables import case_head, fanned, fanout, inbox, timer, work_item
 from adapters.sql.transaction import Transaction
+from domain.clocks import PROVISIONAL
 from workflows.machine.case import UNDER_WAY as CASES_UNDER_WAY
-from workflows.machine.deadlines import PROVISIONAL
 from workflows.ports.fanouts import UNDER_WAY, Fanout, FanoutState, Posted, Selection, Withdrawn
 
 
@@ -158,7 +158,7 @@ def _conditions(county: str, wanted: Selection) -> list[ColumnElement[bool]]:
     if wanted.field is not None:
         found.append(_has_field(*wanted.field))
     if wanted.provisional:
-        found.append(_has_open_item(work_item.c.due_rule.endswith(PROVISIONAL)))
+        found.append(_has_open_item(work_item.c.due_rule.contains(PROVISIONAL)))
     if wanted.due_from is not None:
         found.append(_is_due_from(wanted.due_from))
     if wanted.roster is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.clocks import from_text
 from domain.events.members import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -122,10 +123,11 @@ def test_each_step_has_the_term_of_the_rule_sheet(office: Office) -> None:
         act(office, user, "agree")
         terms.append(item_of(office, following).item)
 
-    assert [item.due_rule.split(":")[:2] for item in terms] == [
-        ["2wd", "member.completeness_days"],
-        ["5wd", "member.category_days"],
-        ["3wd", "member.approval_days"],
+    clocks = [from_text(item.due_rule) for item in terms]
+    assert [(clock.days, clock.name) for clock in clocks if clock is not None] == [
+        (2, "member.completeness_days"),
+        (5, "member.category_days"),
+        (3, "member.approval_days"),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from domain.clocks import Clock, as_text
 from tests.contract.conftest import COUNTY, START
 from tests.contract.racing import both
 from tests.contract.samples import a_case, a_timer, an_inbox_row, an_item
@@ -72,10 +73,11 @@ def test_a_selection_holds_the_cases_under_way_of_a_workflow_or_with_a_value_in_
 def test_a_selection_holds_what_is_due_by_a_provisional_calendar_or_from_a_moment_on(units: Units) -> None:
     next_year = START + timedelta(days=400)
     some(units, 4)
+    firm, provisional = (as_text(Clock(5, START, calendar="v1", provisional=one)) for one in (False, True))
     items = [
-        an_item("i0", "c0000", due_rule="5wd::v1:provisional"),
-        an_item("i1", "c0001", due_rule="5wd::v1", due_at=next_year),
-        an_item("i2", "c0002", due_rule="5wd::v1:provisional", closed_at=START, due_at=next_year),
+        an_item("i0", "c0000", due_rule=provisional),
+        an_item("i1", "c0001", due_rule=firm, due_at=next_year),
+        an_item("i2", "c0002", due_rule=provisional, closed_at=START, due_at=next_year),
     ]
     units.run(lambda unit: unit.write(Changes(items=items, timers_set=[a_timer("t3", "c0003", due_at=next_year)])))
 

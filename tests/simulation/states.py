@@ -79,7 +79,7 @@ def _of_step(step: Step | None, path: str, row: dict[str, object]) -> Iterator[s
             yield "a for-each grew"
         case Parallel() | ForEach() if row.get("resume") == 1:
             yield "a join went on without its rest"
-        case PublicNotice() if row.get("abstain"):
+        case PublicNotice() if row.get("resume"):
             yield "a notice was paused"
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from domain.approval import Outcome as Verdict
 from domain.approval import Tally, outcome
+from domain.clocks import from_text
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
 from workflows.machine.asking import answer_supplement, open_supplement
@@ -221,7 +222,8 @@ def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
         message = f"step '{activation.path}' has no return to the applicant"
         raise LookupError(message)
     _cancel_peers(turn, activation.path, act.actor)
-    open_supplement(turn, activation.path, step.on_return)
+    clock = from_text(turn.items_changed[act.item or ""].due_rule)
+    open_supplement(turn, activation.path, step.on_return, clock, act.actor)
 
 
 Deed = Callable[[Turn, Act], Refused | None]

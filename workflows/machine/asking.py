@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Final
 
 from domain.approval import Mode
+from domain.clocks import Clock, Pause, PauseReason, as_text, going_on, stopped
 from domain.identifiers import derived_id
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
 from workflows.machine.balloting import close_vote
 from workflows.machine.case import Activation, ActivationState, Case, ItemState, WorkItem
-from workflows.machine.deadlines import Deadline, deadline, local_day, next_rung
+from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
 from workflows.machine.rewind import start_over
 from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
 from workflows.machine.seats import Ruled, Seat, Where
+from workflows.machine.timekeeping import calendar_of, keep, latest, let_go
 from workflows.machine.turn import Enter, Leave, Turn
 from workflows.policy import role_principal
 
@@ -34,20 +36,21 @@ def open_round(
     nobody to ask.
     """
     seats = seats_of_step(step, where(turn, path))
-    term = deadline(step.within, turn.facts, turn.now, turn.values(path))
     standing = _standing(seats, kept)
     asked_of = sum(seat.asks for seat in seats)
     opened = replace(turn.activate(path, parent, n=asked_of), agree=len(standing))
     turn.update(opened)
     round_ = opened.round
+    terms = _terms(turn, path, step, seats)
     form, asked = None if isinstance(step, Vote) else step.form, _supplements_asked(turn, path, step)
     for number, seat in enumerate(seats):
         if number in standing:
             continue
-        item = _item(turn, path, round_, number, step.word, form, term, seat.pick)
+        item = _item(turn, path, round_, number, step.word, form, terms[number], seat.pick)
         _open_seat(turn, replace(item, asked=asked or None), seat)
     if _is_ruled(turn, opened, step, seats):
         return
+    term = latest(terms)
     if term is not None:
         schedule_rung(turn, path, round_, 0, term)
     if isinstance(step, Vote) and term is not None:
@@ -90,10 +93,32 @@ def _is_of(seat: Seat, users: frozenset[str]) -> bool:
     return len(seat.candidates) == 1 and seat.candidates[0][0].removeprefix("user:") in users
 
 
-def open_supplement(turn: Turn, asked: str, terms: ToApplicant) -> None:
-    """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead."""
+def _terms(turn: Turn, path: str, step: Approve | CarryOut | Vote, seats: tuple[Seat, ...]) -> list[Deadline | None]:
+    """The term of each seat, by the calendar of its department; after a supplement the clock goes on where it stood."""
+    clock = let_go(turn, path)
+    if clock is None:
+        clock = clock_of(step.within, turn.facts, turn.now, turn.values(path))
+    if clock is None:
+        return [None] * len(seats)
+    going = going_on(clock, turn.now)
+    return [counted(replace(going, department=_department_of(seat)), turn.facts) for seat in seats]
+
+
+def _department_of(seat: Seat) -> str:
+    """The department whose calendar counts: that of the seat, where it has just one."""
+    return next(iter(seat.departments)) if len(seat.departments) == 1 else ""
+
+
+def open_supplement(turn: Turn, asked: str, terms: ToApplicant, clock: Clock | None, by: str) -> None:
+    """Ask the applicant for a supplement: an item, a time limit, and the event that may answer instead.
+
+    The `clock` of the step that asks stands meanwhile, as `by` approved of.
+    """
     path = f"{asked}/supplement"
     term = deadline(terms.within, turn.facts, turn.now, turn.values(asked))
+    if clock is not None:
+        expected = None if term is None else term.due_at
+        keep(turn, asked, as_text(stopped(clock, Pause(turn.now, PauseReason.SUPPLEMENT, by, expected=expected))))
     seats = seats_of(turn, Applicant(through=terms.through), Mode.ONE, asked)
     round_ = turn.activate(path, asked, n=1).round
     _open_seat(turn, _item(turn, path, round_, 0, "supplement", None, term, "any"), seats[0])
@@ -141,7 +166,7 @@ def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline)
     """Set the timer of the next rung of the ladder at `path`."""
     step = turn.human_step(path)
     rungs = () if isinstance(step, ToApplicant) else step.overdue
-    found = next_rung(rungs, done, term.due_at, turn.facts.calendar, turn.now)
+    found = next_rung(rungs, done, term.due_at, calendar_of(turn, term), turn.now)
     if found is not None:
         turn.set_timer(path, round_, "ladder", found[0], found[1])
 

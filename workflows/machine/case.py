@@ -163,7 +163,8 @@ class Activation:
 
     `n` counts the parts it has, `agree` those that arrived (or agreed). `resume` is the child a sequence stands at, the
     turn of a loop, 1 for a block that went on without its rest, the minutes left on a stopped clock. `values` are the
-    fields that belong to this turn of a for-each alone: its element, and what was written inside.
+    fields that belong to this turn of a for-each alone: its element, and what was written inside; and the clock of a
+    step that has no item of its own (`machine.timekeeping`).
     """
 
     case: str
@@ -185,7 +186,8 @@ class WorkItem:
     """What must be done in one seat of one activation. `kind` is approve, carry_out, vote or supplement.
 
     `closed_by` and `closed_at` tell a late click who decided and when. `candidates` are principals
-    ("user:…", "role:NAME:SCOPE", "department:CODE", "person:…"); the holder rows index them.
+    ("user:…", "role:NAME:SCOPE", "department:CODE", "person:…"); the holder rows index them. `due_rule` is the clock
+    that the due date follows from (`domain.clocks`), as text.
 
     `content` names the versions of the form's fields that a decision was bound to. `parent` and `link` say which item
     this one was opened for (transfer, delegation, added signers), `asked` how many supplements its step had asked for,
@@ -387,6 +389,7 @@ class Sign(StrEnum):
     RESUMED = "resumed"
     ANNOUNCED = "announced"
     RETRACTED = "retracted"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 
-from domain.calendar import Calendar, Due, due_after_days, due_on_day, shift_days, yellow_from
+from domain.calendar import YELLOW_DAYS, YELLOW_PERCENT, Calendar, of_department, shift_days
+from domain.clocks import Clock, as_text, due, from_text, yellow
 from domain.numbers import value
 from workflows.language.words import Days, Number, OnDay, Remind, Rung, Term
 from workflows.machine.case import JSON
 from workflows.machine.facts import Facts
 
-PROVISIONAL: Final = ":provisional"
-"""How the rule of a due date ends that was counted on a calendar without the holidays of that year."""
+YELLOW_DAYS_NUMBER: Final = "lights.yellow_days"
+YELLOW_PERCENT_NUMBER: Final = "lights.yellow_percent"
+"""The numbers of the office that say what is near (approvals.md §2.6)."""
 
 
 def is_provisional(rule: str) -> bool:
     """Whether a due date by this rule may still move: the holidays of its year are not out yet."""
-    return rule.endswith(PROVISIONAL)
+    clock = from_text(rule)
+    return clock is not None and clock.provisional
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When an item is due and turns yellow, and by which rule (kept on the item, for "why is it due then?")."""
+    """When an item is due and turns yellow, and the clock that says so, as text ("why is it due then?")."""
 
     due_at: datetime
     yellow_at: datetime
@@ -37,33 +40,43 @@ def days_of(days: Days, facts: Facts) -> int:
     return value(facts.numbers, days.name, days.default) if isinstance(days, Number) else days
 
 
-def deadline(within: Term | None, facts: Facts, now: datetime, values: Mapping[str, JSON]) -> Deadline | None:
+def deadline(  # what a term is counted by, spelled out
+    within: Term | None, facts: Facts, now: datetime, values: Mapping[str, JSON], department: str = ""
+) -> Deadline | None:
     """The deadline of a step entered `now`, which sees the fields `values`; None where the step has no term."""
+    clock = clock_of(within, facts, now, values, department)
+    return None if clock is None else counted(clock, facts)
+
+
+def clock_of(  # what a term is counted by, spelled out
+    within: Term | None, facts: Facts, start: datetime, values: Mapping[str, JSON], department: str = ""
+) -> Clock | None:
+    """The clock of a term that was received at `start`; it is that of the calendar of `department`."""
     match within:
         case None:
             return None
         case OnDay(field=field):
             day = values.get(field)
-            return _on_day(date.fromisoformat(day), field, facts.calendar, now) if isinstance(day, str) else None
+            return Clock(0, start, field, department, on=date.fromisoformat(day)) if isinstance(day, str) else None
         case Number(name=name):
-            return _after_days(days_of(within, facts), name, facts.calendar, now)
+            return Clock(days_of(within, facts), start, name, department)
         case int():
-            return _after_days(within, "", facts.calendar, now)
+            return Clock(within, start, "", department)
+
+
+def counted(clock: Clock, facts: Facts) -> Deadline:
+    """The deadline that a clock comes to on the calendar of the facts."""
+    near = value(facts.numbers, YELLOW_DAYS_NUMBER, YELLOW_DAYS)
+    share = value(facts.numbers, YELLOW_PERCENT_NUMBER, YELLOW_PERCENT)
+    return _counted(clock, of_department(facts.calendar, clock.department), near, share)
 
 
 @lru_cache(maxsize=1024)
-def _after_days(days: int, name: str, calendar: Calendar, now: datetime) -> Deadline:
+def _counted(clock: Clock, calendar: Calendar, near: int, share: int) -> Deadline:
     """The cases of a batch share their moment and their terms."""
-    return _deadline(due_after_days(calendar, now, days), f"{days}wd:{name}", calendar, now)
-
-
-def _on_day(day: date, field: str, calendar: Calendar, now: datetime) -> Deadline:
-    return _deadline(due_on_day(calendar, day), f"{day.isoformat()}:{field}", calendar, now)
-
-
-def _deadline(due: Due, rule: str, calendar: Calendar, now: datetime) -> Deadline:
-    provisional = PROVISIONAL if due.provisional else ""
-    return Deadline(due.at, yellow_from(calendar, now, due.at), f"{rule}:{calendar.version}{provisional}")
+    found = due(clock, calendar)
+    rule = as_text(replace(clock, calendar=calendar.version, provisional=found.provisional))
+    return Deadline(found.at, yellow(clock, calendar, days=near, percent=share), rule)
 
 
 def next_rung(

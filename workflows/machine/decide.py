@@ -11,9 +11,7 @@ from datetime import datetime
 
 from domain.approval import Mode
 from workflows.language.words import (
-    Approve,
     Call,
-    CarryOut,
     Escalate,
     Exclusive,
     ToApplicant,
@@ -49,15 +47,16 @@ from workflows.machine.case import (
 )
 from workflows.machine.casework import REVOCATION, revocation_decided
 from workflows.machine.concluding import conclude
-from workflows.machine.deadlines import Deadline, deadline
 from workflows.machine.entering import EndlessTurnError, leave_if_through, settle
 from workflows.machine.facts import Facts
 from workflows.machine.hearing import hear
 from workflows.machine.listening import open_handlers
 from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
+from workflows.machine.recounting import recount
 from workflows.machine.repair import Repair, repair
 from workflows.machine.suspending import shift_clocks
+from workflows.machine.timekeeping import term_at
 from workflows.machine.turn import Enter, Leave, Turn
 
 
@@ -149,6 +148,9 @@ def _take_signal(turn: Turn, signal: Signal) -> Outcome:
         _start(turn)
     elif signal.sign is Sign.RESUMED and turn.head.seq == 0:
         return Ignored("it has not started yet: no clock of it ran")
+    elif signal.sign is Sign.CALENDAR:
+        if turn.head.seq == 0 or turn.head.state not in UNDER_WAY or not recount(turn):
+            return Ignored("no date of it follows from what changed")
     elif turn.head.state not in UNDER_WAY or not _is_signal_taken(turn, signal):
         return Ignored("it means nothing to the case any more")
     settle(turn)
@@ -236,7 +238,7 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
     if isinstance(step, Wait) and turn.head.person is not None:
         to = {f"person:{turn.head.person}"}
     turn.notify(to, word.rung, activation.path, activation.round, rung)
-    term = _term(turn, activation, step)
+    term = term_at(turn, activation.path)
     if term is not None:
         schedule_rung(turn, activation.path, activation.round, rung + 1, term)
 
@@ -249,11 +251,3 @@ def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
             turn.hold(item, one, Capacity.ESCALATED)
     for code in sorted(departments):
         turn.share(f"department:{code}", f"escalated:{activation.path}")
-
-
-def _term(turn: Turn, activation: Activation, step: Approve | CarryOut | Vote | Wait) -> Deadline | None:
-    """The term under which the activation stands: that of its items, or (a wait has none) computed from its entry."""
-    items = turn.items_at(activation.path)
-    if items and items[0].due_at is not None and items[0].yellow_at is not None:
-        return Deadline(items[0].due_at, items[0].yellow_at, items[0].due_rule)
-    return deadline(step.within, turn.facts, activation.entered_at, turn.values(activation.path))

@@ -50,6 +50,7 @@ from workflows.machine.spreading import (
     turn_done,
     way_came,
 )
+from workflows.machine.timekeeping import keep
 from workflows.machine.turn import Enter, Leave, Turn
 
 INNER_STEPS = 50_000
@@ -224,6 +225,7 @@ def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
     term = deadline(step.within, turn.facts, turn.now, turn.values(path))
     if term is None:
         return
+    keep(turn, path, term.rule, term.due_at)
     schedule_rung(turn, path, round_, 0, term)
     if step.silence is not None:
         turn.set_timer(path, round_, "silence", 0, term.due_at)

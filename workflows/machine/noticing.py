@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.calendar import add_minutes, minutes_between
+from domain.calendar import minutes_between
+from domain.clocks import Pause, PauseReason, as_text, going_on, stopped
 from workflows.language.words import PublicNotice
-from workflows.machine.deadlines import deadline
+from workflows.machine.case import SYSTEM
+from workflows.machine.deadlines import counted, deadline
 from workflows.machine.nodes import handlers_of
+from workflows.machine.timekeeping import keep, running
 from workflows.machine.turn import Leave, Turn, step_path
 
 LASTS = "lasts"
@@ -19,6 +22,7 @@ def enter_notice(turn: Turn, path: str, parent: str | None, step: PublicNotice) 
     round_ = turn.activate(path, parent, n=1).round
     term = deadline(step.lasts, turn.facts, turn.now, turn.values(path))
     if term is not None:
+        keep(turn, path, term.rule, term.due_at)
         turn.set_timer(path, round_, LASTS, 0, term.due_at)
 
 
@@ -28,13 +32,15 @@ def notice_over(turn: Turn, path: str) -> None:
 
 
 def stop_clock(turn: Turn, path: str) -> None:
-    """Something that pauses begins: keep the working minutes that are left."""
+    """Something that pauses begins: the clock stands, and the working minutes that are left are shown meanwhile."""
     timer = next((one for one in turn.timers.values() if one.path == path and one.kind == LASTS), None)
-    if timer is None:
+    clock = running(turn, path)
+    if timer is None or clock is None:
         return
-    left = minutes_between(turn.facts.calendar, turn.now, timer.due_at)
     turn.clear(timer)
-    turn.update(replace(turn.live[path], resume=left, abstain=turn.live[path].abstain + 1))
+    keep(turn, path, as_text(stopped(clock, Pause(turn.now, PauseReason.INQUIRY, by=SYSTEM))))
+    left = minutes_between(turn.facts.calendar, turn.now, timer.due_at)
+    turn.update(replace(turn.live[path], resume=left))
 
 
 def start_clock(turn: Turn, path: str) -> None:
@@ -44,11 +50,14 @@ def start_clock(turn: Turn, path: str) -> None:
         turn.agenda.append(Leave(path, block.parent))
         return
     still = any(one.startswith(f"{path}/on/") and _pauses(turn, path, one) for one in turn.live)
-    running = any(one.path == path and one.kind == LASTS for one in turn.timers.values())
-    if still or running:
+    runs = any(one.path == path and one.kind == LASTS for one in turn.timers.values())
+    clock = running(turn, path)
+    if still or runs or clock is None:
         return
+    term = counted(going_on(clock, turn.now), turn.facts)
+    keep(turn, path, term.rule, term.due_at)
     # The number of stops keeps the timers of one notice apart.
-    turn.set_timer(path, block.round, LASTS, block.abstain, add_minutes(turn.facts.calendar, turn.now, block.resume).at)
+    turn.set_timer(path, block.round, LASTS, len(clock.pauses), term.due_at)
 
 
 def _pauses(turn: Turn, path: str, below: str) -> bool:

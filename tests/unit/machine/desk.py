@@ -19,6 +19,7 @@ from workflows.machine.case import (
     Decision,
     EventStimulus,
     Lane,
+    SignalStimulus,
     Slice,
     State,
     Timer,
@@ -134,7 +135,7 @@ class Desk:
             key=f"a{self._number()}", case="c1", item=item, verb=verb, actor=who, principals=principals, **values
         )
 
-    def take(self, stimulus: EventStimulus | TimerStimulus | Act) -> Any:
+    def take(self, stimulus: EventStimulus | TimerStimulus | SignalStimulus | Act) -> Any:
         """Decide, and hold the answer to what must always be true."""
         before, kept = self.live, deepcopy(self.live)
         outcome = decide(self.definition, before, stimulus, self.facts, self.now)

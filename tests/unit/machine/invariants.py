@@ -13,6 +13,7 @@ from workflows.machine.case import (
     ActivationState,
     Decision,
     EventStimulus,
+    SignalStimulus,
     Slice,
     State,
     TimerStimulus,
@@ -21,7 +22,7 @@ from workflows.machine.case import (
 from workflows.machine.folding import as_folded, fold
 from workflows.moves.recording import body_of
 
-Stimulus = EventStimulus | TimerStimulus | Act
+Stimulus = EventStimulus | TimerStimulus | SignalStimulus | Act
 
 
 @dataclass

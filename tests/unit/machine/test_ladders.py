@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.calendars import statutory_calendar
+from domain.clocks import Clock, from_text
 from tests.unit.machine.desk import APPLICANT, Desk, flow
 from workflows.language.words import (
     Rung,
@@ -58,7 +59,7 @@ def test_a_term_counts_working_days_from_the_day_after_receipt() -> None:
 
     assert item.due_at is not None
     assert local(item.due_at) == (date(2026, 10, 8), time(17, 0))
-    assert item.due_rule == "3wd::s1"
+    assert from_text(item.due_rule) == Clock(3, BEFORE_THE_HOLIDAYS, department="office", calendar="s1")
 
 
 def test_a_make_up_saturday_counts() -> None:
@@ -73,13 +74,17 @@ def test_a_named_number_of_the_office_outranks_the_default_and_stands_in_the_rul
 
     [item] = desk(days, numbers={"trial.days": 2}).live.items.values()
 
-    assert item.due_rule == "2wd:trial.days:s1"
+    clock = from_text(item.due_rule)
+    assert clock is not None
+    assert (clock.days, clock.name, clock.calendar) == (2, "trial.days", "s1")
 
 
 def test_the_term_crosses_into_days_not_announced_yet_and_says_so() -> None:
     [item] = desk(task(within=3), now=datetime(2060, 3, 1, 1, 0, tzinfo=UTC)).live.items.values()
 
-    assert item.due_rule.endswith(":provisional")
+    clock = from_text(item.due_rule)
+    assert clock is not None
+    assert clock.provisional
 
 
 def test_the_ladder_climbs_one_rung_after_the_other_on_working_days() -> None:
@@ -300,7 +305,9 @@ def test_a_term_may_be_the_day_that_a_field_holds_or_the_next_that_works(day: st
     (item,) = here.live.items.values()
     assert item.due_at is not None
     assert local(item.due_at) == (ends, time(17))
-    assert item.due_rule == f"{day}:due_on:s1"
+    clock = from_text(item.due_rule)
+    assert clock is not None
+    assert (clock.on, clock.name, clock.calendar) == (date.fromisoformat(day), "due_on", "s1")
 
 
 def test_a_day_that_is_past_already_is_late_at_once_and_climbs_without_reminders() -> None:
