@@ -113,7 +113,7 @@ def _term(reason: Reason, said: Saying) -> str:
         return _("未设时限；")
     due = moment(reason.due_at, said.now)
     if reason.light is Light.RED:
-        return _("已于%(due)s到期，超期%(late)s；", due=due, late=working_time(-reason.remaining))
+        return _("已于%(due)s到期，逾期%(late)s；", due=due, late=working_time(-reason.remaining))
     return _("%(due)s前办结，剩余%(left)s；", due=due, left=working_time(reason.remaining))
 
 

@@ -114,7 +114,7 @@ class ItemCounts:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many running cases are at one light: the most urgent item of each decides, green where there is none."""
+    """How many running cases are at one light: the most urgent item of each decides, "" where nobody is asked."""
 
     workflow: str
     department: str

@@ -16,7 +16,6 @@ from adapters.sql.slices import holders_in, open_items
 from adapters.sql.tables import case_head, holder, work_item
 from adapters.sql.transaction import Transaction
 from adapters.sql.visibility import may_see
-from domain.calendar import Light
 from workflows.machine.case import State, WorkItem
 from workflows.policy import Viewer
 from workflows.reads import CaseFilter, CasePage, CaseRow, Standing
@@ -69,7 +68,7 @@ def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, curso
 
 def standings(tx: Transaction, viewer: Viewer) -> tuple[Standing, ...]:
     """The running cases by workflow, sending department and light."""
-    urgent = func.coalesce(_of_most_urgent(light_of(_item, tx.now)), Light.GREEN.value).label("light")
+    urgent = func.coalesce(_of_most_urgent(light_of(_item, tx.now)), "").label("light")
     running = (
         select(case_head.c.workflow, case_head.c.department, urgent)
         .where(may_see(viewer), case_head.c.state == State.RUNNING.value)

@@ -1,50 +1,62 @@
-"""One case: why it waits, where it stands in its picture, what happened, and what the visitor may do now."""
+"""One case: why it waits, where it stands in its picture, what happened, and what it has to do with other cases."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
+from pydantic_core import to_json
 
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, saying, sentence
 from adapters.texts import _, current_language
-from adapters.web.forms import doables, may_withdraw
+from adapters.titles import titles_of
+from adapters.web.operations import open_items
 from adapters.web.rendering import fragment, page
-from adapters.web.tables import STATES, Lamp, lamp_of, place_of
+from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of
 from adapters.web.timeline import related, timeline
-from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
+from adapters.web.visitors import PageRoute, Visitor, VisitorOf
 from workflows.machine.case import WorkItem
 from workflows.machine.explain import explain
 from workflows.pictures.svg import draw
 from workflows.pictures.timing import Clock
 from workflows.policy import Viewer
-from workflows.reads import CaseView
+from workflows.ports import Library
+from workflows.reads import CaseView, HistoryView, NoticeView
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+View = Literal["timeline", "compact", "json"]
+_INDENT: Final = 2
+
 
 @router.get("/cases/{case}")
-def show(request: Request, office: OfficeOf, visitor: VisitorOf, case: str, done: str = "", part: str = "") -> Response:
-    """The page of a case; `part=live` is what its script fetches, `done` the act that was just carried out."""
-    view = seen(office, visitor.viewer, case)
+def show(  # what the address of the page may ask for
+    request: Request,
+    office: OfficeOf,
+    visitor: VisitorOf,
+    case: str,
+    view: View = "timeline",
+    done: str = "",
+    part: str = "",
+) -> Response:
+    """The page of a case; `part=live` is what its script fetches, `done` the operation that was just carried out."""
+    found = seen(office, visitor.viewer, case)
+    live = _live(office, visitor, found, view)
     if part:
-        return fragment("_case.html", request, **_live(office, visitor, view))
-    return case_page(request, office, visitor, view, done=done)
-
-
-@router.post("/cases/{case}/personal")
-def personal(request: Request, office: OfficeOf, visitor: PersonOf, case: str) -> Response:
-    """The same page with what the applicant wrote: only for holders, and the reading is recorded."""
-    view = seen(office, visitor.viewer, case)
-    said = said_of(office, view)
-    held = doables(view, visitor.viewer, said)
-    purpose = _("办理“%(step)s”", step=held[0].step) if held else _("查看办件")
-    values = office.reads.personal(visitor.viewer, view.head.id, purpose)
-    return case_page(request, office, visitor, view, values=_worded(values, said), asked_values=True)
+        return fragment("_case.html", request, **live)
+    said = said_of(office, found)
+    mine = open_items(found, visitor.viewer)
+    values = {
+        "mine": [item_row(found, one, said, office.engine.library) for one in mine],
+        "steerable": "act" in visitor.viewer.scopes,
+        "guest": visitor.guest,
+        "done": done,
+    }
+    return page("case.html", request, office, **(live | values))
 
 
 def seen(office: Office, viewer: Viewer, case: str) -> CaseView:
@@ -62,81 +74,94 @@ def said_of(office: Office, view: CaseView) -> Saying:
     return saying(definition, library.roster(), library.calendar().zone, office.reads.now())
 
 
-def case_page(
-    request: Request, office: Office, visitor: Visitor, view: CaseView, status: int = 200, **more: Any
-) -> Response:
-    """The page of a case. `more` may hold: done, values, asked_values, wrong (field, detail) and typed."""
-    said = said_of(office, view)
-    held = doables(view, visitor.viewer, said)
-    lamps = {one.item.id: lamp_of(one.item, office.engine.library, said.now) for one in held}
-    values = {
-        "doables": held,
-        "lamps": lamps,
-        "withdrawable": may_withdraw(view, visitor.viewer),
-        "csrf": visitor.csrf,
-        "guest": visitor.guest,
-        # One key for each form that is shown: sent twice, it is the same act.
-        "key": secrets.token_urlsafe(16),
-        "has_person": view.head.person is not None,
-        "done": "",
-        "values": (),
-        "asked_values": False,
-        "wrong": None,
-        "typed": {},
-    }
-    return page("case.html", request, office, status, **(_live(office, visitor, view) | values | more))
-
-
-def _live(office: Office, visitor: Visitor, view: CaseView) -> dict[str, Any]:
-    """What changes while somebody looks at the page."""
-    said = said_of(office, view)
-    library, head, titles, language = office.engine.library, view.head, said.names.titles, current_language()
-    history = office.reads.history(visitor.viewer, head.id)
+def titles_of_case(view: CaseView, said: Saying) -> dict[str, Any]:
+    """The case and what it is called: what every page about it begins with."""
+    head, titles, language = view.head, said.names.titles, current_language()
     return {
         "case": head,
         "now": said.now,
-        "version": head.version,
         "title": titles.workflow(head.workflow, language),
         "help": titles.help[head.workflow].said(language) if head.workflow in titles.help else "",
-        "place": titles.department(place_of(head), language),
+        "place_title": place_of(head, titles, language),
         "sender": titles.department(head.department, language),
         "state_title": _(STATES[head.state.value]),
         "outcome": titles.outcome(head.outcome, language) if head.outcome else "",
-        "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
-        "picture": draw(
-            said.definition,
-            titles,
-            view,
-            language,
-            history,
-            library.numbers(head.numbers),
-            Clock(library.calendar(), said.now),
-        ),
-        "items": [_item(office, view, one, said) for one in _in_order(view.items)],
-        "moments": timeline(history, said),
-        "related": related(history, said),
     }
 
 
-def _in_order(items: tuple[WorkItem, ...]) -> list[WorkItem]:
+def _live(office: Office, visitor: Visitor, view: CaseView, asked: View) -> dict[str, Any]:
+    """What changes while somebody looks at the page."""
+    said = said_of(office, view)
+    library, head = office.engine.library, view.head
+    history = office.reads.history(visitor.viewer, head.id)
+    values = {
+        "version": head.version,
+        "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
+        "picture": _picture(office, view, history, said),
+        "items": [item_row(view, one, said, library) for one in _in_order(view.items)],
+        "view": asked,
+        "moments": timeline(history, said),
+        "raw": _raw(history) if asked == "json" else "",
+        "related": related(history, said),
+        "relatives": list(_relatives(view, history, said)),
+        "told": [_told(one, library, said) for one in office.reads.told(visitor.viewer, head.id)],
+    }
+    return titles_of_case(view, said) | values
+
+
+def _picture(office: Office, view: CaseView, history: tuple[HistoryView, ...], said: Saying) -> str:
+    library = office.engine.library
+    clock = Clock(library.calendar(), said.now)
+    numbers = library.numbers(view.head.numbers)
+    return draw(said.definition, said.names.titles, view, current_language(), history, numbers, clock)
+
+
+def _raw(history: tuple[HistoryView, ...]) -> str:
+    """The history as the machine API gives it: what programs and auditors read."""
+    entries = [{"seq": one.seq, "at": one.at, **one.body, "hash": one.hash} for one in history]
+    return to_json(entries, indent=_INDENT).decode()
+
+
+# -- items -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A line of the table of a case's items. `superseded` is the round that made its answer void."""
+
+    id: str
+    step: str
+    round: int
+    state: str
+    open: bool
+    holders: str
+    lamp: Lamp | None
+    item: WorkItem
+
+    @property
+    def superseded(self) -> int | None:
+        """The round that made its answer void."""
+        return self.item.superseded
+
+
+def _in_order(items: Iterable[WorkItem]) -> list[WorkItem]:
     """Open ones first, then the newest."""
     return sorted(items, key=lambda one: (one.closed_at is not None, -one.opened_at.timestamp(), one.seat))
 
 
-def _item(office: Office, view: CaseView, item: WorkItem, said: Saying) -> dict[str, Any]:
-    lamp: Lamp | None = lamp_of(item, office.engine.library, said.now)
+def item_row(view: CaseView, item: WorkItem, said: Saying, library: Library) -> ItemRow:
+    """An item in words."""
     held = said.names.all(tuple(one.who for one in view.holders.get(item.id, ())))
-    holders = held if item.closed_at is None else _closed_by(item, said)
-    return {
-        "step": said.step(item.path),
-        "round": item.round,
-        "state": item_state(item.state.value),
-        "open": item.closed_at is None,
-        "holders": holders,
-        "lamp": lamp,
-        "opened_at": item.opened_at,
-        "closed_at": item.closed_at,
-    }
+    return ItemRow(
+        id=item.id,
+        step=said.step(item.path),
+        round=item.round,
+        state=item_state(item.state),
+        open=item.closed_at is None,
+        holders=held if item.closed_at is None else _closed_by(item, said),
+        lamp=lamp_of(item, library, said.now),
+        item=item,
+    )
 
 
 def _closed_by(item: WorkItem, said: Saying) -> str:
@@ -153,25 +178,38 @@ def _closed_by(item: WorkItem, said: Saying) -> str:
     return reasons[why] if why in reasons else said.names.principal(item.closed_by or "")
 
 
-def item_state(state: str) -> str:
-    """The state of an item in words."""
-    titles = {
-        "open": _("待办理"),
-        "waiting": _("等待中"),
-        "approved": _("已同意"),
-        "rejected": _("未同意"),
-        "completed": _("已完成"),
-        "returned": _("已退回"),
-        "cancelled": _("已取消"),
-        "expired": _("逾期关闭"),
-    }
-    return titles[state]
+# -- what else there is to a case --------------------------------------------------------------------------
 
 
-def _worded(values: Mapping[str, Any], said: Saying) -> list[tuple[str, str]]:
-    """Fields and values in words, in a fixed order."""
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Another case of the same tree: the one that called this one, or one that this one called."""
+
+    case: str
+    title: str
+    kind: str
+    running: bool
+
+
+def _relatives(view: CaseView, history: tuple[HistoryView, ...], said: Saying) -> Iterator[Relative]:
+    parent = view.head.parent
+    if parent is not None:
+        yield Relative(parent[0], _("上级办件"), "parent", running=True)
+    for entry in history:
+        for case, workflow in entry.body.get("delta", {}).get("children", ()):
+            title = titles_of(str(workflow), said.names.roster).workflow(str(workflow), said.names.language)
+            yield Relative(str(case), title, "child", running=case in view.open_cases)
+
+
+def _told(notice: NoticeView, library: Library, said: Saying) -> dict[str, Any]:
+    return {"at": notice.at, "who": said.names.principal(notice.to), "words": notice_line(notice, library).words}
+
+
+def worded(values: Mapping[str, Any], said: Saying) -> list[tuple[str, str]]:
+    """Fields and values in words, in a fixed order; what the office has no name for is of the machine."""
     titles, language = said.names.titles, said.names.language
-    return [(titles.label(name, language), _word(name, values[name], said)) for name in sorted(values)]
+    named = [name for name in sorted(values) if name in titles.fields and values[name] not in (None, "", [])]
+    return [(titles.label(name, language), _word(name, values[name], said)) for name in named]
 
 
 def _word(name: str, value: Any, said: Saying) -> str:
@@ -179,4 +217,5 @@ def _word(name: str, value: Any, said: Saying) -> str:
         return _("是") if value else _("否")
     if isinstance(value, list):
         return _("、").join(_word(name, one, said) for one in value)
-    return "" if value is None else said.names.titles.choice(name, str(value), said.names.language)
+    titles, language = said.names.titles, said.names.language
+    return titles.reason(str(value), language) if name == "reason" else titles.choice(name, str(value), language)

@@ -11,10 +11,13 @@ from typing import Final
 from adapters.explaining import Saying, saying
 from adapters.texts import _, current_language, working_time
 from adapters.titles import titles_of
+from adapters.web.fields import agreement
 from domain.calendar import Light, light, minutes_between
 from domain.texts import zh
-from workflows.machine.case import Case, ItemState, State, WorkItem
+from workflows.machine.case import Capacity, Case, ItemState, State, WorkItem
+from workflows.policy import Viewer
 from workflows.ports import Library
+from workflows.presentation import Presentation
 from workflows.reads import CaseFilter, CaseRow, ItemView, NoticeView
 
 STATES: Final[Mapping[str, str]] = MappingProxyType(
@@ -24,32 +27,65 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         "rejected": zh("未通过"),
         "withdrawn": zh("已撤回"),
         "completed": zh("已办结"),
+        "terminated": zh("已终止"),
+        "revoking": zh("撤销审批中"),
+        "revoked": zh("已撤销"),
+        "void": zh("已作废"),
     }
 )
 LIGHTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "green": zh("时限正常"),
         "yellow": zh("临近到期"),
-        "red": zh("已超期"),
+        "red": zh("已逾期"),
         "grey": zh("时限暂停"),
-        "blue": zh("超期办结"),
+        "blue": zh("逾期办结"),
     }
 )
 SIGNS: Final[Mapping[str, str]] = MappingProxyType({"green": "●", "yellow": "▲", "red": "■", "grey": "Ⅱ", "blue": "◆"})
 """A sign of its own for each light: nobody has to tell colours apart."""
+
+ITEM_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "open": zh("待办理"),
+        "waiting": zh("等待中"),
+        "out": zh("委派中"),
+        "approved": zh("已同意"),
+        "rejected": zh("未同意"),
+        "completed": zh("已完成"),
+        "returned": zh("已退回"),
+        "abstained": zh("已弃权"),
+        "transferred": zh("已转办"),
+        "cancelled": zh("已取消"),
+        "skipped": zh("按规则跳过"),
+        "expired": zh("逾期关闭"),
+    }
+)
+CAPACITIES: Final[Mapping[Capacity, str]] = MappingProxyType(
+    {Capacity.PROXY: zh("代办"), Capacity.ESCALATED: zh("升级办理")}
+)
+"""In which capacity somebody holds an item, where it is not the ordinary one."""
 
 PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """A light with its sign, its words, and how much working time is left."""
+    """A light with its sign, its words, and how much working time is left.
+
+    `words` say all of it at once: what is left where that is known, else the title of the light.
+    """
 
     colour: str
     sign: str
     title: str
     left: str
     due_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """What stands beside the sign."""
+        return self.left or self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +104,13 @@ class Line:
     lamp: Lamp | None
     since: datetime
     sample: bool
+    sender: str = ""
     item: str = ""
+    version: int = 0
+    capacity: str = ""
+    shared: bool = False
+    agreeable: bool = False
+    closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +137,7 @@ def _left(item: WorkItem, colour: Light, library: Library, now: datetime) -> str
         return ""
     if colour is Light.RED:
         late = minutes_between(library.calendar(), item.due_at, now)
-        return _("超期%(time)s", time=working_time(late)) if late else ""
+        return _("逾期%(time)s", time=working_time(late)) if late else ""
     return _("剩%(time)s", time=working_time(minutes_between(library.calendar(), now, item.due_at)))
 
 
@@ -113,6 +155,26 @@ def inbox_line(view: ItemView, library: Library, now: datetime) -> Line:
     said = _said(view.case, library, now)
     holders = said.names.all(tuple(one.who for one in view.holders))
     return replace(_line(view.case, view.item, said, library, now), holders=holders, item=view.item.id)
+
+
+def mine_line(view: ItemView, viewer: Viewer, library: Library, now: datetime) -> Line:
+    """An item that waits for the viewer, or that the viewer decided, with why it is the viewer's."""
+    said = _said(view.case, library, now)
+    held = [one for one in view.holders if one.who in viewer.principals]
+    return replace(
+        inbox_line(view, library, now),
+        version=view.item.version,
+        capacity=next((_(CAPACITIES[one.capacity]) for one in held if one.capacity in CAPACITIES), ""),
+        shared=bool(held) and not any(one.who.startswith("user:") for one in view.holders),
+        agreeable=view.item.state is ItemState.OPEN and view.item.kind == "approve" and agreement(view.item, said),
+        closed=item_state(view.item.state),
+        since=view.item.closed_at or view.item.opened_at,
+    )
+
+
+def item_state(state: ItemState) -> str:
+    """The state of an item in words."""
+    return _(ITEM_STATES[state.value]) if state.value in ITEM_STATES else state.value
 
 
 def notice_line(notice: NoticeView, library: Library) -> Notice:
@@ -133,7 +195,7 @@ def _line(case: Case, item: WorkItem | None, said: Saying, library: Library, now
         case=case.id,
         key=case.key,
         workflow=titles.workflow(case.workflow, language),
-        place=titles.department(place_of(case), language),
+        place=place_of(case, titles, language),
         state=case.state.value,
         state_title=_(STATES[case.state.value]),
         quarantined=case.quarantine is not None,
@@ -142,13 +204,16 @@ def _line(case: Case, item: WorkItem | None, said: Saying, library: Library, now
         lamp=lamp_of(item, library, now),
         since=case.last_at if item is None else item.opened_at,
         sample=case.sample,
+        sender=titles.department(case.department, language),
     )
 
 
-def place_of(case: Case) -> str:
-    """The town a case is about, else the department that sent it."""
+def place_of(case: Case, titles: Presentation, language: str) -> str:
+    """What the town that a case is about is called, else the department that sent it."""
     town = case.fields.get("town")
-    return town if isinstance(town, str) else case.department
+    return (
+        titles.choice("town", town, language) if isinstance(town, str) else titles.department(case.department, language)
+    )
 
 
 def _no_item(case: Case, said: Saying) -> str:
@@ -160,12 +225,13 @@ def _no_item(case: Case, said: Saying) -> str:
 # -- filters and counts ------------------------------------------------------------------------------------
 
 
-def filter_of(workflow: str, state: str, light: str, text: str) -> CaseFilter:
+def filter_of(workflow: str, state: str, light: str, department: str, text: str) -> CaseFilter:
     """The filter that the address of the page asks for; what does not exist restricts nothing."""
     return CaseFilter(
         workflow=workflow or None,
         state=state if state in STATES else None,
         light=light if light in LIGHTS else None,
+        department=department or None,
         text=text or None,
     )
 

@@ -43,6 +43,7 @@ class Moment:
     follows: tuple[str, ...]
     hash: str
     sealed: bool
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _moment(entry: HistoryView, said: Saying) -> Moment:
         follows=tuple(_follows(body.get("delta", {}), said)),
         hash=entry.hash,
         sealed=entry.feed_no is not None,
+        round=int(body.get("round") or 1),
     )
 
 
@@ -105,7 +107,7 @@ def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
     rung = rungs[number] if number < len(rungs) else None
     if isinstance(rung, Escalate):
         role = said.names.titles.role(rung.to.name, said.names.language)
-        return _("“%(step)s”超期，升级至%(role)s", step=step, role=role)
+        return _("“%(step)s”逾期，升级至%(role)s", step=step, role=role)
     return _("提醒办理“%(step)s”", step=step)
 
 

@@ -25,9 +25,32 @@ from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_events, sample_numbers, sample_roster
 from adapters.web.pages import router
 from domain.events import parse_event
+from tests.browser.chromium import Tab
 from workflows.machine.deadlines import local_day
 from workflows.testkit import Office
 
+CLERK = "sample.centre_clerk_1"
+HEAD = "sample.office_head"
+PAGES = (
+    ("/enter", CLERK),
+    ("/inbox", CLERK),
+    ("/inbox?tab=shared", CLERK),
+    ("/inbox?tab=done", CLERK),
+    ("/inbox?tab=copies", CLERK),
+    ("/inbox?text=nothing", CLERK),
+    ("/items/{item}", CLERK),
+    ("/items/{item}?done=agree", CLERK),
+    ("/items/{item}", HEAD),
+    ("/cases", HEAD),
+    ("/cases/{case}", CLERK),
+    ("/cases/{case}?view=compact", HEAD),
+    ("/cases/{case}?view=json", HEAD),
+    ("/cases/{case}/operations", HEAD),
+    ("/cases/{case}/operations", CLERK),
+    ("/board", HEAD),
+    ("/keys", CLERK),
+)
+"""Every page as somebody sees it, to be looked at by each test that holds for all of them."""
 NOW = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)
 """A Tuesday, half past nine in China."""
 
@@ -129,6 +152,11 @@ class House:
             cases += self.office.send(event).cases
         return cases
 
+    def filled_in(self, path: str, case: str) -> str:
+        """The address of a page about a case and its first item."""
+        items = self.office.case(case).items
+        return path.format(case=case, item=items[0].id if items else "")
+
     def turn(self, **by: float) -> None:
         self.office.clock.turn_to(self.office.clock() + timedelta(**by))
         self.office.drain()
@@ -151,3 +179,9 @@ def served(app: FastAPI) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+def enter(tab: Tab, address: str, house: House, user: str) -> None:
+    """Sign in with a one-time link and its one button."""
+    tab.open(f"{address}/enter?token={house.accounts.issue_link(user)}")
+    tab.press("form[action='/enter'] button")

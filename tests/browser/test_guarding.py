@@ -40,15 +40,15 @@ def fields(html: str, action: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
 
 
-def deed(client: TestClient, house: House, case: str, verb: str) -> tuple[str, dict[str, str]]:
-    """The address and hidden fields of a verb's form on the case's page."""
+def operation(client: TestClient, house: House, case: str, verb: str) -> tuple[str, dict[str, str]]:
+    """The address and hidden fields of a verb's form on the page of the open item of a case."""
     [item] = [one for one in house.office.case(case).items if one.closed_at is None]
-    action = f"/cases/{case}/items/{item.id}/{verb}"
-    return action, fields(client.get(f"/cases/{case}").text, action)
+    action = f"/items/{item.id}/{verb}"
+    return action, fields(client.get(f"/items/{item.id}").text, action)
 
 
 def test_a_page_lets_nothing_foreign_in_and_is_kept_nowhere(client: TestClient) -> None:
-    answer = client.get("/")
+    answer = client.get("/cases")
 
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -61,7 +61,7 @@ def test_a_page_lets_nothing_foreign_in_and_is_kept_nowhere(client: TestClient) 
 
 
 def test_the_address_of_a_static_file_changes_with_its_content_and_is_kept_for_good(client: TestClient) -> None:
-    [address] = re.findall(r'href="(/static/liaison.css\?v=\w+)"', client.get("/").text)
+    [address] = re.findall(r'href="(/static/liaison.css\?v=\w+)"', client.get("/cases").text)
 
     answer = client.get(address)
 
@@ -86,7 +86,7 @@ def test_a_stranger_is_sent_to_the_entrance() -> None:
 def test_guests_of_a_sample_come_from_this_machine_only(house: House, peer: tuple[str, int], base: str) -> None:
     client = TestClient(house.application(), base_url=base, client=peer, follow_redirects=False)
 
-    assert client.get("/").status_code == 303
+    assert client.get("/cases").headers["location"] == "/enter?next=/cases"
     assert client.post("/enter", data={"user": CLERK}).status_code == 403
 
 
@@ -169,7 +169,7 @@ def test_another_site_signs_nobody_in(client: TestClient, house: House) -> None:
 
 def test_leaving_ends_the_session_everywhere(client: TestClient, house: House) -> None:
     signed_in(client, house)
-    csrf = fields(client.get("/").text, "/leave")["csrf"]
+    csrf = fields(client.get("/inbox").text, "/leave")["csrf"]
 
     answer = client.post("/leave", data={"csrf": csrf})
 
@@ -181,7 +181,7 @@ def test_leaving_ends_the_session_everywhere(client: TestClient, house: House) -
 def test_a_form_without_the_session_s_token_changes_nothing(client: TestClient, house: House, token: str) -> None:
     [case] = house.hand_in_samples(1)
     signed_in(client, house)
-    action, sent = deed(client, house, case, "agree")
+    action, sent = operation(client, house, case, "agree")
 
     answer = client.post(action, data=sent | {"csrf": token})
 
@@ -192,7 +192,7 @@ def test_a_form_without_the_session_s_token_changes_nothing(client: TestClient, 
 def test_a_form_from_another_site_changes_nothing(client: TestClient, house: House) -> None:
     [case] = house.hand_in_samples(1)
     signed_in(client, house)
-    action, sent = deed(client, house, case, "agree")
+    action, sent = operation(client, house, case, "agree")
 
     answer = client.post(action, data=sent, headers={"Origin": "http://evil.example"})
 
@@ -253,7 +253,7 @@ def test_a_case_that_concerns_others_is_answered_like_one_that_does_not_exist(cl
 def test_the_town_that_sent_an_application_may_take_it_back(client: TestClient, house: House) -> None:
     case = house.hand_in_samples(2)[1]
     signed_in(client, house, "sample.chalu_clerk")
-    sent = fields(client.get(f"/cases/{case}").text, f"/cases/{case}/withdraw")
+    sent = fields(client.get(f"/cases/{case}/operations").text, f"/cases/{case}/withdraw")
 
     answer = client.post(f"/cases/{case}/withdraw", data=sent)
 
@@ -264,25 +264,25 @@ def test_the_town_that_sent_an_application_may_take_it_back(client: TestClient, 
 def test_a_supplement_at_the_counter_is_checked_field_by_field(client: TestClient, house: House) -> None:
     [case] = house.hand_in_samples(1)
     signed_in(client, house)
-    action, sent = deed(client, house, case, "return")
+    action, sent = operation(client, house, case, "return")
     client.post(action, data=sent | {"opinion": "缺少单位证明"})
-    action, sent = deed(client, house, case, "complete")
+    action, sent = operation(client, house, case, "complete")
 
-    wrong = client.post(action, data=sent | {"field.credit_code": "123", "field.organisation": "样例单位"})
-    action, sent = deed(client, house, case, "complete")
-    right = client.post(action, data=sent | {"field.organisation": "样例单位", "field.adult": "yes"})
+    wrong = client.post(action, data=sent | {"form.credit_code": "123", "form.organisation": "样例单位"})
+    action, sent = operation(client, house, case, "complete")
+    right = client.post(action, data=sent | {"form.organisation": "样例单位", "form.adult": "yes"})
 
     assert wrong.status_code == 422
     assert "统一社会信用代码" in wrong.text
     assert 'value="样例单位"' in wrong.text
-    assert right.headers["location"] == f"/cases/{case}?done=complete"
+    assert right.headers["location"] == f"{action.removesuffix('/complete')}?done=complete"
 
 
 def test_an_unchanged_part_is_not_sent_again(client: TestClient, house: House) -> None:
     house.hand_in_samples(1)
-    first = client.get("/?part=live")
+    first = client.get("/cases?part=live")
 
-    second = client.get("/?part=live", headers={"If-None-Match": first.headers["etag"]})
+    second = client.get("/cases?part=live", headers={"If-None-Match": first.headers["etag"]})
 
     assert second.status_code == 304
     assert second.content == b""
@@ -297,7 +297,7 @@ def test_a_mistake_of_the_program_shows_a_number_and_nothing_else(
     monkeypatch.setattr(house.office.store.reads, "counts", broken)
     client = TestClient(house.application(), base_url=BASE, client=HERE, raise_server_exceptions=False)
 
-    answer = client.get("/")
+    answer = client.get("/cases")
 
     assert answer.status_code == 500
     assert re.search(r"请把编号[0-9a-f]{12}告诉管理员", answer.text)

@@ -6,20 +6,8 @@ import re
 
 import pytest
 
-from tests.browser.chromium import Browser, Tab
-from tests.browser.house import House
-from workflows.reads import HistoryView
-
-CLERK = "sample.centre_clerk_1"
-OTHER_CLERK = "sample.centre_clerk_2"
-AGREE = "form.deed.agree button"
-REJECT = "form.deed.reject button"
-
-
-def enter(tab: Tab, address: str, house: House, user: str) -> None:
-    """Sign in with a one-time link and its one button."""
-    tab.open(f"{address}/enter?token={house.accounts.issue_link(user)}")
-    tab.press("form[action='/enter'] button")
+from tests.browser.chromium import Browser
+from tests.browser.house import CLERK, PAGES, House, enter
 
 
 def test_the_first_address_shows_the_live_table_of_the_sample_county(
@@ -50,97 +38,13 @@ def test_a_new_case_appears_by_itself(chromium: Browser, house: House, address: 
     assert "内容已更新" in tab.text("[role=status]")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_clerk_signs_in_once_decides_and_sees_it_in_the_history(
-    chromium: Browser, house: House, address: str, *, scripts: bool
-) -> None:
-    [case] = house.hand_in_samples(1)
-    tab = chromium.tab(scripts=scripts)
-
-    enter(tab, address, house, CLERK)
-    assert "sample-001" in tab.text("table.lines")
-    tab.open(f"{address}/cases/{case}")
-    assert "由您办理" in tab.text(".deeds")
-    tab.press(AGREE)
-
-    assert "已办理：同意。" in tab.text(".done")
-    assert "“材料核对”：同意" in tab.text(".timeline")
-    assert "服务中心经办员" in tab.text(".timeline")
-    assert "approved" in {one.state.value for one in house.office.case(case).items}
-    assert tab.problems == []
-
-
-def test_who_comes_too_late_learns_who_decided_and_when(chromium: Browser, house: House, address: str) -> None:
-    [case] = house.hand_in_samples(1)
-    tab = chromium.tab()
-    enter(tab, address, house, OTHER_CLERK)
-    tab.open(f"{address}/cases/{case}")
-
-    house.office.act(CLERK, house.office.inbox(CLERK)[0], "agree")
-    tab.press(AGREE)
-
-    assert tab.text("h1") == "已不能办理"
-    assert "服务中心经办员已于11月3日09:30办理。" in tab.text(".answer")
-    assert "没有写入任何内容。" in tab.text(".answer")
-
-
-def test_pressing_twice_is_one_act(chromium: Browser, house: House, address: str) -> None:
-    [case] = house.hand_in_samples(1)
-    tab = chromium.tab()
-    enter(tab, address, house, CLERK)
-    tab.open(f"{address}/cases/{case}")
-
-    twice = tab.value("""(async () => {
-        const form = document.querySelector('form.deed.agree');
-        const send = () => fetch(form.action, {method: 'POST', body: new URLSearchParams(new FormData(form))});
-        return (await Promise.all([send(), send()])).map(one => one.url);
-    })()""")
-
-    assert [one.endswith(f"/cases/{case}?done=agree") for one in twice] == [True, True]
-    assert sum(one.body["what"] == "act:agree" for one in history(house, case)) == 1
-
-
-def history(house: House, case: str) -> tuple[HistoryView, ...]:
-    return house.office.store.reads.history(house.office.viewer("sample.office_head"), case)
-
-
-def test_a_refusal_needs_one_of_the_closed_reasons(chromium: Browser, house: House, address: str) -> None:
-    [case] = house.hand_in_samples(1)
-    tab = chromium.tab()
-    enter(tab, address, house, CLERK)
-    tab.open(f"{address}/cases/{case}")
-
-    tab.value("document.querySelector('form.deed.reject').noValidate = true")
-    tab.press(REJECT)
-    assert "请填写意见或选择原因" in tab.text(".wrong")
-    tab.type("form.deed.reject select[name=reason]", "outside_county")
-    tab.press(REJECT)
-
-    assert "不予登记" in tab.text(".why")
-
-
-def test_what_the_applicant_wrote_is_shown_only_when_asked_for_and_the_reading_is_recorded(
-    chromium: Browser, house: House, address: str
-) -> None:
-    [case] = house.hand_in_samples(1)
-    tab = chromium.tab()
-    enter(tab, address, house, CLERK)
-    tab.open(f"{address}/cases/{case}")
-    assert "样例·" not in tab.text("main")
-
-    tab.press(".personal button")
-
-    assert "样例·" in tab.text(".personal")
-    assert "本次查看已记录" in tab.text(".personal")
-
-
 def test_a_guest_of_the_sample_sees_no_buttons_and_no_person(chromium: Browser, house: House, address: str) -> None:
     [case] = house.hand_in_samples(1)
     tab = chromium.tab()
 
     tab.open(f"{address}/cases/{case}")
 
-    assert tab.value("document.querySelectorAll('form.deed').length") == 0
+    assert tab.value("document.querySelectorAll('form.operation').length") == 0
     assert "登录后即可办理" in tab.text(".hint")
     assert "样例·" not in tab.text("main")
 
@@ -155,18 +59,20 @@ def test_english_is_one_press_away_and_stays(chromium: Browser, house: House, ad
 
     assert tab.value("document.documentElement.lang") == "en"
     assert tab.text("h1") == "Sign in"
-    tab.open(f"{address}/")
+    tab.open(f"{address}/cases")
     shown = tab.text("main")
     assert not re.search("[㐀-鿿]", shown)
 
 
-@pytest.mark.parametrize("path", ["/", "/inbox", "/enter", "/cases/{case}"])
-def test_a_narrow_screen_scrolls_only_downwards(chromium: Browser, house: House, address: str, path: str) -> None:
+@pytest.mark.parametrize(("path", "user"), PAGES)
+def test_a_narrow_screen_scrolls_only_downwards(
+    chromium: Browser, house: House, address: str, path: str, user: str
+) -> None:
     case = house.hand_in_samples(8)[0]
     tab = chromium.tab(360, 740)
-    enter(tab, address, house, CLERK)
+    enter(tab, address, house, user)
 
-    tab.open(address + path.format(case=case))
+    tab.open(address + house.filled_in(path, case))
 
     assert tab.value("document.documentElement.scrollWidth") <= 360
     small = tab.value("""[...document.querySelectorAll('button, .button, nav a, summary, select')]
@@ -176,16 +82,16 @@ def test_a_narrow_screen_scrolls_only_downwards(chromium: Browser, house: House,
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/inbox", "/cases/{case}"])
+@pytest.mark.parametrize(("path", "user"), PAGES)
 def test_every_text_has_enough_contrast(
-    chromium: Browser, house: House, address: str, path: str, *, dark: bool
+    chromium: Browser, house: House, address: str, path: str, user: str, *, dark: bool
 ) -> None:
     case = house.hand_in_samples(12)[0]
     house.turn(days=1)
     tab = chromium.tab(dark=dark)
-    enter(tab, address, house, CLERK)
+    enter(tab, address, house, user)
 
-    tab.open(address + path.format(case=case))
+    tab.open(address + house.filled_in(path, case))
 
     assert tab.value(FAINT_TEXTS) == []
 

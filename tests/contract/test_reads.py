@@ -319,7 +319,7 @@ def test_running_cases_stand_by_workflow_sender_and_light(units: Units, reads: R
     )
 
     assert reads.standings(OPERATOR) == (
-        Standing("member_registration", "a", "green", 2),
+        Standing("member_registration", "a", "", 2),
         Standing("member_registration", "a", "red", 1),
         Standing("member_registration", "b", "yellow", 1),
     )

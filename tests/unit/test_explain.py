@@ -69,7 +69,7 @@ def test_an_overdue_item_says_by_how_much_and_who_may_act_now(office: Office) ->
 
     assert sentence(office, case) == (
         "自3月2日起等待服务中心窗口、联席会议办公室主任办理“材料核对”，"
-        "已于3月4日17:00到期，超期2个工作日；同意、不同意或退回即可推进。"
+        "已于3月4日17:00到期，逾期2个工作日；同意、不同意或退回即可推进。"
     )
     assert why(office, office.case(case)).first.light is Light.RED
 

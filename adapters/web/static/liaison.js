@@ -1,4 +1,4 @@
-// What a page gains with a script: it keeps itself fresh. Everything works without it.
+// What a page gains with a script: it keeps itself fresh, and answers to single keys. Everything works without it.
 "use strict";
 (() => {
   const live = document.getElementById("live");
@@ -19,18 +19,31 @@
     status.textContent = status.dataset.said;
     // Somebody else acted: what is being typed must be checked against the new state first.
     const version = live.querySelector("[data-version]");
-    if (stale && version && version.dataset.version !== live.dataset.version) stale.hidden = !document.querySelector(".deeds");
+    if (stale && version && version.dataset.version !== live.dataset.version) stale.hidden = false;
   };
 
+  // A list that somebody works through does not jump: it says that there is something new.
+  const tell = () => {
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = live.dataset.tell;
+    status.replaceChildren(link);
+  };
+  const inUse = () => live.contains(document.activeElement) || live.querySelector(":checked");
+
   const look = async () => {
-    // Nothing is swapped under somebody's fingers.
-    if (!document.hidden && !live.contains(document.activeElement)) {
+    if (!document.hidden) {
       try {
         const answer = await fetch(live.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "error" });
         if (answer.status === 200) {
           const html = await answer.text();
-          if (tag) swap(html);
-          tag = answer.headers.get("ETag") || "";
+          // Nothing is swapped under somebody's fingers.
+          if (tag && inUse()) {
+            if (live.dataset.tell) tell();
+          } else {
+            if (tag) swap(html);
+            tag = answer.headers.get("ETag") || "";
+          }
         }
         pause = answer.ok || answer.status === 304 ? 3000 : 30000;
       } catch {
@@ -41,12 +54,49 @@
   };
   setTimeout(look, pause);
 
-  // Bring the live step into view inside the picture, without moving the page.
+  // Bring the live step into view inside the picture, or its middle, without moving the page.
   const box = live.querySelector(".scroll");
   const step = live.querySelector(".flow .live");
+  if (box && !step) box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
   if (box && step) {
     const frame = box.getBoundingClientRect();
     const place = step.getBoundingClientRect();
     box.scrollTo(place.left - frame.left - frame.width / 2 + place.width / 2, place.top - frame.top - frame.height / 3);
   }
+})();
+
+// Single keys, which can be turned off (WCAG 2.1.4); never while somebody types.
+(() => {
+  const OFF = "liaison-keys-off";
+  const kept = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
+  const keep = (off) => { try { localStorage.setItem(OFF, off ? "1" : ""); } catch { /* a browser that keeps nothing */ } };
+  const box = document.getElementById("keys-on");
+  if (box) {
+    document.getElementById("keys-switch").hidden = false;
+    box.checked = !kept();
+    box.addEventListener("change", () => keep(!box.checked));
+  }
+
+  const typing = (one) => one.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  const move = (by) => {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    const at = rows.findIndex((one) => one.closest("tr, li").contains(document.activeElement));
+    const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, at + by))];
+    if (next) next.focus();
+  };
+  const search = () => document.querySelector("input[type=search]")?.focus();
+  const go = (place) => { location.href = place; };
+  const KEYS = { j: () => move(1), k: () => move(-1), "/": search, "?": () => go("/keys") };
+  const GO = { i: () => go("/inbox"), c: () => go("/cases") };
+  let went = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || kept() || typing(event.target)) return;
+    const after = Date.now() - went < 1500;
+    went = event.key === "g" ? Date.now() : 0;
+    const does = (after && GO[event.key]) || KEYS[event.key];
+    if (does) {
+      event.preventDefault();
+      does();
+    }
+  });
 })();

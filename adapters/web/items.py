@@ -1,0 +1,133 @@
+"""One work item: what it is about, what the visitor may do with it and what that would do, and who else is asked."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from adapters.doors.http.answers import not_found
+from adapters.doors.http.office import Office, OfficeOf
+from adapters.explaining import sentence
+from adapters.texts import _
+from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
+from adapters.web.operations import offers_on_item, open_items
+from adapters.web.rendering import fragment, page
+from adapters.web.tables import lamp_of, mine_line
+from adapters.web.timeline import timeline
+from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
+from workflows.machine.case import ItemState, WorkItem
+from workflows.machine.explain import explain
+from workflows.reads import CaseView
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+RECENT: Final = 3
+
+
+@router.get("/items/{item}")
+def show(request: Request, office: OfficeOf, visitor: VisitorOf, item: str, done: str = "", part: str = "") -> Response:
+    """The page of an item; `part=live` is what its script fetches, `done` the operation that was just carried out."""
+    view, found = _seen(office, visitor, item)
+    if part:
+        return fragment("_item.html", request, **_live(office, visitor, view, found))
+    return item_page(request, office, visitor, view, found, done=done)
+
+
+@router.post("/items/{item}/personal")
+def personal(request: Request, office: OfficeOf, visitor: PersonOf, item: str) -> Response:
+    """The same page with what the applicant wrote: only for holders, and the reading is recorded."""
+    view, found = _seen(office, visitor, item)
+    said = said_of(office, view)
+    purpose = _("办理“%(step)s”", step=said.step(found.path))
+    values = office.reads.personal(visitor.viewer, view.head.id, purpose)
+    return item_page(request, office, visitor, view, found, values=worded(values, said), asked_values=True)
+
+
+def _seen(office: Office, visitor: Visitor, item: str) -> tuple[CaseView, WorkItem]:
+    found = office.reads.item(visitor.viewer, item)
+    if found is None:
+        raise not_found()
+    view = seen(office, visitor.viewer, found.case.id)
+    # As the case shows it: read in one moment with everything around it.
+    return view, next(one for one in view.items if one.id == item)
+
+
+def item_page(
+    request: Request, office: Office, visitor: Visitor, view: CaseView, item: WorkItem, status: int = 200, **more: Any
+) -> Response:
+    """The page of an item. `more` may hold: done, values, asked_values, wrong (a WrongForm), typed and tried (a verb)."""
+    said = said_of(office, view)
+    mine = any(one.id == item.id for one in open_items(view, visitor.viewer))
+    offers = offers_on_item(office, view, item, visitor.viewer, said) if mine else ()
+    values = {
+        "offers": offers,
+        "answers": [one for one in offers if one.is_answer],
+        "others": [one for one in offers if not one.is_answer],
+        "place": f"/items/{item.id}",
+        "plain": worded(view.head.fields, said),
+        "has_person": mine and view.head.person is not None,
+        "guest": visitor.guest,
+        "csrf": visitor.csrf,
+        # One key for each form that is shown: sent twice, it is the same act.
+        "key": secrets.token_urlsafe(16),
+        "following": _following(office, visitor, item),
+        "done": "",
+        "values": (),
+        "asked_values": False,
+        "wrong": None,
+        "typed": {},
+        "tried": "",
+    }
+    return page("item.html", request, office, status, **(_live(office, visitor, view, item) | values | more))
+
+
+def _following(office: Office, visitor: Visitor, item: WorkItem) -> Any:
+    """The most urgent of the other items of the visitor."""
+    if visitor.guest:
+        return None
+    found = next((one for one in office.reads.items(visitor.viewer, 2) if one.item.id != item.id), None)
+    return None if found is None else mine_line(found, visitor.viewer, office.engine.library, office.reads.now())
+
+
+def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> dict[str, Any]:
+    """What changes while somebody looks at the page."""
+    said = said_of(office, view)
+    library = office.engine.library
+    moments = timeline(office.reads.history(visitor.viewer, view.head.id), said)
+    return titles_of_case(view, said) | {
+        "item": item,
+        "version": item.version,
+        "step": said.step(item.path),
+        "row": item_row(view, item, said, library),
+        "lamp": lamp_of(item, library, said.now),
+        "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
+        "progress": _progress(view, item),
+        "signers": [item_row(view, one, said, library) for one in _seats(view, item)],
+        "moments": moments[:RECENT],
+        "number_of_moments": len(moments),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the seats of a step have answered."""
+
+    done: int
+    of: int
+
+
+def _seats(view: CaseView, item: WorkItem) -> list[WorkItem]:
+    """The seats of the step in this round, in order."""
+    same = [one for one in view.items if (one.path, one.round) == (item.path, item.round)]
+    return sorted(same, key=lambda one: (one.seat, one.opened_at))
+
+
+def _progress(view: CaseView, item: WorkItem) -> Progress | None:
+    """None where one person decides."""
+    seats = [one for one in _seats(view, item) if one.state is not ItemState.CANCELLED]
+    if len(seats) < 2:  # noqa: PLR2004  # a progress is shown of several
+        return None
+    return Progress(sum(one.closed_at is not None for one in seats), len(seats))

@@ -1,0 +1,245 @@
+"""What somebody may do now, as forms: the operations of the machine, each with what it asks for and what it would do.
+
+The machine's table of operations is all that is known here: a verb that is added there appears on the pages by itself.
+Whether a verb beside the step's own ones is offered, the machine says too: it is asked what the act would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from adapters.doors.admission import said as said_of_field
+from adapters.doors.http.office import Office
+from adapters.explaining import Saying
+from adapters.texts import _
+from adapters.web.fields import (
+    ASKED,
+    FORM,
+    Choice,
+    Field,
+    WrongForm,
+    asking_step,
+    field_asked,
+    fields_of_step,
+    values_of,
+)
+from adapters.web.foreseeing import foreseen
+from domain.events import EVENT_TYPES
+from workflows.language.words import Approve, ToApplicant, Vote
+from workflows.machine.answering import verbs_offered
+from workflows.machine.case import JSON, Act, ItemState, WorkItem
+from workflows.machine.following import Consequences
+from workflows.machine.operations import ON_CASES, ON_ITEMS, Operation
+from workflows.moves.acting import Answer
+from workflows.moves.previewing import foresee
+from workflows.policy import Viewer
+from workflows.reads import CaseView
+
+OPINION: Final = "opinion"
+REASON: Final = "reason"
+_NAMES_A_FIELD: Final = 422
+_ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete"})
+"""The verbs that a step itself decides about; of every other the machine is asked whether it would do it."""
+_GOES_ON: Final = frozenset({"agree", "complete"})
+"""The verbs that the step's form goes with, and the button that stands out."""
+_SAID_FOR_A_PREVIEW: Final = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button: the operation, the fields of its form, and what it would do, in a sentence where that is known."""
+
+    verb: str
+    title: str
+    fields: tuple[Field, ...] = ()
+    weighty: bool = False
+    first: bool = False
+    foreseen: str = ""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers what the step asks; else it hands the item on, or says something about it."""
+        return self.verb in _ANSWERS
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody filled into the form of an offer."""
+
+    form: dict[str, JSON]
+    fields: dict[str, JSON]
+    opinion: str
+    reason: str | None
+
+
+def open_items(view: CaseView, viewer: Viewer) -> tuple[WorkItem, ...]:
+    """The open items of the case that the viewer may act on now."""
+    if "act" not in viewer.scopes or view.head.quarantine is not None or view.head.gate is not None:
+        return ()
+    return tuple(one for one in view.items if one.state is ItemState.OPEN and holds(view, one, viewer))
+
+
+def holds(view: CaseView, item: WorkItem, viewer: Viewer) -> bool:
+    """Whether the viewer holds an item."""
+    return any(one.who in viewer.principals for one in view.holders.get(item.id, ()))
+
+
+# -- what is offered ---------------------------------------------------------------------------------------
+
+
+def offers_on_item(office: Office, view: CaseView, item: WorkItem, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
+    """The operations on an item that the viewer holds: the step's own ones first, then what else the machine allows."""
+    own = _answers_of(item, said)
+    wanted = [ON_ITEMS[verb] for verb in own] + [one for verb, one in ON_ITEMS.items() if verb not in _ANSWERS]
+    found = [(one, foresee(office.engine, _trial(one, view, item, viewer, said))) for one in wanted]
+    return tuple(
+        _offer(one, _fields_on_item(one, view, item, said), told, said)
+        for one, told in found
+        if one.verb in own or _is_allowed(told)
+    )
+
+
+def _answers_of(item: WorkItem, said: Saying) -> tuple[str, ...]:
+    """The verbs that answer what an item asks."""
+    step = asking_step(said.definition, item)
+    return ("agree", "reject") if step is None else verbs_offered(step, item)
+
+
+def offers_on_case(office: Office, view: CaseView, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
+    """The operations on the case itself that the machine allows the viewer now."""
+    if "act" not in viewer.scopes:
+        return ()
+    found = [(one, foresee(office.engine, _trial(one, view, None, viewer, said))) for one in ON_CASES.values()]
+    return tuple(_offer(one, _fields_on_case(one, view, said), told, said) for one, told in found if _is_allowed(told))
+
+
+def _is_allowed(told: Consequences | Answer) -> bool:
+    """The machine would do it, or lacks only what is still to be filled in."""
+    if isinstance(told, Consequences):
+        return True
+    return told.status == _NAMES_A_FIELD and told.body.get("field") != "verb"
+
+
+def _offer(operation: Operation, fields: tuple[Field, ...], told: Consequences | Answer, said: Saying) -> Offer:
+    return Offer(
+        operation.verb,
+        _(operation.title),
+        fields,
+        operation.weighty,
+        operation.verb in _GOES_ON,
+        foreseen(told, said) or _still_waiting(operation, told),
+    )
+
+
+def _still_waiting(operation: Operation, told: Consequences | Answer) -> str:
+    """An answer after which nothing moves: the others are asked as well."""
+    counts = operation.verb in _ANSWERS and isinstance(told, Consequences)
+    return _("还要等其他办理人，办件暂不前进。") if counts else ""
+
+
+# -- what is asked for -------------------------------------------------------------------------------------
+
+
+def _fields_on_item(operation: Operation, view: CaseView, item: WorkItem, said: Saying) -> tuple[Field, ...]:
+    of_step = fields_of_step(item, said) if operation.verb in _GOES_ON else ()
+    asked = tuple(field_asked(one, view, said) for one in operation.asks)
+    return (*of_step, *_reason(operation, item, said), *asked, *_opinion_on_item(operation, item, said))
+
+
+def _fields_on_case(operation: Operation, view: CaseView, said: Saying) -> tuple[Field, ...]:
+    asked = tuple(field_asked(one, view, said) for one in operation.asks)
+    return (*asked, *_opinion(operation, needed=operation.opinion == "needed"))
+
+
+def _reason(operation: Operation, item: WorkItem, said: Saying) -> Iterator[Field]:
+    reasons = _reasons(operation, item, said)
+    if reasons:
+        titles, language = said.names.titles, said.names.language
+        choices = tuple(Choice(one, titles.reason(one, language)) for one in reasons)
+        yield Field(REASON, _("原因"), "choice", required=True, choices=choices)
+
+
+def _reasons(operation: Operation, item: WorkItem, said: Saying) -> tuple[str, ...]:
+    step = asking_step(said.definition, item)
+    return step.reasons if isinstance(step, Approve) and operation.verb == "reject" else ()
+
+
+def _opinion_on_item(operation: Operation, item: WorkItem, said: Saying) -> tuple[Field, ...]:
+    """Words are needed where the machine wants them: with a return, and with a refusal that names no fixed reason."""
+    step = asking_step(said.definition, item)
+    if isinstance(step, ToApplicant) and operation.verb == "complete":
+        return ()
+    refuses = operation.verb in {"reject", "return"} and not isinstance(step, Vote | None)
+    needed = operation.opinion == "needed" or (refuses and not _reasons(operation, item, said))
+    return _opinion(operation, needed=needed)
+
+
+def _opinion(operation: Operation, *, needed: bool) -> tuple[Field, ...]:
+    return () if operation.opinion == "none" else (Field(OPINION, _("意见"), "words", needed),)
+
+
+def _trial(operation: Operation, view: CaseView, item: WorkItem | None, viewer: Viewer, said: Saying) -> Act:
+    """The act as somebody may well send it; only its consequences are looked at."""
+    asked = {one.name: _plausible(field_asked(one, view, said)) for one in operation.asks if one.required}
+    reasons = () if item is None else _reasons(operation, item, said)
+    return Act(
+        key="",
+        case=view.head.id,
+        item=None if item is None else item.id,
+        verb=operation.verb,
+        actor=viewer.user,
+        principals=viewer.principals,
+        seen=None if item is None else item.version,
+        opinion=_SAID_FOR_A_PREVIEW,
+        reason=next(iter(reasons), None),
+        department=viewer.department,
+        post=viewer.post,
+        fields=asked,
+    )
+
+
+def _plausible(wanted: Field) -> JSON:
+    match wanted.kind:
+        case "choice":
+            return wanted.choices[-1].value if wanted.choices else ""
+        case "several":
+            return [wanted.choices[-1].value] if wanted.choices else []
+        case "number":
+            return 1
+        case _:
+            return _SAID_FOR_A_PREVIEW
+
+
+# -- what came back ----------------------------------------------------------------------------------------
+
+
+def filled(form: FormData, offer: Offer, view: CaseView, item: WorkItem | None, said: Saying) -> Filled:
+    """What a person filled into the form of an offer.
+
+    Raises:
+        WrongForm: naming the field that is missing or wrong.
+    """
+    of_step = values_of(form, offer.fields, FORM)
+    step = None if item is None else asking_step(said.definition, item)
+    if isinstance(step, ToApplicant) and offer.verb == "complete":
+        of_step = _checked_supplement(step, view, of_step)
+    words = values_of(form, offer.fields, "")
+    return Filled(of_step, values_of(form, offer.fields, ASKED), str(words.get(OPINION, "")), words.get(REASON))
+
+
+def _checked_supplement(step: ToApplicant, view: CaseView, values: dict[str, JSON]) -> dict[str, JSON]:
+    """The values as the answering event would carry them: numbers and codes in their normal form."""
+    if not values:
+        raise WrongForm("", _("请至少填写一项补正内容"))
+    event = EVENT_TYPES[step.answered_by or ""]
+    try:
+        made = event.model_validate({event.KEY: view.head.key, **values})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise WrongForm(FORM + str(first["loc"][0]) if first["loc"] else "", said_of_field(first)) from None
+    return {name: value for name, value in made.model_dump(mode="json", exclude_none=True).items() if name in values}

@@ -1,0 +1,148 @@
+"""One item in a real browser: deciding, being too late, what is asked for, and what an act would do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.chromium import Browser, Tab
+from tests.browser.house import CLERK, House, enter
+from workflows.reads import HistoryView
+
+OTHER_CLERK = "sample.centre_clerk_2"
+AGREE = "form.operation.agree button"
+REJECT = "form.operation.reject button"
+
+
+def at_the_item(chromium: Browser, house: House, address: str, user: str = CLERK, *, scripts: bool = True) -> Tab:
+    """A tab of somebody who was handed one case and has opened its item."""
+    house.hand_in_samples(1)
+    tab = chromium.tab(scripts=scripts)
+    enter(tab, address, house, user)
+    tab.press("table.lines [data-row]")
+    return tab
+
+
+def only_case(house: House) -> str:
+    [row] = house.office.cases()
+    return row.case.id
+
+
+def history(house: House) -> tuple[HistoryView, ...]:
+    return house.office.history(only_case(house))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_clerk_signs_in_once_decides_and_sees_it_in_the_history(
+    chromium: Browser, house: House, address: str, *, scripts: bool
+) -> None:
+    tab = at_the_item(chromium, house, address, scripts=scripts)
+    assert "由您办理" in tab.text(".deciding")
+
+    tab.press(AGREE)
+
+    assert "已办理：同意。" in tab.text(".done")
+    tab.open(f"{address}/cases/{only_case(house)}")
+    assert "“材料核对”：同意" in tab.text(".timeline")
+    assert "服务中心经办员" in tab.text(".timeline")
+    assert "approved" in {one.state.value for one in house.office.case(only_case(house)).items}
+    assert tab.problems == []
+
+
+def test_what_an_act_would_do_is_said_before_it_is_done(chromium: Browser, house: House, address: str) -> None:
+    tab = at_the_item(chromium, house, address)
+
+    agreement = tab.text(".operation.agree")
+    tab.value("document.querySelector('.operation.reject').closest('details').open = true")
+    refusal = tab.text(".operation.reject")
+
+    assert "将转入“类别核实”" in agreement
+    assert "办件将办结：不予登记。将告知申请人本人。 办理后不能撤销。" in refusal
+
+
+def test_the_next_task_is_one_press_away(chromium: Browser, house: House, address: str) -> None:
+    house.hand_in_samples(2)
+    tab = chromium.tab()
+    enter(tab, address, house, CLERK)
+    tab.press("table.lines [data-row]")
+    first = tab.value("location.pathname")
+
+    tab.press(AGREE)
+    assert tab.value("document.activeElement.matches('.done a')")
+    tab.press(".done a.button")
+
+    assert tab.value("location.pathname") not in {first, "/inbox"}
+    assert "由您办理" in tab.text(".deciding")
+
+
+def test_who_comes_too_late_learns_who_decided_and_when(chromium: Browser, house: House, address: str) -> None:
+    tab = at_the_item(chromium, house, address, OTHER_CLERK)
+
+    house.office.act(CLERK, house.office.inbox(CLERK)[0], "agree")
+    tab.press(AGREE)
+
+    assert tab.text("h1") == "已不能办理"
+    assert "服务中心经办员已于11月3日09:30办理。" in tab.text(".answer")
+    assert "没有写入任何内容。" in tab.text(".answer")
+
+
+def test_whoever_looks_at_an_item_while_a_colleague_decides_it_is_told(
+    chromium: Browser, house: House, address: str
+) -> None:
+    tab = at_the_item(chromium, house, address, OTHER_CLERK)
+    tab.wait_for("performance.getEntriesByType('resource').some(one => one.name.includes('part=live'))")
+
+    house.office.act(CLERK, house.office.inbox(CLERK)[0], "agree")
+
+    tab.wait_for("document.querySelector('#stale').checkVisibility()")
+    assert "这项待办刚刚有更新" in tab.text("#stale")
+
+
+def test_pressing_twice_is_one_act(chromium: Browser, house: House, address: str) -> None:
+    tab = at_the_item(chromium, house, address)
+
+    twice = tab.value("""(async () => {
+        const form = document.querySelector('form.operation.agree');
+        const send = () => fetch(form.action, {method: 'POST', body: new URLSearchParams(new FormData(form))});
+        return (await Promise.all([send(), send()])).map(one => one.url);
+    })()""")
+
+    assert [one.endswith("?done=agree") for one in twice] == [True, True]
+    assert sum(one.body["what"] == "act:agree" for one in history(house)) == 1
+
+
+def test_a_refusal_needs_one_of_the_closed_reasons(chromium: Browser, house: House, address: str) -> None:
+    tab = at_the_item(chromium, house, address)
+    tab.value("document.querySelector('form.operation.reject').noValidate = true")
+    tab.value("document.querySelector('form.operation.reject').closest('details').open = true")
+
+    tab.press(REJECT)
+    assert "请填写“原因”" in tab.text(".wrong")
+    assert tab.value("document.querySelector('.operation.reject select').getAttribute('aria-invalid')") == "true"
+    tab.type("form.operation.reject select[name=reason]", "outside_county")
+    tab.press(REJECT)
+
+    assert "不予登记" in tab.text(".why")
+    assert "原因：工作和居住均不在本县" in tab.text("main")
+
+
+def test_what_the_applicant_wrote_is_shown_only_when_asked_for_and_the_reading_is_recorded(
+    chromium: Browser, house: House, address: str
+) -> None:
+    tab = at_the_item(chromium, house, address)
+    assert "样例·" not in tab.text("main")
+
+    tab.press(".personal button")
+
+    assert "样例·" in tab.text(".personal")
+    assert "本次查看已记录" in tab.text(".personal")
+
+
+def test_who_does_not_hold_an_item_sees_with_whom_it_is(chromium: Browser, house: House, address: str) -> None:
+    [case] = house.hand_in_samples(1)
+    tab = chromium.tab()
+    enter(tab, address, house, "sample.auditor")
+
+    tab.open(f"{address}/items/{house.office.case(case).items[0].id}")
+
+    assert "这项待办由服务中心窗口办理。" in tab.text(".deciding")
+    assert tab.value("document.querySelectorAll('form.operation').length") == 0
