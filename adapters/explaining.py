@@ -11,6 +11,7 @@ from adapters.titles import Names, event_title, titles_of
 from domain.calendar import Light
 from domain.roster import Roster
 from workflows.language.words import Workflow
+from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import Around, Explanation, Reason, Why, explain
 from workflows.machine.operations import ON_CASES, ON_ITEMS
 from workflows.ports import Library
@@ -33,7 +34,9 @@ class Saying:
     now: datetime
 
     def step(self, path: str) -> str:
-        """The title of the step at `path`."""
+        """The title of the step at `path`; of a proposal, which stands at none, what it asks for."""
+        if is_proposal(path):
+            return _("由第二人确认")
         return step_title(self.names.titles, self.definition, path, self.names.language)
 
     def steps(self, paths: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ from workflows.language.words import Approve, CarryOut, Form, FormField, ToAppli
 from workflows.machine.case import JSON, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.nodes import index
-from workflows.machine.operations import Asked
+from workflows.machine.operations import Asked, Operation
 from workflows.machine.turn import step_path
 from workflows.reads import CaseView
 
@@ -156,8 +156,14 @@ def _titled_values(name: str, said: Saying) -> list[str]:
 # -- what the operation asks for ---------------------------------------------------------------------------
 
 
-def field_asked(asked: Asked, view: CaseView, said: Saying) -> Field:
-    """A field that an operation itself asks for."""
+def fields_asked(operation: Operation, view: CaseView, said: Saying) -> tuple[Field, ...]:
+    """The fields that an operation itself asks for."""
+    # From an item the case goes back to where it was; what steers a whole case may lead anywhere.
+    steps = _steps_seen(view, said) if operation.on == "item" else _steps_of(said)
+    return tuple(_field_asked(one, view, said, steps) for one in operation.asks)
+
+
+def _field_asked(asked: Asked, view: CaseView, said: Saying, steps: tuple[Choice, ...]) -> Field:
     found = Field(ASKED + asked.name, _(asked.title), "line", asked.required)
     match asked.kind:
         case "user":
@@ -165,7 +171,7 @@ def field_asked(asked: Asked, view: CaseView, said: Saying) -> Field:
         case "users":
             return replace(found, kind="several", choices=officers(said.names))
         case "step":
-            return replace(found, kind="choice", choices=_steps_seen(view, said))
+            return replace(found, kind="choice", choices=steps)
         case "item":
             return replace(found, kind="choice", choices=_items_open(view, said))
         case "choice":
@@ -197,6 +203,12 @@ def _steps_seen(view: CaseView, said: Saying) -> tuple[Choice, ...]:
     """The human steps that the case has come through, each once, in their order."""
     paths = dict.fromkeys(one.path for one in view.items if not one.path.endswith("/supplement"))
     return tuple(Choice(path, said.step(path)) for path in paths)
+
+
+def _steps_of(said: Saying) -> tuple[Choice, ...]:
+    """Every step of the workflow that asks somebody."""
+    asking = (path for path, node in index(said.definition).items() if isinstance(node.step, Approve | CarryOut | Vote))
+    return tuple(Choice(path, said.step(path)) for path in asking)
 
 
 def _items_open(view: CaseView, said: Saying) -> tuple[Choice, ...]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
-from adapters.explaining import sentence
+from adapters.explaining import Saying, sentence, verb_title
 from adapters.texts import _
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
 from adapters.web.operations import offers_on_item, open_items
@@ -19,6 +19,7 @@ from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
 from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
 from workflows.machine.case import ItemState, WorkItem
+from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import explain
 from workflows.reads import CaseView
 
@@ -105,10 +106,23 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "lamp": lamp_of(item, library, said.now),
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
         "progress": _progress(view, item),
+        "proposed": _proposed(view, item, said),
         "signers": [item_row(view, one, said, library) for one in _seats(view, item)],
         "moments": moments[:RECENT],
         "number_of_moments": len(moments),
     }
+
+
+def _proposed(view: CaseView, item: WorkItem, said: Saying) -> str:
+    """What a proposal asks to confirm, and who proposed it; empty for any other item."""
+    found = next((one.values for one in view.activations if one.path == item.path and is_proposal(one.path)), None)
+    if found is None:
+        return ""
+    who, verb = said.names.principal(str(found["by"])), verb_title(str(found["verb"]))
+    to = found["fields"].get("to")
+    if to is None:
+        return _("%(who)s提出“%(verb)s”，须由另一人确认。", who=who, verb=verb)
+    return _("%(who)s提出“%(verb)s”至“%(step)s”，须由另一人确认。", who=who, verb=verb, step=said.step(str(to)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Whether a verb beside the step's own ones is offered, the machine says too: it i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import ValidationError
@@ -24,7 +24,7 @@ from adapters.web.fields import (
     Field,
     WrongForm,
     asking_step,
-    field_asked,
+    fields_asked,
     fields_of_step,
     values_of,
 )
@@ -33,6 +33,7 @@ from domain.events import EVENT_TYPES
 from workflows.language.words import Approve, ToApplicant, Vote
 from workflows.machine.answering import verbs_offered
 from workflows.machine.case import JSON, Act, ItemState, WorkItem
+from workflows.machine.confirming import PROPOSAL_VERBS
 from workflows.machine.following import Consequences
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Operation
 from workflows.moves.acting import Answer
@@ -48,6 +49,7 @@ _ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete"}
 _GOES_ON: Final = frozenset({"agree", "complete"})
 """The verbs that the step's form goes with, and the button that stands out."""
 _SAID_FOR_A_PREVIEW: Final = "…"
+_FEW: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def offers_on_item(office: Office, view: CaseView, item: WorkItem, viewer: Viewe
     """The operations on an item that the viewer holds: the step's own ones first, then what else the machine allows."""
     own = _answers_of(item, said)
     wanted = [ON_ITEMS[verb] for verb in own] + [one for verb, one in ON_ITEMS.items() if verb not in _ANSWERS]
-    found = [(one, foresee(office.engine, _trial(one, view, item, viewer, said))) for one in wanted]
+    found = [(one, _tried(office, one, view, item, viewer, said)) for one in wanted]
     return tuple(
         _offer(one, _fields_on_item(one, view, item, said), told, said)
         for one, told in found
@@ -107,14 +109,14 @@ def offers_on_item(office: Office, view: CaseView, item: WorkItem, viewer: Viewe
 def _answers_of(item: WorkItem, said: Saying) -> tuple[str, ...]:
     """The verbs that answer what an item asks."""
     step = asking_step(said.definition, item)
-    return ("agree", "reject") if step is None else verbs_offered(step, item)
+    return PROPOSAL_VERBS if step is None else verbs_offered(step, item)
 
 
 def offers_on_case(office: Office, view: CaseView, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
     """The operations on the case itself that the machine allows the viewer now."""
     if "act" not in viewer.scopes:
         return ()
-    found = [(one, foresee(office.engine, _trial(one, view, None, viewer, said))) for one in ON_CASES.values()]
+    found = [(one, _tried(office, one, view, None, viewer, said)) for one in ON_CASES.values()]
     return tuple(_offer(one, _fields_on_case(one, view, said), told, said) for one, told in found if _is_allowed(told))
 
 
@@ -132,7 +134,8 @@ def _offer(operation: Operation, fields: tuple[Field, ...], told: Consequences |
         fields,
         operation.weighty,
         operation.verb in _GOES_ON,
-        foreseen(told, said) or _still_waiting(operation, told),
+        # Where something has to be chosen first, what follows depends on it.
+        "" if any(one.required for one in operation.asks) else foreseen(told, said) or _still_waiting(operation, told),
     )
 
 
@@ -147,12 +150,12 @@ def _still_waiting(operation: Operation, told: Consequences | Answer) -> str:
 
 def _fields_on_item(operation: Operation, view: CaseView, item: WorkItem, said: Saying) -> tuple[Field, ...]:
     of_step = fields_of_step(item, said) if operation.verb in _GOES_ON else ()
-    asked = tuple(field_asked(one, view, said) for one in operation.asks)
+    asked = fields_asked(operation, view, said)
     return (*of_step, *_reason(operation, item, said), *asked, *_opinion_on_item(operation, item, said))
 
 
 def _fields_on_case(operation: Operation, view: CaseView, said: Saying) -> tuple[Field, ...]:
-    asked = tuple(field_asked(one, view, said) for one in operation.asks)
+    asked = fields_asked(operation, view, said)
     return (*asked, *_opinion(operation, needed=operation.opinion == "needed"))
 
 
@@ -183,11 +186,15 @@ def _opinion(operation: Operation, *, needed: bool) -> tuple[Field, ...]:
     return () if operation.opinion == "none" else (Field(OPINION, _("意见"), "words", needed),)
 
 
-def _trial(operation: Operation, view: CaseView, item: WorkItem | None, viewer: Viewer, said: Saying) -> Act:
-    """The act as somebody may well send it; only its consequences are looked at."""
-    asked = {one.name: _plausible(field_asked(one, view, said)) for one in operation.asks if one.required}
+# -- what the machine says to it ---------------------------------------------------------------------------
+
+
+def _tried(
+    office: Office, operation: Operation, view: CaseView, item: WorkItem | None, viewer: Viewer, said: Saying
+) -> Consequences | Answer:
+    """What the machine says to the act as somebody may well send it: the first that it would do, else the last."""
     reasons = () if item is None else _reasons(operation, item, said)
-    return Act(
+    act = Act(
         key="",
         case=view.head.id,
         item=None if item is None else item.id,
@@ -199,11 +206,28 @@ def _trial(operation: Operation, view: CaseView, item: WorkItem | None, viewer: 
         reason=next(iter(reasons), None),
         department=viewer.department,
         post=viewer.post,
-        fields=asked,
     )
+    told: Consequences | Answer = Answer(_NAMES_A_FIELD, {})
+    for fields in _plausible(fields_asked(operation, view, said)):
+        told = foresee(office.engine, replace(act, fields=fields))
+        if _is_allowed(told):
+            return told
+    return told
 
 
-def _plausible(wanted: Field) -> JSON:
+def _plausible(asked: tuple[Field, ...]) -> Iterator[dict[str, JSON]]:
+    """Values for what has to be filled in: of the first choice each of the first few, everything else once."""
+    must = [one for one in asked if one.required]
+    given = {one.name.removeprefix(ASKED): _example(one) for one in must}
+    first = next((one for one in must if one.kind == "choice"), None)
+    if first is None:
+        yield given
+        return
+    for choice in first.choices[:_FEW]:
+        yield given | {first.name.removeprefix(ASKED): choice.value}
+
+
+def _example(wanted: Field) -> JSON:
     match wanted.kind:
         case "choice":
             return wanted.choices[-1].value if wanted.choices else ""

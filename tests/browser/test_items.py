@@ -146,3 +146,25 @@ def test_who_does_not_hold_an_item_sees_with_whom_it_is(chromium: Browser, house
 
     assert "这项待办由服务中心窗口办理。" in tab.text(".deciding")
     assert tab.value("document.querySelectorAll('form.operation').length") == 0
+
+
+def test_what_a_colleague_proposes_is_confirmed_by_a_second_person(
+    chromium: Browser, house: House, address: str
+) -> None:
+    [case] = house.hand_in_samples(1)
+    for user in (CLERK, "sample.qiantong_clerk", "sample.section_officer"):
+        house.office.act(user, house.office.inbox(user)[0], "agree")
+    first, second = chromium.tab(), chromium.tab()
+    enter(first, address, house, "sample.office_head")
+    first.open(f"{address}/cases/{case}/operations")
+    first.value("document.querySelector('.operation.void').closest('details').open = true")
+    first.type(".operation.void textarea", "样例：录入错误")
+    first.press(".operation.void button")
+
+    enter(second, address, house, "sample.convenor")
+    second.press("table.lines [data-row]")
+    asked = second.text("main")
+    second.press(AGREE)
+
+    assert "联席会议办公室主任提出“作废”，须由另一人确认。" in asked
+    assert house.office.case(case).head.state.value == "void"

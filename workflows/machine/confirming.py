@@ -18,6 +18,9 @@ from workflows.policy import role_principal
 CONFIRM: Final = "confirm"
 """The kind of the item, and the path it stands at ("confirm#5": proposed in the fifth entry of the history)."""
 
+PROPOSAL_VERBS: Final = ("agree", "reject")
+"""The answers to a proposal."""
+
 SECOND_PERSONS: Final = (role_principal("office_head", None), role_principal("convenor", None))
 
 
@@ -60,7 +63,7 @@ def proposal_of(turn: Turn, item: WorkItem) -> dict[str, Any]:
 
 def refuse_second(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     """Refuse who proposed it, and what is no answer to a proposal."""
-    if act.verb not in {"agree", "reject"}:
+    if act.verb not in PROPOSAL_VERBS:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
     if proposal_of(turn, item)["by"] == act.actor:
         return Refused(403, "same_person", zh("提出人不能自己确认：请由另一人确认"))

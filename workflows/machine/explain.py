@@ -10,6 +10,7 @@ from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
 from workflows.machine.case import Activation, Holder, State, Subscription, Timer, WorkItem
+from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
 from workflows.machine.nodes import index
 from workflows.machine.reasons import Around, Explanation, Reason, Why
 from workflows.machine.turn import step_path
@@ -82,18 +83,23 @@ def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar:
     )
 
 
-def _asking_step(definition: Workflow, item: WorkItem) -> Step:
+def _asking_step(definition: Workflow, item: WorkItem) -> Step | None:
+    """The step that asks; None for a proposal, which stands at no step."""
+    if is_proposal(item.path):
+        return None
     path = step_path(item.path)
     return index(definition)[path.removesuffix("/supplement") if item.kind == "supplement" else path].step
 
 
-def _verbs(step: Step, item: WorkItem) -> tuple[str, ...]:
+def _verbs(step: Step | None, item: WorkItem) -> tuple[str, ...]:
+    if step is None:
+        return PROPOSAL_VERBS
     if isinstance(step, Approve) and item.kind == "approve":
         return verbs_offered(step, item)
     return ("complete",)
 
 
-def _answering_events(step: Step, item: WorkItem) -> tuple[str, ...]:
+def _answering_events(step: Step | None, item: WorkItem) -> tuple[str, ...]:
     if item.kind != "supplement" or not isinstance(step, Approve) or step.on_return is None:
         return ()
     return (step.on_return.answered_by,) if step.on_return.answered_by else ()
@@ -104,7 +110,7 @@ def _holders(holders: Mapping[str, tuple[Holder, ...]], item: WorkItem) -> tuple
 
 
 def _escalation(
-    step: Step, item: WorkItem, timers: Iterable[Timer], calendar: Calendar
+    step: Step | None, item: WorkItem, timers: Iterable[Timer], calendar: Calendar
 ) -> tuple[datetime | None, str | None]:
     """When and to whom the ladder of `step` next escalates: only its next rung has a timer, the rest is counted."""
     if not isinstance(step, Approve | CarryOut) or item.due_at is None or item.kind == "supplement":
