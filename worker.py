@@ -39,7 +39,7 @@ from adapters.sql.library import SqlLibrary
 from adapters.sql.marks import is_sample
 from adapters.sql.reads import SqlReads
 from adapters.sql.refusals import SqlRefusals
-from adapters.sql.standing import not_ready
+from adapters.sql.standing import has_roster, not_ready
 from adapters.sql.units import SqlUnits
 from adapters.supervisor import Marks, commands, supervise
 from adapters.vault import OfficeVault
@@ -245,12 +245,18 @@ def sweep(settings: Settings) -> int:
     return 0
 
 
+def begun(settings: Settings) -> bool:
+    """Whether the office has its roster."""
+    with store(settings) as units:
+        return has_roster(units)
+
+
 # -- the command -------------------------------------------------------------------------------------------
 
 
 def main() -> None:
     """The `liaison` command."""
-    program(Rooms(store=store, doors=doors, embedded=embedded, work=work, sweep=sweep))
+    program(Rooms(store=store, doors=doors, embedded=embedded, work=work, sweep=sweep, begun=begun))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,12 @@ a question costs a look-up however large the county is.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any, TypeVar
 
+from domain.audit import canonical
 from domain.organisation import Appointment, Department, Grant, Handover, Post, Proxy, is_valid
 from domain.proxies import StandIn, circle_of, stand_ins
 
@@ -82,15 +84,23 @@ class Roster:
 
 
 def _refuse_circle_of_superiors(posts: Iterable[Post]) -> None:
+    code = above_itself(posts)
+    if code is not None:
+        message = f"roster: post '{code}' stands above itself; correct the superior of one post of its line"
+        raise ValueError(message)
+
+
+def above_itself(posts: Iterable[Post]) -> str | None:
+    """The first post that stands in the line above itself, if there is one."""
     above = {post.code: post.superior for post in posts}
     for code, superior in above.items():
         seen, at = {code}, superior
         while at is not None and at not in seen:
             seen.add(at)
-            at = above[at]
+            at = above.get(at)
         if at == code:
-            message = f"roster: post '{code}' stands above itself; correct the superior of one post of its line"
-            raise ValueError(message)
+            return code
+    return None
 
 
 def _unique(kind: str, codes: Iterable[str]) -> frozenset[str]:
@@ -243,6 +253,12 @@ def dump_roster(roster: Roster) -> dict[str, Any]:
         "appointments": [_dump_term(asdict(appointment)) for appointment in roster.appointments],
         **_dump_stand_ins(roster),
     }
+
+
+def versioned(roster: Roster) -> Roster:
+    """The same roster under the version that its content gives it: what is the same has the same name."""
+    content = {name: value for name, value in dump_roster(roster).items() if name != "version"}
+    return replace(roster, version=f"r-{sha256(canonical(content)).hexdigest()[:12]}")
 
 
 def _dump_stand_ins(roster: Roster) -> dict[str, Any]:

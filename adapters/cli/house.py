@@ -36,7 +36,7 @@ class Rooms:
     """What a command may open, each closed when its `with` ends; only the composition root knows how.
 
     `doors` takes in and reads; in `embedded` the moves are made as well. `work` and `sweep` run until they are asked
-    to stop and return an exit code.
+    to stop and return an exit code. `begun` tells whether the office has its roster: before that there are no doors.
     """
 
     store: Callable[[Settings], AbstractContextManager[SqlUnits]]
@@ -44,6 +44,7 @@ class Rooms:
     embedded: Callable[[Settings], AbstractContextManager[Running]]
     work: Callable[[Settings], int]
     sweep: Callable[[Settings], int]
+    begun: Callable[[Settings], bool]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class House:
 
     settings: Settings
     rooms: Rooms
+
+    def has_roster(self) -> bool:
+        """Whether the office has begun: a process runs for it, or its database holds a roster."""
+        with refused_with_a_sentence():
+            return is_running(self.settings) or self.rooms.begun(self.settings)
 
     @contextmanager
     def api(self, stand_in: str | None = None) -> Iterator[Api]:

@@ -13,13 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapters.sql.columns import dumps, loads
 from adapters.sql.tables import calendar_version, definition, numbers_version, roster_version, series
 from adapters.sql.transaction import Transaction
-from adapters.sql.units import SqlUnits
+from adapters.sql.units import SqlUnit, SqlUnits
 from domain.calendar import Calendar, dump_calendar, parse_calendar
 from domain.numbers import Numbers, dump_numbers, parse_numbers
-from domain.roster import Roster, dump_roster, parse_roster
+from domain.roster import Roster, dump_roster, parse_roster, versioned
 from workflows.language.files import canonical_json, from_json, logic_hash
 from workflows.language.words import Workflow
 from workflows.machine.nodes import awaited
+from workflows.ports import Unit
 
 T = TypeVar("T")
 
@@ -101,6 +102,13 @@ class SqlLibrary:
             shelf = self._looked_up()
         return shelf.numbers_by_version[version]
 
+    def look(self, unit: Unit) -> None:
+        """Make sure, in this transaction, that what it decides on is what stands."""
+        if not isinstance(unit, SqlUnit):
+            raise TypeError(f"{type(unit).__name__} is no unit of this store")
+        self._shelf = _newer_than(unit.tx, -1 if self._shelf is None else self._shelf.revision) or self._shelf
+        self._check_at = time.monotonic() + CHECK_SECONDS
+
     # what the office changes
     def adopt(self, *workflows: Workflow) -> None:
         """Make these the current definitions of their names; the ones they replace stay for their cases."""
@@ -110,6 +118,17 @@ class SqlLibrary:
     def set_roster(self, roster: Roster) -> None:
         """Make this the current roster; raises ValueError when its version is taken by another one."""
         self._set(roster_version, roster.version, dump_roster(roster))
+
+    def adopt_roster(self, roster: Roster) -> Roster:
+        """Make this the current roster, under the version that its content gives it; returns it so."""
+        made = versioned(roster)
+        self.set_roster(made)
+        return made
+
+    def found(self, workflows: Sequence[Workflow], calendar: Calendar, numbers: Numbers) -> None:
+        """Put in what an office begins with before it has a roster; nothing that it has is touched."""
+        self._units.run(lambda unit: _found(unit.tx, workflows, calendar, numbers))
+        self._check_at = 0.0
 
     def set_calendar(self, calendar: Calendar) -> None:
         """Make this the current calendar; raises ValueError when its version is taken by another one."""
@@ -151,7 +170,9 @@ _EMPTY = _Shelf(0, {}, (), frozenset(), None, None, None, {})
 
 def _installed(found: T | None, what: str) -> T:
     if found is None:
-        raise LookupError(f"the database holds no {what} yet: run `liaison up --sample`, or import the office's own")
+        raise LookupError(
+            f"the database holds no {what} yet: run `liaison up --sample`, or `liaison roster import FILE`"
+        )
     return found
 
 
@@ -192,6 +213,15 @@ def _install(tx: Transaction, workflows: Sequence[Workflow], begun: Sequence[tup
     for workflow in workflows:
         if _newest(tx, definition, definition.c.hash == logic_hash(workflow)) is None:
             _adopt_one(tx, workflow)
+
+
+def _found(tx: Transaction, workflows: Sequence[Workflow], calendar: Calendar, numbers: Numbers) -> None:
+    if _newest(tx, numbers_version) is None:
+        _set_version(tx, numbers_version, numbers.version, dumps(dump_numbers(numbers)))
+    if _newest(tx, calendar_version) is None:
+        _set_version(tx, calendar_version, calendar.version, dumps(dump_calendar(calendar)))
+    if _newest(tx, definition) is None:
+        _adopt(tx, workflows)
 
 
 def _adopt(tx: Transaction, workflows: Sequence[Workflow]) -> None:

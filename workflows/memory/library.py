@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from domain.calendar import Calendar
 from domain.numbers import Numbers
-from domain.roster import Roster
+from domain.roster import Roster, versioned
 from workflows.language.files import logic_hash
 from workflows.language.words import Workflow
 from workflows.machine.nodes import awaited
+from workflows.ports import Unit
 
 
 class MemoryLibrary:
@@ -42,6 +43,14 @@ class MemoryLibrary:
     def set_roster(self, roster: Roster) -> None:
         """Make this the current roster."""
         self._roster = roster
+
+    def adopt_roster(self, roster: Roster) -> Roster:
+        """Make this the current roster, under the version that its content gives it; returns it so."""
+        self._roster = versioned(roster)
+        return self._roster
+
+    def look(self, unit: Unit) -> None:
+        """There is one process only: what it knows is what stands."""
 
     def set_calendar(self, calendar: Calendar) -> None:
         """Make this the current calendar."""

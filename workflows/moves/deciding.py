@@ -116,6 +116,7 @@ def run_cases(
     Nothing is written yet; an act comes after what was in its case's inbox.
     """
     acts = acts or {}
+    engine.library.look(unit)
     by_case = _by_case(rows, acts)
     places = _places_of(unit, acts)
     slices = unit.load(sorted(by_case), _near(by_case, places))

@@ -86,6 +86,12 @@ class Library(Protocol):
     def adopt(self, *workflows: Workflow) -> None:
         """Make these the current definitions of their names; the ones they replace stay for their cases."""
 
+    def adopt_roster(self, roster: Roster) -> Roster:
+        """Make this the current roster, under the version that its content gives it; returns it so."""
+
+    def look(self, unit: Unit) -> None:
+        """Make sure, in this transaction, that what it decides on is what stands: another process may have replaced it."""
+
 
 @dataclass(frozen=True)
 class Engine:

@@ -18,6 +18,7 @@ from adapters.doors.http import (
     manual,
     migrating,
     operating,
+    rosters,
     sign_ins,
     workflows,
 )
@@ -35,6 +36,7 @@ ROOMS: Final = (
     exporting,
     fanouts,
     keys,
+    rosters,
     sign_ins,
     operating,
     manual,

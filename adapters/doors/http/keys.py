@@ -24,7 +24,10 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class NewKey(BaseModel):
-    """Whose key: a department's or a person's. `types` narrows what a department may submit with it."""
+    """Whose key: a department's or a person's.
+
+    `types` narrows what a department may submit, and names what a person may: without it a person submits nothing.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,7 +65,9 @@ def _credential(office: Office, body: NewKey) -> Credential:
     if body.user is not None:
         if department_of(office.engine.library.roster(), body.user, office.identity.today()) is None:
             raise _wrong("/user", _("名册上没有“%(name)s”", name=body.user))
-        return Credential(None, body.user, frozenset(body.scopes or PERSONS), frozenset())
+        types = frozenset() if body.types is None else _types("", body.types)
+        scopes = body.scopes or (PERSONS | {"submit"} if types else PERSONS)
+        return Credential(None, body.user, frozenset(scopes), types)
     if body.department not in {one.code for one in office.engine.library.roster().departments}:
         raise _wrong("/department", _("名册上没有“%(name)s”", name=body.department))
     return Credential(

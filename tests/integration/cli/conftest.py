@@ -50,7 +50,7 @@ def liaison(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Li
     def no_store(settings: Settings) -> AbstractContextManager[SqlUnits]:
         raise AssertionError("this command must not open a store")
 
-    rooms = Rooms(store=no_store, doors=here, embedded=here, work=lambda _: 0, sweep=lambda _: 0)
+    rooms = Rooms(store=no_store, doors=here, embedded=here, work=lambda _: 0, sweep=lambda _: 0, begun=lambda _: True)
 
     def run(*arguments: str, given: str | None = None) -> Result:
         # A context of its own: the language that a command chooses ends with it.
