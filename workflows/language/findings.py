@@ -70,6 +70,10 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("请把此环节或其所在的块写入while_in"),
         ),
         # calls
+        "mode_setting": (
+            zh("办理方式%(mode)s与passes、weights、collects或first的设置不符"),
+            zh("请只在ratio、weight方式中写passes(大于0、不超过1)，只在weight方式中写weights，只在any方式中写first"),
+        ),
         "return_target": (zh("不能退回到%(name)s"), zh("请写本流程中另一人工环节的名称，或previous、any")),
         "jump_step": (zh("跳转所写的%(name)s不是人工环节"), zh("请写本流程中人工环节的名称")),
         "unknown_workflow": (zh("没有流程%(workflow)s"), zh("请改用已有的流程，或一并检查该流程")),

@@ -272,6 +272,11 @@ class Approve(Word):
     """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant or to a step.
 
     `compulsory` (法定) says that nobody skips the step alone: a jump over it needs a second person.
+
+    `passes` is the share of the seats (mode ratio) or of their weight (weight) that must agree, at least; `weights` are
+    (user, department or role, weight), 1 where nothing is said. `collects` hears everybody even when the result is
+    certain before. With mode any the `first` answer decides, or the first that agrees. `abstains` offers an abstention
+    that counts as a seat, or is excluded from them.
     """
 
     word: Literal["approve"] = "approve"
@@ -290,13 +295,20 @@ class Approve(Word):
     recused: tuple[Related, ...] = ()
     returns: Returns | None = None
     compulsory: bool = False
+    passes: str | None = None
+    weights: tuple[tuple[str, int], ...] = ()
+    collects: bool = False
+    first: Literal["decides", "agrees"] = "decides"
+    abstains: Literal["no", "counts", "excluded"] = "no"
 
 
 class Vote(Word):
     """票决: each seat votes once; closed when the result is certain or the time is over.
 
     `quorum` is the share of the seats that must vote, `passes` the share of the votes cast that must be exceeded
-    ("2/3", "1/2"). `tie` and `no_quorum` go the way of `fails` unless they have their own.
+    ("2/3", "1/2"), or with `of_all` of all votes there are. `tie` and `no_quorum` go the way of `fails` unless they have
+    their own; with a `chair` a tie is decided by the chair's casting vote first. `weights` are as in an approval.
+    `changes` lets a vote be changed until the vote is closed.
     """
 
     word: Literal["vote"] = "vote"
@@ -312,6 +324,10 @@ class Vote(Word):
     nobody: Nobody = OFFICE
     own_case: OwnCase = "forbid"
     recused: tuple[Related, ...] = ()
+    of_all: bool = False
+    weights: tuple[tuple[str, int], ...] = ()
+    chair: RoleHolders | None = None
+    changes: bool = False
 
 
 class PublicNotice(Word):

@@ -334,6 +334,10 @@ def vote(  # the words of one rule sheet line, all by keyword
     nobody: Nobody = OFFICE,
     own_case: OwnCase = "forbid",
     recused: tuple[Related, ...] = (),
+    of_all: bool = False,
+    weights: Mapping[str, int] | None = None,
+    chair: RoleHolders | None = None,
+    changes: bool = False,
 ) -> Vote:
     """A vote with quorum and pass share."""
     return Vote(
@@ -349,6 +353,10 @@ def vote(  # the words of one rule sheet line, all by keyword
         nobody=nobody,
         own_case=own_case,
         recused=recused,
+        of_all=of_all,
+        weights=tuple(sorted((weights or {}).items())),
+        chair=chair,
+        changes=changes,
     )
 
 
@@ -398,6 +406,11 @@ def approve(  # the words of one rule sheet line, all by keyword
     recused: tuple[Related, ...] = (),
     returns: Returns | None = None,
     compulsory: bool = False,
+    passes: str | None = None,
+    weights: Mapping[str, int] | None = None,
+    collects: bool = False,
+    first: Literal["decides", "agrees"] = "decides",
+    abstains: Literal["no", "counts", "excluded"] = "no",
 ) -> Approve:
     """Ask people for a decision."""
     return Approve(
@@ -416,6 +429,11 @@ def approve(  # the words of one rule sheet line, all by keyword
         recused=recused,
         returns=returns,
         compulsory=compulsory,
+        passes=passes,
+        weights=tuple(sorted((weights or {}).items())),
+        collects=collects,
+        first=first,
+        abstains=abstains,
     )
 
 

@@ -10,19 +10,21 @@ from dataclasses import replace
 from typing import Final
 
 from domain.approval import Outcome as Verdict
-from domain.approval import Tally, outcome
 from domain.clocks import from_text
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
-from workflows.machine.asking import answer_supplement, open_supplement
+from workflows.machine.asking import answer_supplement, open_supplement, schedule_rung
 from workflows.machine.balloting import count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
 from workflows.machine.confirming import CONFIRM, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
+from workflows.machine.counting import counted, is_in_line, verdict
+from workflows.machine.deadlines import Deadline
 from workflows.machine.filling import BadForm, filled
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.hearing import Values
+from workflows.machine.lining import ask_next
 from workflows.machine.nodes import CASE
 from workflows.machine.returning import take_back, wanted_return
 from workflows.machine.rewind import rewind
@@ -30,7 +32,7 @@ from workflows.machine.rights import authority, refuse_stranger, refuse_words
 from workflows.machine.turn import Enter, Leave, Turn
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
-    "approve": ("agree", "reject", "return"),
+    "approve": ("agree", "reject", "return", "abstain"),
     "vote": ("agree", "reject", "abstain"),
     "carry_out": ("complete",),
     "supplement": ("complete",),
@@ -71,6 +73,8 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
     if item.kind == CONFIRM:
         return _confirm(turn, act, item)
+    if item.state is not ItemState.OPEN:
+        return Refused(409, "not_your_turn", zh("还没有轮到这一席办理"))
     refusal = refuse_stranger(turn, act, item) or _check_verb(turn, act, item)
     if refusal is not None:
         return refusal
@@ -131,7 +135,8 @@ def verbs_offered(step: Approve | CarryOut | Vote | ToApplicant, item: WorkItem)
     if not isinstance(step, Approve):
         return ("complete",)
     again = _may_ask(step, item) or step.returns is not None
-    return ("agree", "reject", "return") if again else ("agree", "reject")
+    verbs = ("agree", "reject", "return") if again else ("agree", "reject")
+    return verbs if step.abstains == "no" else (*verbs, "abstain")
 
 
 def _is_open(turn: Turn, verb: str) -> bool:
@@ -179,34 +184,43 @@ def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
         return
     activation, step = turn.live[item.path], turn.human_step(item.path)
     if isinstance(step, Vote):
-        count_ballot(turn, activation, step, act.verb, act.actor)
+        count_ballot(turn, activation, step, item, act)
     elif act.verb == "return":
         _return_to_applicant(turn, activation, act)
-    else:
-        _count(turn, activation, act)
+    elif isinstance(step, Approve | CarryOut):
+        _count(turn, activation, step, item, act)
 
 
-def _count(turn: Turn, activation: Activation, act: Act) -> None:
+def _count(turn: Turn, activation: Activation, step: Approve | CarryOut, item: WorkItem, act: Act) -> None:
     """Count an answer; when the outcome is certain the peers are cancelled and the case goes on."""
-    counted = (
-        replace(activation, against=activation.against + 1)
-        if act.verb == "reject"
-        else replace(activation, agree=activation.agree + 1)
-    )
-    turn.update(counted)
-    step = turn.human_step(activation.path)
-    if isinstance(step, Approve):
-        tally = Tally(n=counted.n, agree=counted.agree, against=counted.against, abstain=counted.abstain)
-        verdict = outcome(step.mode, tally)
-    else:
-        verdict = Verdict.AGREED if counted.agree >= counted.n else Verdict.OPEN
-    if verdict is Verdict.OPEN:
+    turn.update(counted(activation, step, item, CLOSED_AS[act.verb]))
+    settle_answers(turn, activation.path, step, act.actor)
+
+
+def settle_answers(turn: Turn, path: str, step: Approve | CarryOut, by: str) -> None:
+    """Go on where the answers decide; else ask who is next in line."""
+    activation = turn.live[path]
+    result = verdict(activation, step)
+    if result is Verdict.OPEN:
+        if isinstance(step, Approve) and is_in_line(step):
+            _ask_next(turn, activation, step)
         return
-    _cancel_peers(turn, activation.path, act.actor)
-    if verdict is Verdict.AGREED:
-        turn.agenda.append(Leave(activation.path, activation.parent))
+    _cancel_peers(turn, path, by)
+    if result is Verdict.AGREED:
+        turn.agenda.append(Leave(path, activation.parent))
     else:
-        turn.agenda.append(Enter(f"{activation.path}/rejected", activation.path))
+        turn.agenda.append(Enter(f"{path}/rejected", path))
+
+
+def _ask_next(turn: Turn, activation: Activation, step: Approve) -> None:
+    """The next in line has a term and a ladder of his own."""
+    if any(one.state is ItemState.OPEN for one in turn.items_at(activation.path)):
+        return
+    item = ask_next(turn, activation, step)
+    if item is not None and item.due_at is not None and item.yellow_at is not None:
+        for timer in [one for one in turn.timers.values() if one.path == item.path]:
+            turn.clear(timer)
+        schedule_rung(turn, item.path, item.round, 0, Deadline(item.due_at, item.yellow_at, item.due_rule))
 
 
 def _cancel_peers(turn: Turn, path: str, by: str) -> None:

@@ -11,7 +11,9 @@ from domain.identifiers import derived_id
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
 from workflows.machine.balloting import close_vote
 from workflows.machine.case import Activation, ActivationState, Case, ItemState, WorkItem
+from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
+from workflows.machine.lining import let_wait
 from workflows.machine.rewind import start_over
 from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
 from workflows.machine.seats import Ruled, Seat, Where
@@ -37,8 +39,8 @@ def open_round(
     """
     seats = seats_of_step(step, where(turn, path))
     standing = _standing(seats, kept)
-    asked_of = sum(seat.asks for seat in seats)
-    opened = replace(turn.activate(path, parent, n=asked_of), agree=len(standing))
+    agreed, everybody = ([weigh(step, seat) for seat in some] for some in ([seats[n] for n in standing], seats))
+    opened = replace(turn.activate(path, parent, n=sum(everybody)), agree=sum(agreed))
     turn.update(opened)
     round_ = opened.round
     terms = _terms(turn, path, step, seats)
@@ -47,7 +49,11 @@ def open_round(
         if number in standing:
             continue
         item = _item(turn, path, round_, number, step.word, form, terms[number], seat.pick)
-        _open_seat(turn, replace(item, asked=asked or None), seat)
+        item = replace(item, asked=asked or None, weight=weight_of(step, seat))
+        if seat.asks and is_in_line(step) and any(one.path == path for one in turn.items.values()):
+            let_wait(turn, item, seat)
+        else:
+            _open_seat(turn, item, seat)
     if _is_ruled(turn, opened, step, seats):
         return
     term = latest(terms)

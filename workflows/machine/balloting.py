@@ -1,49 +1,84 @@
-"""票决 in a case: the items of a vote, and where its result leads."""
+"""票决 in a case: the items of a vote, the chair's casting vote, and where the result leads."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
-from domain.voting import Ballots, Result, Rule, closed, share, standing
+from domain.identifiers import derived_id
+from domain.voting import Ballots, Result, Rule, closed, equal, share, standing
 from workflows.language.words import Vote
-from workflows.machine.case import Activation, ItemState
+from workflows.machine.case import Act, Activation, Capacity, ItemState, WorkItem
+from workflows.machine.counting import FIELD_OF, counted
 from workflows.machine.turn import Enter, Leave, Turn
+from workflows.policy import role_principal
+
+CASTING: Final = 1
+"""`resume` of a vote that waits for its chair."""
+
+_WEIGHTS: Final = "weights"
+_VOTED: Final = {"agree": ItemState.APPROVED, "reject": ItemState.REJECTED, "abstain": ItemState.ABSTAINED}
 
 
-def count_ballot(turn: Turn, activation: Activation, step: Vote, verb: str, by: str) -> None:
+def count_ballot(turn: Turn, activation: Activation, step: Vote, item: WorkItem, act: Act) -> None:
     """Count a vote; close as soon as what is still out cannot change the result."""
-    counted = replace(
-        activation,
-        agree=activation.agree + (verb == "agree"),
-        against=activation.against + (verb == "reject"),
-        abstain=activation.abstain + (verb == "abstain"),
-    )
-    turn.update(counted)
-    result = standing(rule_of(step), _ballots(counted))
+    if activation.resume == CASTING:
+        turn.said["casting"] = act.verb
+        _close(turn, activation, step, Result.PASSED if act.verb == "agree" else Result.FAILED, act.actor)
+        return
+    turn.update(counted(activation, step, item, _VOTED[act.verb]))
+    weigh_ballot(turn, item, _VOTED[act.verb], 1)
+    settle_vote(turn, activation.path, step, act.actor)
+
+
+def settle_vote(turn: Turn, path: str, step: Vote, by: str) -> None:
+    """Close the vote if its result is certain."""
+    activation = turn.live[path]
+    result = standing(rule_of(step), _ballots(turn, activation, step))
     if result is not Result.OPEN:
-        _close(turn, counted, step, result, by)
+        _close(turn, activation, step, result, by)
 
 
 def close_vote(turn: Turn, activation: Activation, step: Vote) -> None:
-    """The time is over: the votes cast decide."""
-    _close(turn, activation, step, closed(rule_of(step), _ballots(activation)), "time")
+    """The time is over: the votes cast decide; a chair who casts none lets the tie stand."""
+    result = closed(rule_of(step), _ballots(turn, activation, step))
+    _close(turn, activation, step, result, "time")
 
 
 def rule_of(step: Vote) -> Rule:
     """The rule of a vote as exact fractions."""
-    return Rule(quorum=share(step.quorum), passes=share(step.passes))
+    return Rule(quorum=share(step.quorum), passes=share(step.passes), of_all=step.of_all)
 
 
-def _ballots(activation: Activation) -> Ballots:
-    return Ballots(n=activation.n, agree=activation.agree, against=activation.against, abstain=activation.abstain)
+def weigh_ballot(turn: Turn, item: WorkItem, state: ItemState, times: int) -> None:
+    """Keep what the votes weigh beside how many they are; -1 times takes one out again."""
+    if item.weight is None:
+        return
+    weights = dict(turn.own.get(item.path, {}).get(_WEIGHTS, {}))
+    field = FIELD_OF[state]
+    turn.give(item.path, {_WEIGHTS: {**weights, field: weights.get(field, 0) + times * item.weight}})
+
+
+def _ballots(turn: Turn, activation: Activation, step: Vote) -> Ballots:
+    if not step.weights:
+        return equal(activation.n, activation.agree, activation.against, activation.abstain)
+    weights = turn.own.get(activation.path, {}).get(_WEIGHTS, {})
+    cast = activation.agree + activation.against + activation.abstain
+    out = tuple(sorted(one.weight or 1 for one in turn.items_at(activation.path)))
+    return Ballots(cast, weights.get("agree", 0), weights.get("against", 0), weights.get("abstain", 0), out)
 
 
 def _close(turn: Turn, activation: Activation, step: Vote, result: Result, by: str) -> None:
     path = activation.path
+    asks_chair = result is Result.TIED and step.chair is not None and activation.resume != CASTING
+    seat = max((one.seat for one in turn.items_at(path)), default=activation.n) + activation.n
     for item in turn.items_at(path):
         turn.close_item(item, ItemState.CANCELLED, by)
-    turn.stop_asking(path)
     turn.said["vote"] = [result.value, activation.n, activation.agree, activation.against, activation.abstain]
+    if asks_chair and by != "time":
+        _ask_chair(turn, activation, step, seat)
+        return
+    turn.stop_asking(path)
     if result is Result.PASSED:
         turn.agenda.append(Leave(path, activation.parent))
         return
@@ -54,3 +89,30 @@ def _close(turn: Turn, activation: Activation, step: Vote, result: Result, by: s
     else:
         way = "fails"
     turn.agenda.append(Enter(f"{path}/{way}", path))
+
+
+def _ask_chair(turn: Turn, activation: Activation, step: Vote, seat: int) -> None:
+    """The votes are equal: the chair's own vote decides, within the time of the vote."""
+    turn.update(replace(activation, resume=CASTING))
+    silence = (one for one in turn.timers.values() if one.path == activation.path and one.kind == "silence")
+    until = next((one.due_at for one in silence), None)
+    item = WorkItem(
+        id=derived_id("item", turn.head.id, activation.path, activation.round, seat),
+        case=turn.head.id,
+        path=activation.path,
+        round=activation.round,
+        seat=seat,
+        kind="vote",
+        state=ItemState.OPEN,
+        version=1,
+        opened_at=turn.now,
+        yellow_at=until,
+        due_at=until,
+        due_rule="",
+        paused_at=None,
+        roster=turn.facts.roster.version,
+        form=None,
+        pick="any",
+    )
+    chair = "" if step.chair is None else step.chair.name
+    turn.open_item(item, [(role_principal(chair, None), Capacity.OWNER)])

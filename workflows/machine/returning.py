@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from domain.texts import zh
-from workflows.language.words import Call, Do, Emit, Erase, FollowUp, Returns
+from workflows.language.words import Approve, Call, CarryOut, Do, Emit, Erase, FollowUp, Returns, Vote
+from workflows.machine.balloting import weigh_ballot
 from workflows.machine.case import DECIDED, Act, ItemState, Refused, WorkItem
+from workflows.machine.counting import FIELD_OF, uncounted
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import walk
 from workflows.machine.placing import line_to, meeting
@@ -96,7 +98,7 @@ def _refuse_take_back(turn: Turn, act: Act, item: WorkItem | None) -> Refused | 
         return Refused(409, "not_answered", zh("待办尚未办理，无需取回"))
     if item.closed_by != act.actor or item.state not in DECIDED:
         return Refused(403, "not_yours", zh("只能取回本人办理的待办"))
-    if turn.definition.takes_back == "never" or item.kind not in {"approve", "carry_out"}:
+    if not _may_be_taken_back(turn, item):
         return Refused(409, "verb_not_offered", zh("本环节办理后不能取回"), field="verb")
     later = _answered_after(turn, item)
     if later is not None:
@@ -106,6 +108,14 @@ def _refuse_take_back(turn: Turn, act: Act, item: WorkItem | None) -> Refused | 
     if turn.is_asking(item.path) and turn.live[item.path].round == item.round:
         return None
     return _refuse_after_exit(turn, item)
+
+
+def _may_be_taken_back(turn: Turn, item: WorkItem) -> bool:
+    """A vote may be changed while it is open, if the definition says so; other answers as the workflow says."""
+    if item.kind == "vote":
+        step = turn.human_step(item.path) if turn.is_asking(item.path) else None
+        return isinstance(step, Vote) and step.changes
+    return turn.definition.takes_back != "never" and item.kind in {"approve", "carry_out"}
 
 
 def _answered_after(turn: Turn, item: WorkItem) -> WorkItem | None:
@@ -163,9 +173,10 @@ def _stays_done(step: object) -> bool:
 
 def _answer_again(turn: Turn, item: WorkItem, act: Act) -> None:
     """The step still asks: the answer no longer counts, and its seat is asked again beside the others."""
-    block = turn.live[item.path]
-    gone = {ItemState.APPROVED: "agree", ItemState.COMPLETED: "agree", ItemState.REJECTED: "against"}.get(item.state)
-    if gone is not None:
-        turn.update(replace(block, **{gone: getattr(block, gone) - 1}))
+    step = turn.human_step(item.path)
+    if isinstance(step, Approve | CarryOut | Vote) and item.state in FIELD_OF:
+        turn.update(uncounted(turn.live[item.path], step, item))
+    if isinstance(step, Vote):
+        weigh_ballot(turn, item, item.state, -1)
     turn.items_changed[item.id] = replace(item, superseded=turn.head.round)
     turn.reopen_seat(item, f"user:{act.actor}")

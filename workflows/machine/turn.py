@@ -268,6 +268,9 @@ class Turn:
             due_at=due_at,
         )
         self.timers[timer.id] = self.timers_set[timer.id] = timer
+        if timer.id in self.timers_cleared:
+            # Set anew in the same decision: the row is replaced, not cleared.
+            self.timers_cleared.remove(timer.id)
 
     def clear(self, timer: Timer) -> None:
         """Clear a timer."""

@@ -7,7 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.approval import AGREED, ALL, ANY, ONE, OPEN, RATIO, REJECTED, SEQUENCE, WEIGHT, Mode, Outcome, Rule, Tally, outcome
+from domain.approval import (
+    AGREED,
+    ALL,
+    ANY,
+    ONE,
+    OPEN,
+    RATIO,
+    REJECTED,
+    SEQUENCE,
+    WEIGHT,
+    Mode,
+    Outcome,
+    Rule,
+    Tally,
+    outcome,
+)
 
 VOTES = ("agree", "against", "abstain")
 votes = st.lists(st.sampled_from(VOTES), max_size=5)

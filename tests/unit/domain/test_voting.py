@@ -79,11 +79,13 @@ def test_in_all_orders_of_five_voters_it_never_flips_after_it_is_closed() -> Non
     rule = RULES[0]
     for choices in product(CHOICES[:3], repeat=5):
         final = oracle(rule, [(one, 1) for one in choices])
-        assert all(never_flips(played(rule, list(one), [1] * 5), final) for one in permutations(list(enumerate(choices))))
+        assert all(
+            never_flips(played(rule, list(one), [1] * 5), final) for one in permutations(list(enumerate(choices)))
+        )
 
 
 def test_in_ten_thousand_drawn_orders_of_six_and_seven_weighted_voters_it_never_flips() -> None:
-    random = Random(7)  # noqa: S311  # a seed to repeat it, no secret
+    random = Random(7)  # a seed to repeat it, no secret
     for _ in range(10_000):
         n, rule = random.choice((6, 7)), random.choice(RULES)
         weights = [random.choice((1, 1, 1, 2)) for _ in range(n)]

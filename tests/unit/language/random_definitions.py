@@ -144,6 +144,9 @@ def handler(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+weights = st.lists(st.tuples(texts, st.integers(1, 9)), max_size=2).map(tuple)
+
+
 def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     branches = st.lists(st.builds(w.Branch, when=st.none() | conditions, do=inner), max_size=2).map(tuple)
     handlers = st.lists(handler(inner), max_size=1).map(tuple)
@@ -184,6 +187,10 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             fails=inner,
             tie=st.none() | inner,
             no_quorum=st.none() | inner,
+            of_all=st.booleans(),
+            weights=weights,
+            chair=st.none() | roles,
+            changes=st.booleans(),
             **missing,
         ),
         st.builds(w.PublicNotice, name=texts, lasts=days, on=handlers),
@@ -227,6 +234,11 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             form=st.none() | texts,
             on_reject=inner,
             signature=st.booleans(),
+            passes=st.none() | texts,
+            weights=weights,
+            collects=st.booleans(),
+            first=st.sampled_from(["decides", "agrees"]),
+            abstains=st.sampled_from(["no", "counts", "excluded"]),
             **missing,
         ),
     )

@@ -13,6 +13,7 @@ from workflows.machine.case import (
     ActivationState,
     Decision,
     EventStimulus,
+    ItemState,
     SignalStimulus,
     Slice,
     State,
@@ -130,7 +131,8 @@ def _everything_live_hangs_together(after: Slice) -> None:
         assert _is_possible(one)
     for item in after.items.values():
         assert (item.path, item.round) in after.activations, f"an item at {item.path} outlived its round"
-        assert after.holders[item.id], f"nobody holds the item at {item.path}"
+        held = item.state is ItemState.WAITING or after.holders[item.id]
+        assert held, f"nobody holds the item at {item.path}"
     assert after.holders.keys() == after.items.keys()
     for asked in after.subscriptions:
         block = asked.path.rpartition("/on/")[0]

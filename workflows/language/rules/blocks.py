@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from domain.approval import Mode
 from domain.voting import Rule, share
 from workflows.language.expressions import fields_read
 from workflows.language.findings import Finding, finding
@@ -156,6 +157,8 @@ def votes(subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes:
         if isinstance(node.step, Vote) and not _is_fair(node.step):
             yield finding(node.path, "bad_share", quorum=node.step.quorum, passes=node.step.passes)
+        if isinstance(node.step, Approve) and not _fits_its_mode(node.step):
+            yield finding(node.path, "mode_setting", mode=node.step.mode.value)
 
 
 def _is_fair(step: Vote) -> bool:
@@ -166,6 +169,27 @@ def _is_fair(step: Vote) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _fits_its_mode(step: Approve) -> bool:
+    """Shares and weights stand where they are counted, and what is counted has a share that can be reached."""
+    by_share = step.mode in (Mode.RATIO, Mode.WEIGHT)
+    if (step.passes is None) == by_share or (step.weights and step.mode is not Mode.WEIGHT):
+        return False
+    if step.first == "agrees" and step.mode is not Mode.ANY:
+        return False
+    if step.collects and not (by_share or step.mode is Mode.ALL):
+        return False
+    if any(weight < 1 for _, weight in step.weights):
+        return False
+    return step.passes is None or (bool(_SHARE.fullmatch(step.passes)) and _is_reachable(step.passes))
+
+
+def _is_reachable(passes: str) -> bool:
+    try:
+        return 0 < share(passes) <= 1
+    except ValueError:
+        return False
 
 
 # -- milestones --------------------------------------------------------------------------------------------

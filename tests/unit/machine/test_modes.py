@@ -1,0 +1,189 @@
+"""会签, 或签, 依次, 比例, 加权 and 票签 in a case: seats, turns, weights, changed votes, the chair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.approval import Mode
+from tests.unit.machine.desk import Desk
+from workflows.language.words import approve, end, role, sequence, vote
+from workflows.machine.case import Refused
+from workflows.testkit import staff
+
+NO = end("refused", "rejected")
+PANEL = staff(a="panel", b="panel", c="panel", d=("panel", "chair"), head="office_head")
+
+
+def decided(mode: Mode, **more: Any) -> Desk:
+    step = approve("decide", by=role("panel"), mode=mode, on_reject=NO, **more)
+    return Desk(sequence(step, end("done", "approved")), roster=PANEL)
+
+
+def votes(**more: Any) -> Desk:
+    step = vote(
+        "ballot",
+        by=role("panel"),
+        quorum="1/2",
+        passes="1/2",
+        within=5,
+        fails=NO,
+        tie=end("tied"),
+        no_quorum=end("nobody_came"),
+        **more,
+    )
+    return Desk(sequence(step, end("done", "approved")), roster=PANEL)
+
+
+def press(desk: Desk, *answers: str) -> None:
+    """Each answer is "user verb"."""
+    for one in answers:
+        who, _, verb = one.partition(" ")
+        path = "steps/ballot" if any(item.kind == "vote" for item in desk.live.items.values()) else "steps/decide"
+        desk.act(who, verb, path, opinion="样例" if verb == "reject" else "")
+
+
+def states(desk: Desk) -> list[str]:
+    return sorted(state for state, _by in desk.closed().values())
+
+
+def test_in_a_sequence_one_seat_is_open_and_the_others_wait_for_their_turn() -> None:
+    desk = decided(Mode.SEQUENCE)
+
+    waiting = desk.act("b", "agree", "steps/decide")
+    first = [one.state.value for one in sorted(desk.live.items.values(), key=lambda one: one.seat)]
+
+    assert first == ["open", "waiting", "waiting", "waiting"]
+    assert isinstance(waiting, Refused)
+
+
+def test_an_item_that_waits_cannot_be_acted_on_by_anyone() -> None:
+    desk = decided(Mode.SEQUENCE)
+    [second] = [one for one in desk.live.items.values() if one.seat == 1]
+
+    found = desk.take(desk.wanted("b", "agree", second.id))
+
+    assert (found.status, found.code) == (409, "not_your_turn")
+
+
+def test_a_sequence_goes_on_from_seat_to_seat_and_is_agreed_by_the_last() -> None:
+    desk = decided(Mode.SEQUENCE)
+
+    press(desk, "a agree", "b agree", "c agree", "d agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_a_refusal_in_the_sequence_ends_it_and_the_rest_never_opens() -> None:
+    desk = decided(Mode.SEQUENCE)
+
+    press(desk, "a agree", "b reject")
+
+    assert desk.state == ("rejected", "refused")
+    assert states(desk) == ["approved", "cancelled", "cancelled", "rejected"]
+
+
+def test_the_next_in_line_has_a_term_of_his_own() -> None:
+    desk = decided(Mode.SEQUENCE, within=2)
+    first = desk.item_of("a", "steps/decide").due_at
+    desk.at(desk.now.replace(day=4))
+
+    press(desk, "a agree")
+
+    assert first is not None
+    assert (desk.item_of("b", "steps/decide").due_at or first) > first
+
+
+def test_a_ratio_passes_and_fails_as_early_as_it_can() -> None:
+    passed, failed = (decided(Mode.RATIO, passes="1/2") for _ in range(2))
+
+    press(passed, "a agree", "b agree")
+    press(failed, "a reject", "b reject", "c reject")
+
+    assert (passed.state, failed.state) == (("approved", "done"), ("rejected", "refused"))
+    assert states(passed) == ["approved", "approved", "cancelled", "cancelled"]
+
+
+def test_weights_count_instead_of_seats() -> None:
+    desk = decided(Mode.WEIGHT, passes="1/2", weights={"d": 3})
+
+    press(desk, "d agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_collecting_hears_everybody_and_then_fails() -> None:
+    desk = decided(Mode.ALL, collects=True)
+
+    press(desk, "a reject", "b agree", "c agree")
+    before = desk.state
+    press(desk, "d agree")
+
+    assert (before, desk.state) == (("running", None), ("rejected", "refused"))
+
+
+def test_an_abstention_is_offered_where_the_step_says_so_and_counts_or_not() -> None:
+    none, counts, excluded = (decided(Mode.RATIO, passes="3/4", abstains=how) for how in ("no", "counts", "excluded"))
+
+    refused = none.act("a", "abstain", "steps/decide")
+    press(counts, "a abstain", "b abstain")
+    press(excluded, "a abstain", "b agree", "c agree", "d agree")
+
+    assert isinstance(refused, Refused)
+    assert counts.state == ("rejected", "refused")
+    assert excluded.state == ("approved", "done")
+
+
+def test_a_vote_may_be_changed_until_it_is_closed_where_the_step_says_so() -> None:
+    desk = votes(changes=True)
+    press(desk, "a reject")
+    [mine] = desk.ledger.closed.values()
+
+    desk.take(desk.wanted("a", "take-back", mine.id))
+    press(desk, "a agree", "b agree", "c agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_a_vote_that_may_not_be_changed_stays() -> None:
+    desk = votes()
+    press(desk, "a reject")
+    [mine] = desk.ledger.closed.values()
+
+    found = desk.take(desk.wanted("a", "take-back", mine.id))
+
+    assert (found.status, found.code) == (409, "verb_not_offered")
+
+
+def test_a_tie_is_decided_by_the_chair() -> None:
+    won, lost = (votes(chair=role("chair")) for _ in range(2))
+    for desk, verb in ((won, "agree"), (lost, "reject")):
+        press(desk, "a agree", "b agree", "c reject", "d reject")
+        press(desk, f"d {verb}")
+
+    assert (won.state, lost.state) == (("approved", "done"), ("rejected", "refused"))
+
+
+def test_without_a_chair_a_tie_goes_its_own_way() -> None:
+    desk = votes()
+
+    press(desk, "a agree", "b agree", "c reject", "d reject")
+
+    assert desk.state == ("completed", "tied")
+
+
+def test_votes_weigh_what_the_step_says() -> None:
+    desk = votes(weights={"a": 5})
+
+    press(desk, "a agree", "b reject")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_when_the_time_is_over_the_votes_cast_decide() -> None:
+    nobody, some = votes(), votes()
+    press(some, "a agree", "b agree")
+
+    nobody.fire_next()
+    some.fire_next()
+
+    assert (nobody.state, some.state) == (("completed", "nobody_came"), ("approved", "done"))
