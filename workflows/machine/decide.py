@@ -234,7 +234,7 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
     word = step.overdue[rung]
     if isinstance(word, Escalate):
         _escalate(turn, activation, word)
-    to = {holder.who for item in turn.items_at(activation.path) for holder in turn.holders.get(item.id, ())}
+    to = {holder.who for item in turn.asked_at(activation.path) for holder in turn.holders.get(item.id, ())}
     if isinstance(step, Wait) and turn.head.person is not None:
         to = {f"person:{turn.head.person}"}
     turn.notify(to, word.rung, activation.path, activation.round, rung)
@@ -246,7 +246,7 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
 def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
     who = recipients(turn, word.to, activation.path)
     departments = {code for seat in seats_of(turn, word.to, Mode.ONE, activation.path) for code in seat.departments}
-    for item in turn.items_at(activation.path):
+    for item in turn.asked_at(activation.path):
         for one in sorted(who):
             turn.hold(item, one, Capacity.ESCALATED)
     for code in sorted(departments):

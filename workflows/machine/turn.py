@@ -256,6 +256,10 @@ class Turn:
         """The open items of the step at `path`, by seat."""
         return sorted((one for one in self.items.values() if one.path == path), key=lambda one: one.seat)
 
+    def asked_at(self, path: str) -> list[WorkItem]:
+        """The items of the step at `path` that somebody can answer now, by seat: not those that wait for their turn."""
+        return [one for one in self.items_at(path) if one.state is ItemState.OPEN]
+
     def set_timer(self, path: str, round_: int, kind: str, rung: int, due_at: datetime) -> None:
         """Set a timer."""
         timer = Timer(
