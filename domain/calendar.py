@@ -152,6 +152,15 @@ def due_on_day(calendar: Calendar, day: date) -> Due:
     return _due(calendar, ordinal, index.nth(index.count(ordinal - 1) + 1), index.ranges[-1][1])
 
 
+def working_days_later(calendar: Calendar, day: date, days: int) -> date:
+    """Give the n-th working day after a day, which itself is not counted; the day itself for 0."""
+    _require_not_negative(days, "working days")
+    if days == 0:
+        return day
+    index = calendar.index
+    return date.fromordinal(index.nth(index.count(day.toordinal()) + days))
+
+
 def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> Due:
     """Give the earliest moment at which so many working minutes have passed since start (aware)."""
     _require_not_negative(minutes, "minutes")

@@ -30,6 +30,17 @@ def _day(value: Any) -> Any:
     return value
 
 
+def is_day(text: str) -> bool:
+    """Say whether a text is a day of the calendar, written "2026-03-02"."""
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Day = Annotated[date, BeforeValidator(_day)]

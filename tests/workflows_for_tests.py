@@ -71,6 +71,7 @@ from workflows.language.words import (
     role,
     seats,
     sequence,
+    set_day,
     set_field,
     superiors,
     to_applicant,
@@ -327,7 +328,12 @@ SYNTHETIC = workflow(
             on_reject=end("refused", "rejected"),
             reasons=("too_big", "not_here"),
         ),
-        do("look", set_field("result", value="open"), lookup("members", by="fingerprint", into="member")),
+        do(
+            "look",
+            set_field("result", value="open"),
+            set_day("looked_by", months=1),
+            lookup("members", by="fingerprint", into="member"),
+        ),
         parallel(
             "opinions",
             always(

@@ -34,7 +34,9 @@ _FORM_KINDS: Final[Mapping[str, Kind]] = {
     "text": "line",
     "integer": "number",
     "boolean": "boolean",
+    "date": "day",
     "choice": "choice",
+    "several": "several",
 }
 _CHOICES: Final[Mapping[str, str]] = {
     "normal": zh("平"),

@@ -67,10 +67,11 @@ LANGUAGE = 1
 
 
 class Remind(Word):
-    """A reminder to the holders, `at` working days after the due date (negative: before)."""
+    """A reminder to the holders, `at` working days after the due date (negative: before); the event `says` tells others."""
 
     rung: Literal["remind"] = "remind"
     at: int
+    says: str | None = None
 
 
 class Escalate(Word):
@@ -88,14 +89,16 @@ class FormField(Word):
     """A field that a step may write. `personal` values live under the person's key only.
 
     `reapprove` asks those again who agreed before the field was changed.
+    A date is a day such as 2026-03-02; `several` are some of the choices, each once. `longest` bounds a text.
     """
 
     name: str
-    type: Literal["text", "boolean", "integer", "choice"]
+    type: Literal["text", "boolean", "integer", "date", "choice", "several"]
     choices: tuple[str, ...] = ()
     required: bool = True
     personal: bool = False
     reapprove: bool = False
+    longest: int | None = Field(default=None, ge=1, le=2000)
 
 
 class Form(Word):
@@ -137,10 +140,12 @@ class Returns(Word):
 class Handler(Word):
     """What a block does when an event comes while it is live: instead of itself, or beside itself.
 
+    The event is one with the case's key, or with the value that the field `key` has when the block is entered.
     `pauses` stops the clock of a public notice while what runs beside it is live.
     """
 
     event: str
+    key: str | None = None
     mode: Literal["interrupts", "beside"]
     do: Step
     takes: tuple[str, ...] = ()
@@ -394,6 +399,16 @@ class SetField(Word):
     value: bool | int | str | None
 
 
+class SetDay(Word):
+    """Write a day into a field: so many months and working days after the day in the field `after`, or after today."""
+
+    action: Literal["set_day"] = "set_day"
+    field: str
+    after: str | None = None
+    months: Number | int = 0
+    working_days: Days = 0
+
+
 class Emit(Word):
     """Emit a domain event; its fields are those of the case with the same name, and these values or numbers."""
 
@@ -417,7 +432,7 @@ class Erase(Word):
     action: Literal["erase"] = "erase"
 
 
-Action = Annotated[SetField | Emit | Lookup | Erase, Field(discriminator="action")]
+Action = Annotated[SetField | SetDay | Emit | Lookup | Erase, Field(discriminator="action")]
 
 
 class Do(Word):

@@ -77,6 +77,7 @@ from workflows.language.tree import (
     Rung,
     Seats,
     Sequence,
+    SetDay,
     SetField,
     Step,
     Superiors,
@@ -143,6 +144,7 @@ __all__ = [
     "Rung",
     "Seats",
     "Sequence",
+    "SetDay",
     "SetField",
     "Step",
     "Superiors",
@@ -197,6 +199,7 @@ __all__ = [
     "role",
     "seats",
     "sequence",
+    "set_day",
     "set_field",
     "superiors",
     "to_applicant",
@@ -218,9 +221,9 @@ def on_day(field: str) -> OnDay:
     return OnDay(field=field)
 
 
-def remind(at: int) -> Remind:
-    """A reminder `at` working days after the due date."""
-    return Remind(at=at)
+def remind(at: int, *, says: str | None = None) -> Remind:
+    """A reminder `at` working days after the due date, and an event that says so to others."""
+    return Remind(at=at, says=says)
 
 
 def escalate(at: int, to: RoleHolders) -> Escalate:
@@ -228,14 +231,16 @@ def escalate(at: int, to: RoleHolders) -> Escalate:
     return Escalate(at=at, to=to)
 
 
-def interrupts(event: str, do: Step, takes: tuple[str, ...] = ()) -> Handler:
+def interrupts(event: str, do: Step, takes: tuple[str, ...] = (), *, key: str | None = None) -> Handler:
     """When `event` comes, the block is cancelled and `do` runs instead."""
-    return Handler(event=event, mode="interrupts", do=do, takes=takes)
+    return Handler(event=event, key=key, mode="interrupts", do=do, takes=takes)
 
 
-def beside(event: str, do: Step, takes: tuple[str, ...] = (), *, pauses: bool = False) -> Handler:
+def beside(
+    event: str, do: Step, takes: tuple[str, ...] = (), *, key: str | None = None, pauses: bool = False
+) -> Handler:
     """When `event` comes, `do` runs beside the block, whose clock it may stop."""
-    return Handler(event=event, mode="beside", do=do, takes=takes, pauses=pauses)
+    return Handler(event=event, key=key, mode="beside", do=do, takes=takes, pauses=pauses)
 
 
 def join(of: int | None = None, *, once: Condition | None = None, rest: Literal["cancel", "ignore"] = "cancel") -> Join:
@@ -506,6 +511,11 @@ def wait(  # the words of one rule sheet line, all by keyword
 def set_field(name: str, *, value: bool | int | str | None) -> SetField:
     """Write a constant into a field."""
     return SetField(field=name, value=value)
+
+
+def set_day(name: str, *, after: str | None = None, months: Number | int = 0, working_days: Number | int = 0) -> SetDay:
+    """Write the day so long after the day in the field `after`, or after today."""
+    return SetDay(field=name, after=after, months=months, working_days=working_days)
 
 
 def emit(event: str, **values: bool | int | str | Number) -> Emit:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 
-from domain.calendar import YELLOW_DAYS, YELLOW_PERCENT, Calendar, of_department, shift_days
+from domain.calendar import YELLOW_DAYS, YELLOW_PERCENT, Calendar, of_department, shift_days, working_days_later
 from domain.clocks import Clock, as_text, due, from_text, yellow
 from domain.numbers import value
-from workflows.language.words import Days, Number, OnDay, Remind, Rung, Term
+from workflows.language.words import Days, Number, OnDay, Remind, Rung, SetDay, Term
 from workflows.machine.case import JSON
 from workflows.machine.facts import Facts
 
@@ -82,12 +82,26 @@ def _counted(clock: Clock, calendar: Calendar, near: int, share: int) -> Deadlin
 def next_rung(
     rungs: Sequence[Rung | Remind], done: int, due_at: datetime, calendar: Calendar, now: datetime
 ) -> tuple[int, datetime] | None:
-    """The next rung of a ladder from index `done` on, and when: a reminder whose moment has passed is left out."""
+    """The next rung of a ladder from index `done` on, and when: a mere reminder whose moment has passed is left out."""
     for number in range(done, len(rungs)):
         moment = shift_days(calendar, due_at, rungs[number].at)
-        if moment > now or not isinstance(rungs[number], Remind):
+        if moment > now or not _is_needless_when_late(rungs[number]):
             return number, max(moment, now)
     return None
+
+
+def _is_needless_when_late(rung: Rung | Remind) -> bool:
+    """A reminder whose moment has passed says nothing new; what others are told, and who may decide, still counts."""
+    return isinstance(rung, Remind) and rung.says is None
+
+
+def day_of(action: SetDay, facts: Facts, now: datetime, values: Mapping[str, JSON]) -> str | None:
+    """The day that is written, as fields hold it; None where the day it is counted from has no value."""
+    begun = local_day(facts.calendar, now).isoformat() if action.after is None else values.get(action.after)
+    if not isinstance(begun, str):
+        return None
+    day = months_later(date.fromisoformat(begun), days_of(action.months, facts))
+    return working_days_later(facts.calendar, day, days_of(action.working_days, facts)).isoformat()
 
 
 def local_day(calendar: Calendar, moment: datetime) -> date:
@@ -98,10 +112,15 @@ def local_day(calendar: Calendar, moment: datetime) -> date:
 def after_months(moment: datetime, months: int, calendar: Calendar) -> datetime:
     """The same local day and time `months` calendar months later (the last day where the month is shorter)."""
     local = calendar.index.local(moment)
-    years, month = divmod(local.month - 1 + months, 12)
-    year, month = local.year + years, month + 1
-    day = min(local.day, _days_in(year, month))
-    return local.replace(year=year, month=month, day=day).astimezone(UTC)
+    day = months_later(local.date(), months)
+    return local.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day `months` calendar months later, or the last day where the month is shorter (Civil Code, art. 202)."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, _days_in(year, month)))
 
 
 def _days_in(year: int, month: int) -> int:

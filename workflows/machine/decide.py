@@ -14,6 +14,7 @@ from workflows.language.words import (
     Call,
     Escalate,
     Exclusive,
+    Remind,
     ToApplicant,
     Vote,
     Wait,
@@ -55,6 +56,7 @@ from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.recounting import recount
 from workflows.machine.repair import Repair, repair
+from workflows.machine.saying import say
 from workflows.machine.suspending import shift_clocks
 from workflows.machine.timekeeping import term_at
 from workflows.machine.turn import Enter, Leave, Turn
@@ -238,6 +240,8 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
     if isinstance(step, Wait) and turn.head.person is not None:
         to = {f"person:{turn.head.person}"}
     turn.notify(to, word.rung, activation.path, activation.round, rung)
+    if isinstance(word, Remind) and word.says is not None:
+        say(turn, f"{activation.path}/overdue", rung, word.says, {})
     term = term_at(turn, activation.path)
     if term is not None:
         schedule_rung(turn, activation.path, activation.round, rung + 1, term)

@@ -26,6 +26,7 @@ from workflows.language.words import (
     PublicNotice,
     Race,
     Sequence,
+    SetDay,
     SetField,
     Vote,
     Wait,
@@ -34,7 +35,7 @@ from workflows.machine.asking import open_round, recipients, schedule_rung
 from workflows.machine.calling import enter_call, enter_exclusive
 from workflows.machine.case import JSON, ActivationState, State
 from workflows.machine.confirming import is_proposal
-from workflows.machine.deadlines import days_of, deadline
+from workflows.machine.deadlines import day_of, days_of, deadline
 from workflows.machine.goingback import go_back
 from workflows.machine.listening import open_handlers
 from workflows.machine.nodes import segment
@@ -246,6 +247,8 @@ def _perform(turn: Turn, path: str, step: Do) -> None:
         match action:
             case SetField():
                 turn.put({action.field: action.value}, {}, path)
+            case SetDay():
+                turn.put({action.field: day_of(action, turn.facts, turn.now, turn.values(path))}, {}, path)
             case Emit():
                 say(turn, path, number, action.event, _given(turn, action))
             case Lookup():

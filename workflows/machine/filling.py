@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from domain.event import DomainEvent
 from domain.events import EVENT_TYPES
+from domain.fields import is_day
 from domain.identifiers import mask_forbidden
 from domain.texts import zh
 from workflows.language.words import Form, FormField, ToApplicant
@@ -61,8 +62,19 @@ def _fits(wanted: FormField, value: JSON) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case "choice":
             return isinstance(value, str) and value in wanted.choices
+        case "several":
+            return (
+                isinstance(value, list) and _are_some_of(value, wanted.choices) and bool(value or not wanted.required)
+            )
+        case "date":
+            return isinstance(value, str) and is_day(value)
         case "text":
-            return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
+            return isinstance(value, str) and 0 < len(value) <= (wanted.longest or LONGEST_TEXT)
+
+
+def _are_some_of(values: list[JSON], choices: tuple[str, ...]) -> bool:
+    """Each one of the choices, and none twice."""
+    return all(value in choices for value in values) and len(set(values)) == len(values)
 
 
 # -- supplements -------------------------------------------------------------------------------------------

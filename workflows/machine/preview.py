@@ -28,11 +28,13 @@ from workflows.language.words import (
     PublicNotice,
     Race,
     Sequence,
+    SetDay,
     SetField,
     Workflow,
 )
 from workflows.machine.case import Activation, ActivationState, Slice, State
 from workflows.machine.coming import Coming, Sure, coming, live
+from workflows.machine.deadlines import day_of
 from workflows.machine.facts import Facts
 from workflows.machine.nodes import INNER, ROOT, Node, detours, index, segment
 from workflows.machine.turn import step_path
@@ -278,6 +280,8 @@ class _Walker:
         for action in step.actions:
             if isinstance(action, SetField):
                 self.known[action.field] = action.value
+            elif isinstance(action, SetDay):
+                self.known[action.field] = day_of(action, self.facts, self.now, self.known) or UNKNOWN
             elif isinstance(action, Erase):
                 self.known = {name: one for name, one in self.known.items() if name not in self.slice.head.personal}
 

@@ -19,6 +19,7 @@ from workflows.language.words import (
     CarryOut,
     Exclusive,
     ForEach,
+    Handler,
     Loop,
     PublicNotice,
     Race,
@@ -29,6 +30,7 @@ from workflows.language.words import (
     Workflow,
 )
 from workflows.machine.case import Act, Activation, ActivationState, Refused, Slice, State, Subscription, Timer
+from workflows.machine.listening import listen
 from workflows.machine.nodes import CASE, handlers_of, index, segment
 from workflows.machine.operations import LONGEST_TEXT
 from workflows.machine.turn import Turn, step_path
@@ -70,9 +72,9 @@ def repair(turn: Turn, wanted: Repair) -> Refused | None:
         turn.update(_moved(turn.definition, wanted.to, one))
     for asked in [one for one in turn.before.subscriptions if _is_dropped_handler(turn.definition, wanted.to, one)]:
         turn.unsubscribe(asked)
-    for path, event in _new_handlers(turn.definition, wanted.to, turn.before):
+    for block, path, handler in _new_handlers(turn.definition, wanted.to, turn.before):
         # No earlier run of the handler had this number: it may have been there before, and gone.
-        turn.subscribe(path, turn.head.seq + 1, event, turn.head.key)
+        listen(turn, block, path, handler, turn.head.seq + 1)
     turn.said["definition"] = [turn.head.workflow_hash, wanted.to_hash]
     turn.head = replace(turn.head, workflow_hash=wanted.to_hash, language=wanted.to.language)
     return None
@@ -164,7 +166,7 @@ def _form(definition: Workflow, name: str | None) -> object:
 
 
 def _event_at(definition: Workflow, asked: Subscription) -> str | None:
-    """The event that the step or handler at the place of a subscription asks for."""
+    """The event that the step or handler at the place of a subscription asks for, with the field it is found by."""
     if _is_supplement(definition, asked.path):
         step = _step(definition, asked.path.removesuffix("/supplement"))
         return step.on_return.answered_by if isinstance(step, Approve) and step.on_return is not None else None
@@ -172,11 +174,12 @@ def _event_at(definition: Workflow, asked: Subscription) -> str | None:
     if last.isdecimal() and (not block or block.endswith("/")):
         place = block.removesuffix("/")
         known = place == CASE or place in index(definition)
-        return dict(_handlers(definition, place)).get(step_path(asked.path)) if known else None
+        found = dict(handlers_of(definition, place)).get(step_path(asked.path)) if known else None
+        return None if found is None else f"{found.event} {found.key or ''}"
     step = _step(definition, asked.path)
     if isinstance(step, ForEach):
         return step.grows_on
-    return step.event if isinstance(step, Wait) else None
+    return f"{step.event} {step.key or ''}" if isinstance(step, Wait) else None
 
 
 def _is_dropped_handler(old: Workflow, new: Workflow, asked: Subscription) -> bool:
@@ -188,7 +191,7 @@ def _is_handler(definition: Workflow, path: str) -> bool:
     block, _, last = step_path(path).rpartition("on/")
     place = block.removesuffix("/")
     is_block = (not block or block.endswith("/")) and (place == CASE or place in index(definition))
-    return is_block and last.isdecimal() and step_path(path) in dict(_handlers(definition, place))
+    return is_block and last.isdecimal() and step_path(path) in dict(handlers_of(definition, place))
 
 
 def _is_for(definition: Workflow, timer: Timer) -> bool:
@@ -224,21 +227,17 @@ def _place(before: Sequence, after: Sequence, resume: int) -> int | None:
     return len(names) if last == (names[-1] if names else None) else None
 
 
-def _new_handlers(old: Workflow, new: Workflow, live: Slice) -> list[tuple[str, str]]:
-    """Handlers of live blocks that only the new version has, with the events they ask for."""
+def _new_handlers(old: Workflow, new: Workflow, live: Slice) -> list[tuple[str, str, Handler]]:
+    """Handlers of live blocks that only the new version has: the block, and the place of each."""
     blocks = [CASE, *sorted(path for path, _ in live.activations if not _is_supplement(old, path))]
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, Handler]] = []
     for block in blocks:
         place = step_path(block)
-        known = dict(_handlers(old, place))
-        for where, event in _handlers(new, place):
+        known = dict(handlers_of(old, place))
+        for where, handler in handlers_of(new, place):
             if where not in known:
-                found.append((where if block == CASE else f"{block}{where[len(place) :]}", event))
+                found.append((block, where if block == CASE else f"{block}{where[len(place) :]}", handler))
     return found
-
-
-def _handlers(definition: Workflow, place: str) -> list[tuple[str, str]]:
-    return [(where, handler.event) for where, handler in handlers_of(definition, place)]
 
 
 def _is_supplement(definition: Workflow, path: str) -> bool:

@@ -15,6 +15,7 @@ from workflows.language.words import (
     Parallel,
     PublicNotice,
     Sequence,
+    SetDay,
     SetField,
     Step,
     Wait,
@@ -53,7 +54,7 @@ def written_by(definition: Workflow, step: Step) -> Iterator[str]:
             yield from () if step.outcome is None else (step.outcome,)
         case Do(actions=actions):
             for action in actions:
-                if isinstance(action, SetField):
+                if isinstance(action, SetField | SetDay):
                     yield action.field
                 elif isinstance(action, Lookup):
                     yield action.into

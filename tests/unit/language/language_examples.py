@@ -214,6 +214,8 @@ workflow(
     # actions
     "SetField": """
 do("note", set_field("result", value="good"))""",
+    "SetDay": """
+do("next_one", set_day("review_by", months=number("trial.review_months", 6), working_days=5))""",
     "Emit": """
 do("close", emit("trial.closed.v1", result="good", receipt="none", by="office"))""",
     "Lookup": """

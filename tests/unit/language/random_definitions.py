@@ -96,10 +96,11 @@ missing = {
     "recused": st.lists(st.sampled_from(["subject", "department"]), max_size=2).map(tuple),
 }
 some_texts = st.lists(texts, max_size=2).map(tuple)
-reminders = st.builds(w.Remind, at=st.integers(-5, 5))
+reminders = st.builds(w.Remind, at=st.integers(-5, 5), says=st.none() | texts)
 ladders = st.lists(reminders | st.builds(w.Escalate, at=st.integers(0, 5), to=roles), max_size=2).map(tuple)
 actions = st.one_of(
     st.builds(w.SetField, field=texts, value=st.none() | values),
+    st.builds(w.SetDay, field=texts, after=st.none() | texts, months=days, working_days=days),
     st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values | numbers), max_size=2).map(tuple)),
     st.builds(w.Lookup, register_name=texts, by=texts, into=texts),
     st.builds(w.Erase),
@@ -137,6 +138,7 @@ def handler(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(
         w.Handler,
         event=texts,
+        key=st.none() | texts,
         mode=st.sampled_from(["interrupts", "beside"]),
         do=inner,
         takes=some_texts,
@@ -251,11 +253,12 @@ forms = st.builds(
         st.builds(
             w.FormField,
             name=texts,
-            type=st.sampled_from(["text", "boolean", "integer", "choice"]),
+            type=st.sampled_from(["text", "boolean", "integer", "date", "choice", "several"]),
             choices=some_texts,
             required=st.booleans(),
             personal=st.booleans(),
             reapprove=st.booleans(),
+            longest=st.none() | st.integers(1, 2000),
         ),
         max_size=2,
     ).map(tuple),

@@ -268,3 +268,45 @@ def test_a_withdrawal_may_erase_the_person_in_the_same_breath() -> None:
     case.act(APPLICANT, "withdraw")
 
     assert case.last.erases == ("p1",)
+
+
+# -- days, several of a list, short texts ------------------------------------------------------------------
+
+NOTED = Form(
+    name="noted.v1",
+    fields=(
+        FormField(name="seen_on", type="date"),
+        FormField(name="topics", type="several", choices=("roads", "schools", "rents")),
+        FormField(name="more", type="several", choices=("a", "b"), required=False),
+        FormField(name="note", type="text", required=False, longest=5),
+    ),
+)
+WHOLE = {"seen_on": "2026-03-02", "topics": ["roads", "rents"]}
+
+
+def noting(**form: Any) -> object:
+    case = Desk(flow(carry_out("note", by=role("clerk"), form="noted.v1"), forms=(NOTED,)))
+    return case.act("clerk", "complete", "steps", form=WHOLE | form)
+
+
+@pytest.mark.parametrize("form", [{}, {"more": []}, {"topics": ["schools"]}, {"note": "12345"}])
+def test_a_day_several_of_a_list_and_a_short_text_are_taken(form: dict[str, Any]) -> None:
+    assert isinstance(noting(**form), Decision)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("seen_on", "2026-02-30"),
+        ("seen_on", "20260302"),
+        ("seen_on", 20260302),
+        ("topics", []),
+        ("topics", ["roads", "roads"]),
+        ("topics", ["weather"]),
+        ("topics", "roads"),
+        ("more", ["a", ["b"]]),
+        ("note", "123456"),
+    ],
+)
+def test_what_is_no_day_not_of_the_list_or_too_long_is_refused(field: str, value: object) -> None:
+    assert refusal(noting(**{field: value})) == (422, "bad_value", f"form/{field}")

@@ -16,6 +16,7 @@ from workflows.language.words import (
     end,
     follow_up,
     interrupts,
+    loop,
     message,
     nothing,
     parallel,
@@ -343,3 +344,34 @@ def test_plans_of_each_turn_are_their_own() -> None:
     first, second = desk.event(GO), desk.event(GO)
 
     assert first.plans[0].id != second.plans[0].id
+
+
+# -- by the value of a field -------------------------------------------------------------------------------
+
+
+def keyed(*on: Handler, steps: Step | None = None) -> Desk:
+    return Desk(flow(sequence(steps or ask("x"), end("done")), on=on), fields={"room": "r1"})
+
+
+@pytest.mark.parametrize(("key", "state"), [("r1", "gone"), ("k1", None), ("r2", None)])
+def test_a_handler_may_be_found_by_the_value_of_a_field(key: str, state: str | None) -> None:
+    desk = keyed(interrupts(GO, end("gone"), key="room"))
+
+    desk.event(GO, key)
+
+    assert desk.state[1] == state
+
+
+def test_a_handler_whose_field_has_no_value_hears_nothing() -> None:
+    desk = keyed(interrupts(GO, end("gone"), key="hall"))
+
+    assert desk.live.subscriptions == frozenset()
+
+
+def test_a_block_that_is_entered_again_listens_by_the_value_of_that_moment() -> None:
+    moved = sequence(ask("x"), name="there", on=(interrupts(GO, nothing(), takes=("room",), key="room"),))
+    desk = keyed(steps=loop("until_done", do=moved, at_most=3))
+
+    desk.event(GO, "r1", room="r2")
+
+    assert {(one.type, one.key) for one in desk.live.subscriptions} == {(GO, "r2")}

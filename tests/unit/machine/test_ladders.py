@@ -13,10 +13,12 @@ from domain.clocks import Clock, from_text
 from tests.unit.machine.desk import APPLICANT, Desk, flow
 from workflows.language.words import (
     Rung,
+    SetDay,
     Step,
     Workflow,
     approve,
     carry_out,
+    do,
     end,
     escalate,
     nothing,
@@ -25,6 +27,7 @@ from workflows.language.words import (
     remind,
     role,
     sequence,
+    set_day,
     to_applicant,
     wait,
 )
@@ -324,3 +327,55 @@ def test_a_step_has_no_term_where_its_field_holds_no_day() -> None:
 
     assert [item.due_at for item in here.live.items.values()] == [None]
     assert here.live.timers == {}
+
+
+# -- a reminder that tells others --------------------------------------------------------------------------
+
+TELLING = carry_out(
+    "task",
+    by=role("clerk"),
+    within=on_day("due_on"),
+    overdue=(remind(-2), remind(0, says="trial.late.v1"), escalate(+2, to=role("office_head"))),
+)
+
+
+def test_a_reminder_may_say_an_event_once_to_others() -> None:
+    here = desk(TELLING, fields={"due_on": "2026-10-09"})
+
+    said = []
+    for _ in range(3):
+        here.fire(timer(here))
+        said.append(here.emitted())
+
+    assert said == [[], ["trial.late.v1"], ["trial.late.v1"]]
+    assert [kind for kind, _ in here.told()] == ["remind", "remind", "escalate"]
+
+
+def test_an_event_that_a_reminder_says_is_not_left_out_when_it_is_late_already() -> None:
+    here = desk(TELLING, fields={"due_on": "2026-09-22"})
+
+    here.fire(timer(here))
+
+    assert here.emitted() == ["trial.late.v1"]
+
+
+# -- days that are counted ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counted", "day"),
+    [
+        (set_day("due_on", after="seen_on", months=3), "2026-11-30"),
+        (set_day("due_on", after="seen_on", months=6), "2027-02-28"),
+        (set_day("due_on", after="seen_on", working_days=5), "2026-09-07"),
+        (set_day("due_on", after="seen_on", months=1, working_days=2), "2026-10-09"),
+        (set_day("due_on", months=number("trial.months", 1)), "2026-10-28"),
+        (set_day("due_on", after="never_given", months=1), None),
+    ],
+)
+def test_a_day_is_counted_in_months_and_working_days_from_a_field_or_from_today(
+    counted: SetDay, day: str | None
+) -> None:
+    here = desk(do("count", counted), fields={"seen_on": "2026-08-31"})
+
+    assert here.live.head.fields["due_on"] == day

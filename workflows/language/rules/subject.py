@@ -25,7 +25,11 @@ from workflows.language.words import (
     Handler,
     Lookup,
     Number,
+    Remind,
+    SetDay,
     SetField,
+    Step,
+    Vote,
     Wait,
     Workflow,
 )
@@ -153,6 +157,12 @@ def own_writes(node: Node, definition: Workflow, events: Events) -> Iterator[tup
                 yield from handler_writes(handler, events)
 
 
+def said_by_rungs(step: Step) -> tuple[str, ...]:
+    """The events that the reminders of a step say."""
+    rungs = step.overdue if isinstance(step, Approve | CarryOut | Vote | Wait) else ()
+    return tuple(one.says for one in rungs if isinstance(one, Remind) and one.says is not None)
+
+
 def handler_writes(handler: Handler, events: Events) -> Iterator[tuple[str, Kind]]:
     """The fields that a handler takes from its event."""
     yield from _taken(events, handler.event, handler.takes)
@@ -177,6 +187,7 @@ def events_named(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]
                 yield from ((node.path, one.event, ()) for one in actions if isinstance(one, Emit))
             case ForEach(grows_on=str(event), takes=taken):
                 yield node.path, event, () if taken is None else (taken,)
+        yield from ((node.path, event, ()) for event in said_by_rungs(node.step))
         handlers = getattr(node.step, "on", ())
         yield from ((f"{node.path}/on/{number}", one.event, one.takes) for number, one in enumerate(handlers))
 
@@ -193,15 +204,21 @@ def _filled_in(definition: Workflow, name: str | None) -> Iterator[tuple[str, Ki
 
 
 def _kind_of_form_field(one: FormField) -> Kind:
-    if one.type == "choice":
-        return Kind("text", one.personal, frozenset(one.choices))
-    return Kind(one.type, one.personal)
+    match one.type:
+        case "choice":
+            return Kind("text", one.personal, frozenset(one.choices))
+        case "several":
+            return Kind("list", one.personal)
+        case _:
+            return Kind(one.type, one.personal)
 
 
 def _action_writes(action: object) -> Iterator[tuple[str, Kind]]:
     match action:
         case SetField(field=name, value=value):
             yield name, kind_of_value(value)
+        case SetDay(field=name):
+            yield name, Kind("date")
         case Lookup(into=name):
             yield name, Kind("text")
 

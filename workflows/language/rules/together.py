@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.resting import AtOnce, at_once
-from workflows.language.rules.subject import Subject
+from workflows.language.rules.subject import Subject, said_by_rungs
 from workflows.language.words import (
+    Approve,
     Call,
+    CarryOut,
     Choice,
     Do,
     Emit,
@@ -19,6 +21,7 @@ from workflows.language.words import (
     Loop,
     Parallel,
     Race,
+    Vote,
     Wait,
 )
 from workflows.language.words import Sequence as InOrder
@@ -139,6 +142,8 @@ class _Collection:
                 self.found.extend(Emission(one.event, behind) for one in actions if isinstance(one, Emit))
             case FollowUp(event=event):
                 self.found.append(Emission(event, behind))
+            case Approve() | CarryOut() | Vote():
+                self.found.extend(Emission(event, behind) for event in said_by_rungs(node.step))
             case InOrder():
                 after = behind
                 for child in children(node):
@@ -148,8 +153,9 @@ class _Collection:
                 behind = self._block(node, node.step, behind)
             case Call(workflow=workflow, waits=True):
                 behind |= self._through(workflow)
-            case Wait(silence=None):
-                behind |= {(self.name, node.path)}
+            case Wait():
+                self.found.extend(Emission(event, behind) for event in said_by_rungs(node.step))
+                behind |= {(self.name, node.path)} if node.step.silence is None else frozenset()
         for detour in detours(node):
             self.collect(detour, behind)
         return behind

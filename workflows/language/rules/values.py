@@ -18,6 +18,7 @@ from workflows.language.rules.subject import (
     kind_of_value,
     kinds_of,
     own_writes,
+    said_by_rungs,
     surely_given,
 )
 from workflows.language.rules.ways import Ways, given_by
@@ -39,6 +40,7 @@ from workflows.language.words import (
     Parallel,
     Race,
     Sequence,
+    SetDay,
     Wait,
 )
 from workflows.machine.nodes import INNER, Node, children, detours, walk
@@ -74,9 +76,10 @@ def _fields_of(form: Form) -> Iterator[Finding]:
     counted = Counter(one.name for one in form.fields)
     yield from (finding(place, "twin_field", field=name) for name, n in counted.items() if n > 1)
     for one in form.fields:
-        if one.type == "choice" and not _is_a_choice(one):
+        chooses = one.type in ("choice", "several")
+        if chooses and not _is_a_choice(one):
             yield finding(place, "no_choices", field=one.name)
-        if one.type != "choice" and one.choices:
+        if not chooses and one.choices:
             yield finding(place, "needless_choices", field=one.name)
 
 
@@ -85,25 +88,41 @@ def _is_a_choice(one: FormField) -> bool:
 
 
 def waits(subject: Subject, ways: Ways) -> Iterator[Finding]:
-    """The field that a wait correlates by surely has a value by then, and is nothing personal."""
-    for node in subject.nodes:
-        key = node.step.key if isinstance(node.step, Wait) else None
-        if key is None or node.path not in ways.before:
-            continue
-        if key not in ways.before[node.path] or not is_plain_text(subject.kinds(key, node.path)):
-            yield finding(node.path, "wait_key", field=key)
+    """The field that a wait or a handler correlates by surely has a value by then, and is nothing personal."""
+    for path, known, key in _keys(subject, ways):
+        if key not in known or not is_plain_text(subject.kinds(key, path)):
+            yield finding(path, "wait_key", field=key)
+
+
+def _keys(subject: Subject, ways: Ways) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Where an event is correlated by a field: the place, what is surely given by then, and the field."""
+    begun = surely_given(subject.events.get(subject.definition.starts_on))
+    yield from ((f"on/{number}", begun, one.key) for number, one in enumerate(subject.definition.on) if one.key)
+    for node in (one for one in subject.nodes if one.path in ways.before):
+        known, handlers = ways.before[node.path], getattr(node.step, "on", ())
+        if isinstance(node.step, Wait) and node.step.key is not None:
+            yield node.path, known, node.step.key
+        yield from ((f"{node.path}/on/{number}", known, one.key) for number, one in enumerate(handlers) if one.key)
 
 
 def days(subject: Subject, ways: Ways) -> Iterator[Finding]:
-    """The field whose day is a term surely holds a day by then, and is nothing personal."""
-    for node in subject.nodes:
-        term = getattr(node.step, "within", None)
-        if not isinstance(term, OnDay) or node.path not in ways.before:
-            continue
-        kinds = subject.kinds(term.field, node.path)
-        is_a_day = bool(kinds) and all(kind.type == "date" and not kind.personal for kind in kinds)
-        if term.field not in ways.before[node.path] or not is_a_day:
-            yield finding(node.path, "term_field", field=term.field)
+    """A field whose day is a term, or is counted from, surely holds a day by then, and is nothing personal."""
+    for node in (one for one in subject.nodes if one.path in ways.before):
+        for name, known in _days_read(node, ways.before[node.path]):
+            kinds = subject.kinds(name, node.path)
+            is_a_day = bool(kinds) and all(kind.type == "date" and not kind.personal for kind in kinds)
+            if name not in known or not is_a_day:
+                yield finding(node.path, "term_field", field=name)
+
+
+def _days_read(node: Node, known: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    term = getattr(node.step, "within", None)
+    if isinstance(term, OnDay):
+        yield term.field, known
+    actions = node.step.actions if isinstance(node.step, Do) else ()
+    for number, one in enumerate(actions):
+        if isinstance(one, SetDay) and one.after is not None:
+            yield one.after, known | given_by(actions[:number])
 
 
 def lookups(subject: Subject) -> Iterator[Finding]:
@@ -127,6 +146,8 @@ def emitted(subject: Subject, ways: Ways) -> Iterator[Finding]:
         if isinstance(node.step, FollowUp):
             plain = frozenset(name for name in known if not any(one.personal for one in subject.kinds(name, node.path)))
             yield from _fits(subject, node.path, Emit(event=node.step.event), plain)
+        for event in said_by_rungs(node.step):
+            yield from _fits(subject, node.path, Emit(event=event), known)
         for number, action in enumerate(node.step.actions if isinstance(node.step, Do) else ()):
             if isinstance(action, Emit) and isinstance(node.step, Do):
                 yield from _fits(subject, node.path, action, known | given_by(node.step.actions[:number]))

@@ -25,6 +25,7 @@ from workflows.language.words import (
     PublicNotice,
     Race,
     Sequence,
+    SetDay,
     SetField,
     Vote,
     Wait,
@@ -173,7 +174,9 @@ def _is_partial(step: ForEach) -> bool:
 
 def given_by(actions: Iterable[Action]) -> Known:
     """The fields that surely have a value after these actions."""
-    return frozenset(one.field for one in actions if isinstance(one, SetField) and one.value is not None)
+    return frozenset(
+        one.field for one in actions if isinstance(one, SetDay) or (isinstance(one, SetField) and one.value is not None)
+    )
 
 
 def given_when(condition: Condition | None) -> Known:

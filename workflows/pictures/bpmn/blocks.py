@@ -253,8 +253,10 @@ def _handled(book: Book, place: Place, handler: Handler, attached_to: str, depth
         message_event(book, handler.event),
         attributes=attributes,
     )
+    if handler.key is not None:
+        caught = replace(caught, extensions=(book.beyond(place.path, "key", field=handler.key),))
     if handler.pauses:
-        caught = replace(caught, extensions=(book.beyond(place.path, "pauses"),))
+        caught = replace(caught, extensions=(*caught.extensions, book.beyond(place.path, "pauses")))
     over = alone(event("endEvent", f"{here}-over", ""), ends=True)
     return caught, stacked([built(book, place, depth), over])
 

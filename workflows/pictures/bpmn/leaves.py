@@ -17,6 +17,7 @@ from workflows.language.words import (
     Number,
     OnDay,
     PublicNotice,
+    SetDay,
     SetField,
     Term,
     Vote,
@@ -114,9 +115,10 @@ def _asking(book: Book, place: Place, step: Approve | CarryOut | Vote) -> tuple[
 
 
 def _rung(rung: object) -> tuple[tuple[str, str], ...]:
-    to = getattr(rung, "to", None)
+    to, says = getattr(rung, "to", None), getattr(rung, "says", None)
     when = ("workingDaysAfter", str(getattr(rung, "at", 0)))
-    return (when,) if to is None else (when, ("to", who_text(to)))
+    more = () if says is None else (("says", says),)
+    return (when, *more) if to is None else (when, ("to", who_text(to)))
 
 
 def _deciding(book: Book, place: Place, step: Approve) -> tuple[Xml, ...]:
@@ -216,6 +218,8 @@ def doing(book: Book, place: Place, step: Do) -> Piece:
                 script = Xml("bpmn:script", text=f"{action.field} = {value_text(action.value)}")
                 format_ = (("scriptFormat", "text/x-python"),)
                 nodes.append(task("scriptTask", id_, title, attributes=format_, details=(script,)))
+            case SetDay():
+                nodes.append(task("serviceTask", id_, title, extensions=(_reckoned(book, path, action),)))
             case Emit():
                 nodes.append(_sent(book, path, id_, title, action))
             case Lookup():
@@ -224,6 +228,11 @@ def doing(book: Book, place: Place, step: Do) -> Piece:
             case Erase():
                 nodes.append(task("serviceTask", id_, title, extensions=(book.beyond(path, "erase"),)))
     return stacked([alone(one) for one in nodes])
+
+
+def _reckoned(book: Book, path: str, action: SetDay) -> Xml:
+    months, days = book.days(action.months), book.days(action.working_days)
+    return book.beyond(path, "setDay", field=action.field, after=action.after, months=months, workingDays=days)
 
 
 def _sent(book: Book, path: str, id_: str, title: str, action: Emit) -> Node:
