@@ -17,19 +17,23 @@ from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscr
 from adapters.sql.tables import activation, case_head, holder, subscription, timer, work_item
 from adapters.sql.transaction import Transaction
 from workflows.machine.case import ActivationState, Case, Holder, Slice, WorkItem
-from workflows.machine.nearness import spans, turns_of
+from workflows.machine.nearness import spans, turns_around
 
 ByCase = dict[str, list[Any]]
 
 
-def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, Collection[str]]) -> dict[str, Slice]:
-    """The live slices of these cases; of those in `near` what is near their paths."""
+Paths = Mapping[str, Collection[str]]
+Pairs = Mapping[str, Collection[tuple[str, str]]]
+
+
+def load(tx: Transaction, cases: Sequence[str], near: Paths, heard: Pairs) -> dict[str, Slice]:
+    """The live slices of these cases; of those in `near` and `heard` what is near the paths, and what asks for events."""
     heads = _of_keys(tx, _heads, cases)
     found = personal.read(tx, [personal_ref(row.id) for row in heads if row.person is not None])
     tx.personal.update({personal_ref(row.id): found.get(personal_ref(row.id), NOTHING) for row in heads})
     # A case without an entry in its history has nothing live yet: five questions less for every case that starts.
     begun = [row.id for row in heads if row.seq]
-    around = {case: turns for case in begun if (turns := turns_of(near.get(case, ()))) is not None}
+    around = _around(tx, begun, near, heard)
     whole = [(case,) for case in begun if case not in around]
     spread = sorted({(case, *span) for case, turns in around.items() for turn in turns for span in spans(turn)})
     activations = _both(tx, (_activations, whole), (_near_activations, spread))
@@ -47,9 +51,20 @@ def load(tx: Transaction, cases: Sequence[str], near: Mapping[str, Collection[st
             timers={one.id: one for one in map(timer_of, timers[row.id])},
             subscriptions=frozenset(map(subscription_of, subscriptions[row.id])),
             around=around.get(row.id),
+            hears=frozenset(heard.get(row.id, ())),
         )
         for row in heads
     }
+
+
+def _around(tx: Transaction, cases: Sequence[str], near: Paths, heard: Pairs) -> dict[str, tuple[str, ...]]:
+    """The turns to load of each case that need not be loaded as a whole."""
+    asked = sorted({(case, *pair) for case in cases for pair in heard.get(case, ())})
+    asking: dict[str, list[str]] = defaultdict(list)
+    for row in tx.rows_of(_asking, asked) if asked else ():
+        asking[row.case].append(row.path)
+    found = {case: turns_around(near.get(case, ()), asking[case], hears=case in heard) for case in cases}
+    return {case: turns for case, turns in found.items() if turns is not None}
 
 
 def _both(tx: Transaction, *asked: tuple[Build, Sequence[Sequence[Any]]]) -> ByCase:
@@ -201,6 +216,14 @@ def _near_timers(dialect: Dialect) -> Executable:
 def _subscriptions(dialect: Dialect) -> Executable:
     live: Executable = _of_cases(dialect, subscription)
     return live
+
+
+def _asking(dialect: Dialect) -> Executable:
+    """The paths that ask for these events in these cases."""
+    given = dialect.given(subscription.c.case, subscription.c.type, subscription.c.key)
+    return select(subscription.c.case, subscription.c.path).join(
+        given, same(subscription, given, "case", "type", "key")
+    )
 
 
 def _near_subscriptions(dialect: Dialect) -> Executable:

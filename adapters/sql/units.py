@@ -114,8 +114,13 @@ class SqlUnit:
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return claims.count_attempts(self.tx, lane, limit)
 
-    def load(self, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None) -> dict[str, Slice]:
-        return slices.load(self.tx, cases, near or {})
+    def load(
+        self,
+        cases: Sequence[str],
+        near: Mapping[str, Collection[str]] | None = None,
+        heard: Mapping[str, Collection[tuple[str, str]]] | None = None,
+    ) -> dict[str, Slice]:
+        return slices.load(self.tx, cases, near or {}, heard or {})
 
     def item(self, item: str) -> WorkItem | None:
         return slices.item(self.tx, item)

@@ -78,9 +78,12 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def counting(load: Callable[..., dict[str, Slice]]) -> Callable[..., dict[str, Slice]]:
         def load_and_count(
-            unit: Any, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None
+            unit: Any,
+            cases: Sequence[str],
+            near: Mapping[str, Collection[str]] | None = None,
+            heard: Mapping[str, Collection[tuple[str, str]]] | None = None,
         ) -> dict[str, Slice]:
-            found = load(unit, cases, near)
+            found = load(unit, cases, near, heard)
             counts.extend(map(_rows_in, found.values()))
             return found
 
@@ -118,6 +121,34 @@ def test_an_act_in_one_of_ten_thousand_turns_loads_what_it_loads_among_a_hundred
     assert few == many == [6, 6, 6]
 
 
+def waiting() -> Workflow:
+    """A wait in each of many turns, each for an event with a key of its own."""
+    asked = wait("paid", event="paid.v1", key="n", within=5, overdue=(remind(-1),))
+    return process("many", for_each("each", over="keys", each="n", do=asked), end("done"))
+
+
+def rows_per_event(office: Office, turns: int, loaded: list[int]) -> list[int]:
+    """The rows that were loaded for each of three events for different turns."""
+    [case] = office.send(office.event("many.asked.v1", key="k1", keys=[f"i{n}" for n in range(turns)])).cases
+    found = []
+    for number in (1, 7, 50):
+        loaded.clear()
+        assert office.send(office.event("paid.v1", key=f"i{number}")).cases == (case,)
+        found.append(sum(loaded))
+    assert len([one for one in office.history(case) if one.body["what"] == "event:paid.v1"]) == 3
+    return found
+
+
+def test_an_event_for_one_of_ten_thousand_turns_loads_what_it_loads_among_a_hundred(
+    store: Stores, loaded: list[int]
+) -> None:
+    few = rows_per_event(Office([waiting()], PEOPLE, store=store), 100, loaded)
+    many = rows_per_event(Office([waiting()], PEOPLE, store=store), 10_000, loaded)
+
+    # The sequence, the for-each, the turn, what it asks for, and its timer.
+    assert few == many == [5, 5, 5]
+
+
 def test_timers_of_many_turns_that_fall_due_together_load_those_turns_once(store: Stores, loaded: list[int]) -> None:
     office = Office([of_turns(300)], PEOPLE, store=store)
     (case,) = office.send(office.event("many.asked.v1", key="k1")).cases
@@ -151,6 +182,7 @@ WORDS: dict[str, Step] = {
     "loops": loop("again", do=carry_out("look", by=CLERK), at_most=2),
     "turns": for_each("inner", over=2, each="m", do=carry_out("look", by=CLERK)),
     "waits": wait("paid", event="paid.v1", within=5, silence=carry_out("dun", by=CLERK)),
+    "hears": sequence(wait("answer", event="answered.v1"), carry_out("file", by=CLERK), name="part"),
     "cars": exclusive("car", resource="car", do=carry_out("drive", by=CLERK)),
     "calls": call("called", workflow="inner"),
     "ends": approve("ask", by=CLERK, on_reject=end("refused", "rejected")),
@@ -169,6 +201,7 @@ def story(word: str, joined: Any, monkeypatch: pytest.MonkeyPatch, small: int) -
     office = Office([process("many", block, carry_out("report", by=CLERK), end("done")), INNER], PEOPLE)
     office.send(office.event("many.asked.v1", key="k1"))
     office.send(office.event("noted.v1", key="k1"))
+    office.send(office.event("answered.v1", key="k1"))
     for _ in range(20):
         office.turn(days=1)
         for item in office.inbox("clerk")[:2]:
@@ -188,7 +221,7 @@ def test_what_is_decided_on_a_part_is_what_is_decided_on_the_whole(
 ) -> None:
     in_parts = story(word, joined, monkeypatch, small=0)
     load = MemoryUnit.load
-    monkeypatch.setattr(MemoryUnit, "load", lambda unit, cases, _near=None: load(unit, cases))
+    monkeypatch.setattr(MemoryUnit, "load", lambda unit, cases, *_: load(unit, cases))
 
     as_a_whole = story(word, joined, monkeypatch, small=100_000)
 

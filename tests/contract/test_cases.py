@@ -359,6 +359,25 @@ def test_a_slice_near_a_place_outside_of_every_turn_is_the_whole_case(units: Uni
     assert found["c2"].activations == {}
 
 
+def test_a_slice_for_an_event_is_near_what_asks_for_it(units: Units) -> None:
+    a_case_of_turns(units)
+    asks = Subscription("c1", "steps/each/do#11/wait", 1, "member.paid.v1", "M")
+    around = Subscription("c1", "steps/each/on/0", 1, "member.paid.v1", "M")
+    units.run(lambda unit: unit.write(Changes(subscriptions_opened=[asks, around])))
+    paid, left, unknown = ("member.paid.v1", "M"), ("member.left.v1", "M"), ("member.paid.v1", "X")
+
+    found = units.read(lambda unit: unit.load(["c1"], {"c1": []}, {"c1": [paid]}))["c1"]
+    more = units.read(lambda unit: unit.load(["c1"], {"c1": ["steps/each/do#2"]}, {"c1": [paid]}))["c1"]
+    beside = units.read(lambda unit: unit.load(["c1"], {}, {"c1": [left]}))["c1"]
+    unheard = units.read(lambda unit: unit.load(["c1"], {}, {"c1": [unknown]}))["c1"]
+
+    assert (found.around, found.hears, set(found.items)) == (("steps/each/do#11",), {paid}, {"i11"})
+    assert {asks, around} <= found.subscriptions
+    assert (more.around, set(more.items)) == (("steps/each/do#11", "steps/each/do#2"), {"i11", "i#2"})
+    # A block beside the turns asks as well, and nobody asks at all: the whole case.
+    assert (beside.around, unheard.around) == (None, None)
+
+
 def test_a_slice_near_several_turns_holds_each_of_them_once(units: Units) -> None:
     a_case_of_turns(units)
 

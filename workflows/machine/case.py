@@ -311,6 +311,7 @@ class Slice:
     """The part of a case that a decision may look at: its head and everything live in it.
 
     With `around` only what is near these turns (`machine.nearness`); what reaches further asks for more (`Wants`).
+    `hears` are the events (type, key) of which everything that asks for them is in the part.
     `past` are the closed items, oldest first, for the few decisions that look back; None where nobody asked for them.
     """
 
@@ -322,6 +323,7 @@ class Slice:
     subscriptions: frozenset[Subscription] = frozenset()
     around: tuple[str, ...] | None = None
     past: tuple[WorkItem, ...] | None = None
+    hears: frozenset[tuple[str, str]] = frozenset()
 
 
 # -- stimuli -----------------------------------------------------------------------------------------------

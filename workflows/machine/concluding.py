@@ -90,6 +90,7 @@ def _after(turn: Turn) -> Slice:
         timers=turn.timers,
         subscriptions=frozenset(turn.subscriptions),
         around=turn.before.around,
+        hears=turn.before.hears,
     )
 
 

@@ -22,7 +22,8 @@ Values = tuple[Mapping[str, JSON], Mapping[str, JSON]]
 
 def hear(turn: Turn, type_: str, key: str, values: Values) -> list[Subscription]:
     """Let everything that asks for an event take it; returns what took it, in the order of the paths."""
-    turn.reach(CASE)
+    if (type_, key) not in turn.before.hears:
+        turn.reach(CASE)
     asking = [one for one in sorted_subscriptions(turn.subscriptions) if one.type == type_ and one.key == key]
     taking = [one for one in asking if not any(_is_inside(other, one) for other in asking)]
     for one in taking:

@@ -6,7 +6,7 @@ the steps around it, and what their handlers and those of the case listen for; t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 _TURN: Final = "do#"
@@ -30,6 +30,27 @@ def outermost_turn(path: str) -> str:
     parts = path.split("/")
     found = next((length for length, part in enumerate(parts, 1) if part.startswith(_TURN)), 0)
     return "/".join(parts[:found])
+
+
+def turns_to_hear(asking: Collection[str]) -> tuple[str, ...] | None:
+    """The turns to look at so that all that asks for an event at these paths can take it; None: the whole case.
+
+    What asks outside of every turn must be near one of them: a handler around it, and not a step beside the block.
+    """
+    outside = [path for path in asking if turn_around(path) is None]
+    turns = turns_of(path for path in asking if turn_around(path) is not None)
+    if turns is None or not all(any(is_near(path, turn) for turn in turns) for path in outside):
+        return None
+    return turns
+
+
+def turns_around(paths: Collection[str], asking: Collection[str], *, hears: bool) -> tuple[str, ...] | None:
+    """The turns to load for steps at `paths` and, where events are to be heard, for what asks for them; None: all."""
+    steps = turns_of(paths) if paths else ()
+    heard = turns_to_hear(asking) if hears else ()
+    if steps is None or heard is None:
+        return None
+    return turns_of((*steps, *heard))
 
 
 def turns_of(paths: Iterable[str]) -> tuple[str, ...] | None:

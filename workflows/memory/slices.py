@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from workflows.machine.case import ActivationState, Case, Holder, Slice, WorkItem
-from workflows.machine.nearness import outermost_turn, spans, turns_of
+from workflows.machine.nearness import outermost_turn, spans, turns_around
 from workflows.memory.gates import gated
 from workflows.memory.personal import reveal
 from workflows.memory.rows import ACTIVATIONS, HOLDERS, ITEMS, SUBSCRIPTIONS, TIMERS
@@ -18,9 +18,12 @@ from workflows.memory.store import Table, Transaction
 R = TypeVar("R")
 
 
-def live_slice(tx: Transaction, head: Case, paths: Collection[str] = ()) -> Slice:
-    """The case of this head with everything live in it, or what is near the turns that `paths` stand in."""
-    around = turns_of(paths)
+def live_slice(
+    tx: Transaction, head: Case, paths: Collection[str] = (), heard: Collection[tuple[str, str]] = ()
+) -> Slice:
+    """The case of this head with everything live in it, or what is near `paths` and near what asks for these events."""
+    asking = [one.path for pair in heard for one in tx.where(SUBSCRIPTIONS, "pair", pair) if one.case == head.id]
+    around = turns_around(paths, asking, hears=bool(heard))
     rows = _rows_of(tx, head.id, around)
     live = [one for one in rows(ACTIVATIONS) if one.state is ActivationState.LIVE]
     items = [one for one in rows(ITEMS) if one.closed_at is None]
@@ -33,6 +36,7 @@ def live_slice(tx: Transaction, head: Case, paths: Collection[str] = ()) -> Slic
         timers={timer.id: timer for timer in sorted(timers, key=lambda one: one.id)},
         subscriptions=frozenset(rows(SUBSCRIPTIONS)),
         around=around,
+        hears=frozenset(heard),
     )
 
 

@@ -159,10 +159,15 @@ class MemoryUnit:
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return inbox.counted(self.tx, lane, limit)
 
-    def load(self, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None) -> dict[str, Slice]:
-        paths = near or {}
-        heads = (self.tx.get(CASES, case) for case in cases)
-        return {head.id: live_slice(self.tx, head, paths.get(head.id, ())) for head in heads if head is not None}
+    def load(
+        self,
+        cases: Sequence[str],
+        near: Mapping[str, Collection[str]] | None = None,
+        heard: Mapping[str, Collection[tuple[str, str]]] | None = None,
+    ) -> dict[str, Slice]:
+        paths, pairs = near or {}, heard or {}
+        heads = [head for head in (self.tx.get(CASES, case) for case in cases) if head is not None]
+        return {one.id: live_slice(self.tx, one, paths.get(one.id, ()), pairs.get(one.id, ())) for one in heads}
 
     def item(self, item: str) -> WorkItem | None:
         return self.tx.get(ITEMS, item)

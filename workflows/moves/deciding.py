@@ -21,24 +21,30 @@ from workflows.machine.case import (
     Quarantined,
     Refused,
     Sign,
-    SignalStimulus,
     Slice,
     Stimulus,
-    TimerStimulus,
     Wants,
     WantsPast,
     WorkItem,
 )
 from workflows.machine.decide import decide
-from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.machine.facts import Facts
 from workflows.machine.repair import MIGRATE, Repair
+from workflows.moves.loading import (
+    Twins,
+    facts_for,
+    load_cases,
+    part_for,
+    places_of,
+    stimulus_of,
+    twins_wanted,
+    with_fired,
+)
 from workflows.moves.parts import Parts
 from workflows.moves.recording import Recorded, record
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
 _log = logging.getLogger(__name__)
-
-Twins = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -118,12 +124,12 @@ def run_cases(
     acts = acts or {}
     engine.library.look(unit)
     by_case = _by_case(rows, acts)
-    places = _places_of(unit, acts)
-    slices = unit.load(sorted(by_case), _near(by_case, places))
+    places = places_of(unit, acts)
     events = unit.events([row.event for row in rows if row.event is not None])
-    twins = unit.twins(wanted) if (wanted := _twins_wanted(engine, slices)) else {}
+    slices = load_cases(unit, by_case, places, events)
+    twins = unit.twins(wanted) if (wanted := twins_wanted(engine, slices)) else {}
     batch = _Batch(engine, unit, acts, places, events, twins)
-    runs = {case: CaseRun(_with_fired(slices[case], mine), mine) for case, mine in by_case.items() if case in slices}
+    runs = {case: CaseRun(slices[case], mine) for case, mine in by_case.items() if case in slices}
     for run in runs.values():
         _run_case(batch, run)
     return runs
@@ -166,7 +172,7 @@ def _run_case(batch: _Batch, run: CaseRun) -> None:
 def _decide_all(batch: _Batch, run: CaseRun) -> None:
     """Decide every stimulus of a case; with a larger slice, from the beginning, where one of them wants it."""
     definition = batch.engine.library.by_hash(run.before.head.workflow_hash)
-    grounds = _Grounds(definition, _facts(batch.engine, run.before, batch.twins))
+    grounds = _Grounds(definition, facts_for(batch.engine, run.before, batch.twins))
     try:
         for row in run.rows:
             if run.quarantined is None:
@@ -177,13 +183,13 @@ def _decide_all(batch: _Batch, run: CaseRun) -> None:
     except _WantsMoreError as wanted:
         case = run.before.head.id
         larger = batch.unit.load([case], {case: [wanted.around or "", *(run.before.around or ())]})[case]
-        run.begin(_with_fired(larger, run.rows))
+        run.begin(with_fired(larger, run.rows))
         _decide_all(batch, run)
 
 
 def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -> None:
-    stimulus = _stimulus(row, batch.events)
-    match _decide(batch, run, grounds, stimulus, _path_of(row)):
+    stimulus = stimulus_of(row, batch.events)
+    match _decide(batch, run, grounds, stimulus, part_for(run.parts, row, stimulus)):
         case Ignored():
             if isinstance(stimulus, EventStimulus) and not stimulus.starts:
                 run.parked.append(batch.events[stimulus.no])
@@ -199,7 +205,7 @@ def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -
 def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> None:
     if run.quarantined is not None or run.parts.head.seq == 0:
         return
-    match _decide(batch, run, grounds, _wanted(batch.engine, act), batch.places[act.case]):
+    match _decide(batch, run, grounds, _wanted(batch.engine, act), run.parts.near(batch.places[act.case])):
         case Refused() as refused:
             run.refused = refused
         case Quarantined(why=why):
@@ -209,13 +215,12 @@ def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> Non
             raise RuntimeError(message)
 
 
-def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus | Repair, path: str) -> Outcome:
+def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus | Repair, part: Slice) -> Outcome:
     """Decide on as much of the case as the stimulus needs, and keep the decision if it can be carried out.
 
     Raises:
         _WantsMoreError: it needs more than was loaded.
     """
-    part = run.parts.near(path)
     outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
     while isinstance(outcome, Wants | WantsPast):
         part = _more(batch, run, part, outcome)
@@ -267,81 +272,3 @@ def _unknown_workflow(engine: Engine, decision: Decision) -> str | None:
         except KeyError:
             return f"step '{child.path}' calls workflow '{child.workflow}', which is not in this office: add it, then retry"
     return None
-
-
-# -- what is loaded ----------------------------------------------------------------------------------------
-
-
-def _places_of(unit: Unit, acts: Mapping[str, Act]) -> dict[str, str]:
-    """The steps that the acts are for; what is no item of theirs may be anywhere."""
-    items = [act.item for act in acts.values() if act.item is not None]
-    found = unit.places(items) if items else {}
-    return {case: found.get(act.item or "", "") for case, act in acts.items()}
-
-
-def _near(by_case: Mapping[str, Sequence[InboxRow]], places: Mapping[str, str]) -> dict[str, set[str]]:
-    """The steps that the stimuli of each case are for: the turns that none of them stands in need not be loaded."""
-    near = {case: {_path_of(row) for row in rows} for case, rows in by_case.items()}
-    for case, place in places.items():
-        near[case].add(place)
-    return near
-
-
-def _path_of(row: InboxRow) -> str:
-    """The step that a row is for; "" for the case itself, and for events, which anybody in it may hear."""
-    if row.timer is not None:
-        return row.timer.path
-    return "" if row.signal is None else row.signal.path
-
-
-def _with_fired(live: Slice, rows: Sequence[InboxRow]) -> Slice:
-    """The slice with the timers that fell due and wait in its inbox: they are the case's until a decision clears them."""
-    fired = {row.timer.id: row.timer for row in rows if row.timer is not None}
-    return replace(live, timers={**fired, **live.timers}) if fired else live
-
-
-def _stimulus(row: InboxRow, events: Mapping[int, StoredEvent]) -> Stimulus:
-    if row.timer is not None:
-        timer = row.timer
-        return TimerStimulus(row.no, timer.id, timer.path, timer.round, timer.kind, timer.rung, timer.due_at)
-    if row.signal is not None:
-        return SignalStimulus(row.no, row.signal)
-    stored = events[row.event or 0]
-    event = stored.event
-    return EventStimulus(
-        no=stored.no,
-        source=event.source,
-        id=event.id,
-        type=event.type,
-        key=event.key,
-        plain=event.plain,
-        personal=event.personal,
-        starts=row.starts,
-    )
-
-
-def _twins_wanted(engine: Engine, slices: dict[str, Slice]) -> list[tuple[str, str]]:
-    wanted: set[tuple[str, str]] = set()
-    for one in slices.values():
-        wanted.update(needs(_lookups(engine, one.head.workflow_hash), one.head).lookups)
-    return sorted(wanted)
-
-
-_LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
-
-
-def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
-    """The look-ups of a definition, worked out once per hash (a hash never changes its meaning)."""
-    if workflow_hash not in _LOOKUPS:
-        try:
-            _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
-        except KeyError:
-            # Its cases fail one by one where they are decided; the others of the batch must not.
-            return ()
-    return _LOOKUPS[workflow_hash]
-
-
-def _facts(engine: Engine, before: Slice, twins: Twins) -> Facts:
-    library = engine.library
-    numbers = library.numbers(before.head.numbers)
-    return Facts(library.roster(), library.calendar(), numbers, twins, engine.vault.fingerprint)

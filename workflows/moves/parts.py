@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from workflows.machine.case import Activation, Case, Holder, Slice, Subscription, Timer, WorkItem
-from workflows.machine.nearness import is_near, is_within, turn_around, wider
+from workflows.machine.nearness import is_near, is_within, turn_around, turns_to_hear, wider
 
 Row = Activation | WorkItem | Timer | Subscription
 Ref = tuple[type[Row], Hashable]
@@ -32,11 +32,13 @@ class Parts:
         self._apart: _Apart | None = None
         self.head: Case = loaded.head
         self.around = loaded.around
+        self.hears = loaded.hears
 
     def whole(self) -> Slice:
         """Everything that was loaded, as it is by now."""
         if self._together is None:
-            self._together = replace(self._taken_apart().slice(self.head, None), around=self.around)
+            apart = self._taken_apart().slice(self.head, None)
+            self._together = replace(apart, around=self.around, hears=self.hears)
         return self._together
 
     def has(self, turn: str | None) -> bool:
@@ -48,7 +50,17 @@ class Parts:
         turn = turn_around(path)
         if turn is None or self.around == (turn,) or self._is_small():
             return self.whole()
-        return self._taken_apart().slice(self.head, turn)
+        return self._taken_apart().slice(self.head, (turn,))
+
+    def hearing(self, type_: str, key: str) -> Slice:
+        """What a decision about an event has to see: near all that asks for it, or everything that is here."""
+        pair = (type_, key)
+        if self._is_small() or (self.around is not None and pair not in self.hears):
+            return self.whole()
+        turns = turns_to_hear(self._taken_apart().asking(pair))
+        if turns is None or turns == self.around:
+            return self.whole()
+        return replace(self._taken_apart().slice(self.head, turns), hears=frozenset({pair}))
 
     def put(self, part: Slice, after: Slice) -> None:
         """Let `after` be what has become of `part`."""
@@ -76,11 +88,16 @@ class _Apart:
         self._holders: dict[str, tuple[Holder, ...]] = {}
         self._inside: dict[str, dict[Ref, None]] = defaultdict(dict)
         self._innermost: dict[str, dict[Ref, None]] = defaultdict(dict)
+        self._asking: dict[tuple[str, str], dict[Subscription, None]] = defaultdict(dict)
         self._add(whole)
 
-    def slice(self, head: Case, turn: str | None) -> Slice:
-        """What is near the turn, or everything."""
-        rows = self._rows.values() if turn is None else self._near(turn)
+    def asking(self, pair: tuple[str, str]) -> list[str]:
+        """The paths that ask for an event."""
+        return [one.path for one in self._asking.get(pair, ())]
+
+    def slice(self, head: Case, turns: tuple[str, ...] | None) -> Slice:
+        """What is near the turns, or everything."""
+        rows = self._rows.values() if turns is None else (row for turn in turns for row in self._near(turn))
         items: dict[str, WorkItem] = {}
         activations: dict[tuple[str, int], Activation] = {}
         timers: dict[str, Timer] = {}
@@ -96,12 +113,14 @@ class _Apart:
                 case Subscription():
                     subscriptions.add(row)
         held = {item: self._holders[item] for item in items if item in self._holders}
-        return Slice(head, activations, items, held, timers, frozenset(subscriptions), around=(turn,) if turn else None)
+        return Slice(head, activations, items, held, timers, frozenset(subscriptions), around=turns)
 
     def put(self, part: Slice, after: Slice) -> None:
         """Take out the rows of a part and put in what became of them."""
         for ref, row in _rows_of(part):
             self._rows.pop(ref, None)
+            if isinstance(row, Subscription):
+                self._asking[row.type, row.key].pop(row, None)
             self._innermost[turn_around(row.path) or ""].pop(ref, None)
             for turn in _turns_around(row.path):
                 self._inside[turn].pop(ref, None)
@@ -112,6 +131,8 @@ class _Apart:
     def _add(self, part: Slice) -> None:
         for ref, row in _rows_of(part):
             self._rows[ref] = row
+            if isinstance(row, Subscription):
+                self._asking[row.type, row.key][row] = None
             self._innermost[turn_around(row.path) or ""][ref] = None
             for turn in _turns_around(row.path):
                 self._inside[turn][ref] = None

@@ -87,10 +87,17 @@ class Unit(Protocol):
         Ready means ready_at <= now; ready_at moves a back-off ahead.
         """
 
-    def load(self, cases: Sequence[str], near: Mapping[str, Collection[str]] | None = None) -> dict[str, Slice]:
-        """The live slices of these cases; of those in `near` (case -> paths) only what is near these paths.
+    def load(
+        self,
+        cases: Sequence[str],
+        near: Mapping[str, Collection[str]] | None = None,
+        heard: Mapping[str, Collection[tuple[str, str]]] | None = None,
+    ) -> dict[str, Slice]:
+        """The live slices of these cases; of those in `near` or `heard` only what the stimuli are about.
 
-        `machine.nearness` says what is near; where one of the paths stands in no turn the whole slice is.
+        That is what is near the paths of `near` (case -> paths) and near what asks for the events of `heard`
+        (case -> (type, key)). `machine.nearness` says what is near; where one of the paths stands in no turn the whole
+        slice is. What asks is looked up behind the heads, so that the guard of the save finds out what came between.
         """
 
     def item(self, item: str) -> WorkItem | None:

@@ -1,0 +1,113 @@
+"""What a batch loads to decide on: of each case what its stimuli are about, their events, and the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from workflows.machine.case import Act, EventStimulus, SignalStimulus, Slice, Stimulus, TimerStimulus
+from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.moves.parts import Parts
+from workflows.ports import Engine, InboxRow, StoredEvent, Unit
+
+Twins = Mapping[tuple[str, str], tuple[str, ...]]
+Events = Mapping[int, StoredEvent]
+
+
+def places_of(unit: Unit, acts: Mapping[str, Act]) -> dict[str, str]:
+    """The steps that the acts are for; what is no item of theirs may be anywhere."""
+    items = [act.item for act in acts.values() if act.item is not None]
+    found = unit.places(items) if items else {}
+    return {case: found.get(act.item or "", "") for case, act in acts.items()}
+
+
+def load_cases(
+    unit: Unit, by_case: Mapping[str, Sequence[InboxRow]], places: Mapping[str, str], events: Events
+) -> dict[str, Slice]:
+    """What is live in these cases, near what their rows and acts are about: other turns of a block need not be loaded.
+
+    Args:
+        unit: the transaction.
+        by_case: the inbox rows of each case.
+        places: the steps that acts are for, by case.
+        events: the events of the rows, by number.
+    """
+    near = {case: {path_of(row) for row in rows if not _pairs(row, events)} for case, rows in by_case.items()}
+    for case, place in places.items():
+        near[case].add(place)
+    heard = {case: {pair for row in rows for pair in _pairs(row, events)} for case, rows in by_case.items()}
+    slices = unit.load(sorted(by_case), near, {case: pairs for case, pairs in heard.items() if pairs})
+    return {case: with_fired(one, by_case[case]) for case, one in slices.items()}
+
+
+def _pairs(row: InboxRow, events: Events) -> list[tuple[str, str]]:
+    """What is to be heard of a row: the (type, key) of an event that is for whoever in the case asks for it."""
+    stored = None if row.starts else events.get(row.event or 0)
+    return [] if stored is None else [(stored.event.type, stored.event.key)]
+
+
+def path_of(row: InboxRow) -> str:
+    """The step that a row is for; "" for the case itself."""
+    if row.timer is not None:
+        return row.timer.path
+    return "" if row.signal is None else row.signal.path
+
+
+def with_fired(live: Slice, rows: Sequence[InboxRow]) -> Slice:
+    """The slice with the timers that fell due and wait in its inbox: they are the case's until a decision clears them."""
+    fired = {row.timer.id: row.timer for row in rows if row.timer is not None}
+    return replace(live, timers={**fired, **live.timers}) if fired else live
+
+
+def part_for(parts: Parts, row: InboxRow, stimulus: Stimulus) -> Slice:
+    """What of a case a decision about a row has to see."""
+    if isinstance(stimulus, EventStimulus) and not stimulus.starts:
+        return parts.hearing(stimulus.type, stimulus.key)
+    return parts.near(path_of(row))
+
+
+def stimulus_of(row: InboxRow, events: Mapping[int, StoredEvent]) -> Stimulus:
+    if row.timer is not None:
+        timer = row.timer
+        return TimerStimulus(row.no, timer.id, timer.path, timer.round, timer.kind, timer.rung, timer.due_at)
+    if row.signal is not None:
+        return SignalStimulus(row.no, row.signal)
+    stored = events[row.event or 0]
+    event = stored.event
+    return EventStimulus(
+        no=stored.no,
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        key=event.key,
+        plain=event.plain,
+        personal=event.personal,
+        starts=row.starts,
+    )
+
+
+def twins_wanted(engine: Engine, slices: dict[str, Slice]) -> list[tuple[str, str]]:
+    wanted: set[tuple[str, str]] = set()
+    for one in slices.values():
+        wanted.update(needs(_lookups(engine, one.head.workflow_hash), one.head).lookups)
+    return sorted(wanted)
+
+
+_LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
+
+
+def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
+    """The look-ups of a definition, worked out once per hash (a hash never changes its meaning)."""
+    if workflow_hash not in _LOOKUPS:
+        try:
+            _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
+        except KeyError:
+            # Its cases fail one by one where they are decided; the others of the batch must not.
+            return ()
+    return _LOOKUPS[workflow_hash]
+
+
+def facts_for(engine: Engine, before: Slice, twins: Twins) -> Facts:
+    library = engine.library
+    numbers = library.numbers(before.head.numbers)
+    return Facts(library.roster(), library.calendar(), numbers, twins, engine.vault.fingerprint)
