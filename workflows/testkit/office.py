@@ -130,16 +130,21 @@ class Office:
         *,
         opinion: str = "",
         form: Mapping[str, JSON] | None = None,
+        fields: Mapping[str, JSON] | None = None,
         reason: str | None = None,
         key: str | None = None,
         at: datetime | None = None,
     ) -> Answer:
-        """Let somebody act on an item (or, to withdraw, on a case) and let the office work off what follows.
+        """Let somebody act on an item or a case and let the office work off what follows.
 
         Args:
             user: a user of the roster, or a principal such as "person:p1".
-            on: the item or its id; the case's id for "withdraw".
-            verb: agree, reject, return, complete or withdraw.
+            on: the item or its id; the case's id for what is done to a case.
+            verb: one of `machine.operations`.
+            opinion: why, in words.
+            form: the form of the step, filled in.
+            fields: what the verb itself asks for (whom to transfer to, where to return to).
+            reason: a reason of the step's closed list.
             key: the idempotency key; one of its own if not given.
             at: turns the clock first.
         """
@@ -157,6 +162,7 @@ class Office:
             opinion=opinion,
             reason=reason,
             form=form or {},
+            fields=fields or {},
             department=viewer.department,
             post=viewer.post,
         )
