@@ -273,6 +273,11 @@ class Exclusive(Word):
 # -- leaves ------------------------------------------------------------------------------------------------
 
 
+Handing = Literal["transfer", "delegate", "add-signers"]
+HANDINGS: tuple[Handing, ...] = ("transfer", "delegate", "add-signers")
+"""What the holder of an item may do with it beside answering it, unless the step says otherwise."""
+
+
 class Approve(Word):
     """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant or to a step.
 
@@ -305,6 +310,7 @@ class Approve(Word):
     collects: bool = False
     first: Literal["decides", "agrees"] = "decides"
     abstains: Literal["no", "counts", "excluded"] = "no"
+    allows: tuple[Handing, ...] = HANDINGS
 
 
 class Vote(Word):
@@ -373,6 +379,7 @@ class CarryOut(Word):
     within: Term | None = None
     overdue: tuple[Rung, ...] = ()
     form: str | None = None
+    allows: tuple[Handing, ...] = HANDINGS
     nobody: Nobody = OFFICE
     own_case: OwnCase = "decide"
     recused: tuple[Related, ...] = ()

@@ -27,6 +27,7 @@ from workflows.language.asked import (
 from workflows.language.expressions import Condition
 from workflows.language.people import OFFICE
 from workflows.language.tree import (
+    HANDINGS,
     LANGUAGE,
     Action,
     Applicant,
@@ -52,6 +53,7 @@ from workflows.language.tree import (
     Form,
     FormField,
     Guard,
+    Handing,
     Handler,
     Join,
     JumpPair,
@@ -93,6 +95,7 @@ from workflows.language.tree import (
 )
 
 __all__ = [
+    "HANDINGS",
     "LANGUAGE",
     "Action",
     "Applicant",
@@ -118,6 +121,7 @@ __all__ = [
     "Form",
     "FormField",
     "Guard",
+    "Handing",
     "Handler",
     "Join",
     "JumpPair",
@@ -416,6 +420,7 @@ def approve(  # the words of one rule sheet line, all by keyword
     collects: bool = False,
     first: Literal["decides", "agrees"] = "decides",
     abstains: Literal["no", "counts", "excluded"] = "no",
+    allows: tuple[Handing, ...] = HANDINGS,
 ) -> Approve:
     """Ask people for a decision."""
     return Approve(
@@ -439,6 +444,7 @@ def approve(  # the words of one rule sheet line, all by keyword
         collects=collects,
         first=first,
         abstains=abstains,
+        allows=allows,
     )
 
 
@@ -480,6 +486,7 @@ def carry_out(  # the words of one rule sheet line, all by keyword
     nobody: Nobody = OFFICE,
     own_case: OwnCase = "decide",
     recused: tuple[Related, ...] = (),
+    allows: tuple[Handing, ...] = HANDINGS,
 ) -> CarryOut:
     """Ask people to do something and report it."""
     return CarryOut(
@@ -491,6 +498,7 @@ def carry_out(  # the words of one rule sheet line, all by keyword
         nobody=nobody,
         own_case=own_case,
         recused=recused,
+        allows=allows,
     )
 
 

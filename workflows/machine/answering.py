@@ -9,33 +9,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from domain.approval import Outcome as Verdict
 from domain.clocks import from_text
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
-from workflows.machine.asking import answer_supplement, open_supplement, schedule_rung
+from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.balloting import count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
 from workflows.machine.confirming import CONFIRM, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
-from workflows.machine.counting import counted, is_in_line, verdict
-from workflows.machine.deadlines import Deadline
 from workflows.machine.filling import BadForm, filled
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
+from workflows.machine.handing import claim, delegate, give_advice, note_opened, recuse, transfer, unclaim
 from workflows.machine.hearing import Values
-from workflows.machine.lining import ask_next
 from workflows.machine.nodes import CASE
 from workflows.machine.returning import take_back, wanted_return
 from workflows.machine.rewind import rewind
-from workflows.machine.rights import authority, refuse_stranger, refuse_words
-from workflows.machine.turn import Enter, Leave, Turn
+from workflows.machine.rights import authority, refuse_closed_turn, refuse_stranger, refuse_words
+from workflows.machine.settling import cancel_peers, count_answer
+from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
+from workflows.machine.telling import comment, copy_to, urge
+from workflows.machine.turn import Turn
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "approve": ("agree", "reject", "return", "abstain"),
     "vote": ("agree", "reject", "abstain"),
     "carry_out": ("complete",),
     "supplement": ("complete",),
+    "advice": (),
 }
 CLOSED_AS: Final[Mapping[str, ItemState]] = {
     "agree": ItemState.APPROVED,
@@ -73,9 +74,7 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
     if item.kind == CONFIRM:
         return _confirm(turn, act, item)
-    if item.state is not ItemState.OPEN:
-        return Refused(409, "not_your_turn", zh("还没有轮到这一席办理"))
-    refusal = refuse_stranger(turn, act, item) or _check_verb(turn, act, item)
+    refusal = refuse_stranger(turn, act, item) or refuse_closed_turn(act, item) or _check_verb(turn, act, item)
     if refusal is not None:
         return refusal
     if act.verb == "return" and (policy := _goes_to_a_step(turn, act, item)) is not None:
@@ -123,7 +122,7 @@ def _return_to_step(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Re
         return wanted
     turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
     turn.close_item(replace(item, content=content_of(turn.definition, turn.head)), ItemState.RETURNED, act.actor)
-    _cancel_peers(turn, item.path, act.actor)
+    cancel_peers(turn, item.path, act.actor)
     rewind(turn, wanted)
     return None
 
@@ -183,51 +182,15 @@ def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
         answer_supplement(turn, item.path)
         return
     activation, step = turn.live[item.path], turn.human_step(item.path)
+    if item.link in ADDED and isinstance(step, Approve | CarryOut):
+        signer_answered(turn, item, step, act)
+        return
     if isinstance(step, Vote):
         count_ballot(turn, activation, step, item, act)
     elif act.verb == "return":
         _return_to_applicant(turn, activation, act)
-    elif isinstance(step, Approve | CarryOut):
-        _count(turn, activation, step, item, act)
-
-
-def _count(turn: Turn, activation: Activation, step: Approve | CarryOut, item: WorkItem, act: Act) -> None:
-    """Count an answer; when the outcome is certain the peers are cancelled and the case goes on."""
-    turn.update(counted(activation, step, item, CLOSED_AS[act.verb]))
-    settle_answers(turn, activation.path, step, act.actor)
-
-
-def settle_answers(turn: Turn, path: str, step: Approve | CarryOut, by: str) -> None:
-    """Go on where the answers decide; else ask who is next in line."""
-    activation = turn.live[path]
-    result = verdict(activation, step)
-    if result is Verdict.OPEN:
-        if isinstance(step, Approve) and is_in_line(step):
-            _ask_next(turn, activation, step)
-        return
-    _cancel_peers(turn, path, by)
-    if result is Verdict.AGREED:
-        turn.agenda.append(Leave(path, activation.parent))
-    else:
-        turn.agenda.append(Enter(f"{path}/rejected", path))
-
-
-def _ask_next(turn: Turn, activation: Activation, step: Approve) -> None:
-    """The next in line has a term and a ladder of his own."""
-    if any(one.state is ItemState.OPEN for one in turn.items_at(activation.path)):
-        return
-    item = ask_next(turn, activation, step)
-    if item is not None and item.due_at is not None and item.yellow_at is not None:
-        for timer in [one for one in turn.timers.values() if one.path == item.path]:
-            turn.clear(timer)
-        schedule_rung(turn, item.path, item.round, 0, Deadline(item.due_at, item.yellow_at, item.due_rule))
-
-
-def _cancel_peers(turn: Turn, path: str, by: str) -> None:
-    """Cancel what is still open in the step; a late click is told who decided instead (approvals.md A2)."""
-    for peer in turn.items_at(path):
-        turn.close_item(peer, ItemState.CANCELLED, by)
-    turn.stop_asking(path)
+    elif isinstance(step, Approve | CarryOut) and not (act.verb in {"agree", "complete"} and hold_back(turn, item)):
+        count_answer(turn, activation, step, item, act)
 
 
 def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
@@ -235,7 +198,7 @@ def _return_to_applicant(turn: Turn, activation: Activation, act: Act) -> None:
     if not isinstance(step, Approve) or step.on_return is None:
         message = f"step '{activation.path}' has no return to the applicant"
         raise LookupError(message)
-    _cancel_peers(turn, activation.path, act.actor)
+    cancel_peers(turn, activation.path, act.actor)
     clock = from_text(turn.items_changed[act.item or ""].due_rule)
     open_supplement(turn, activation.path, step.on_return, clock, act.actor)
 
@@ -249,6 +212,15 @@ ITEM_DEEDS: Final[Mapping[str, Deed]] = {
     "abstain": _decide,
     "complete": _decide,
     "take-back": take_back,
+    "transfer": transfer,
+    "delegate": delegate,
+    "answer": give_advice,
+    "claim": claim,
+    "unclaim": unclaim,
+    "open": note_opened,
+    "recuse": recuse,
+    "add-signers": add_signers,
+    "remove-signer": remove_signer,
 }
 """What is done to an item, by verb."""
 
@@ -259,6 +231,9 @@ CASE_DEEDS: Final[Mapping[str, Deed]] = {
     "terminate": terminate,
     "void": void,
     "jump": jump,
+    "urge": urge,
+    "copy": copy_to,
+    "comment": comment,
     SUSPEND: turn_gate,
     RESUME: turn_gate,
 }
@@ -270,8 +245,8 @@ CONFIRMED: Final[Mapping[str, Callable[[Turn, Mapping[str, JSON]], Refused | Non
 }
 """What is done when a second person agrees to it."""
 
-AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void"})
+AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void", "copy", "comment"})
 """Verbs that are for cases that have ended."""
 
-WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME})
+WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME, "copy", "comment"})
 """Verbs that may be used while the tree stands still."""

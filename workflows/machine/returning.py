@@ -10,6 +10,7 @@ from workflows.language.words import Approve, Call, CarryOut, Do, Emit, Erase, F
 from workflows.machine.balloting import weigh_ballot
 from workflows.machine.case import DECIDED, Act, ItemState, Refused, WorkItem
 from workflows.machine.counting import FIELD_OF, uncounted
+from workflows.machine.handing import recall
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import walk
 from workflows.machine.placing import line_to, meeting
@@ -80,6 +81,9 @@ def _who_agreed(turn: Turn, path: str) -> frozenset[str]:
 
 def take_back(turn: Turn, act: Act) -> Refused | None:
     """Take back one's own answer while nobody has built on it."""
+    out = turn.items.get(act.item or "")
+    if out is not None and out.state is ItemState.OUT:
+        return recall(turn, act, out)
     item = next((one for one in turn.past() if one.id == act.item), None)
     refusal = _refuse_take_back(turn, act, item)
     if refusal is not None or item is None:

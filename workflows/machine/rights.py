@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from domain.roster import post_of
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.asking import where
-from workflows.machine.case import Act, Capacity, Holder, Refused, WorkItem
+from workflows.machine.case import Act, Capacity, Holder, ItemState, Refused, WorkItem
+from workflows.machine.deadlines import local_day
 from workflows.machine.operations import LONGEST_TEXT, ON_CASES, ON_ITEMS
 from workflows.machine.recusing import barred
 from workflows.machine.turn import Turn, step_path
@@ -32,6 +34,38 @@ def _is_barred(turn: Turn, act: Act, item: WorkItem) -> bool:
     if node is None or not isinstance(node.step, Approve | CarryOut | Vote):
         return False
     return not barred(node.step, where(turn, item.path)).isdisjoint({act.actor, act.principal})
+
+
+def refuse_closed_turn(act: Act, item: WorkItem) -> Refused | None:
+    """Refuse what waits for somebody else, and what a colleague has claimed."""
+    if item.state is not ItemState.OPEN:
+        return Refused(409, "not_your_turn", zh("还没有轮到这一席办理"))
+    if item.claimed_by not in {None, act.actor}:
+        return Refused(409, "claimed", zh("该待办已由同事签收"), by=item.claimed_by)
+    return None
+
+
+def open_item_of(turn: Turn, act: Act) -> WorkItem | Refused:
+    """The open item that an act is about, if the actor may act on it now."""
+    item = turn.items.get(act.item or "")
+    if item is None:
+        return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
+    return refuse_stranger(turn, act, item) or refuse_closed_turn(act, item) or item
+
+
+def refuse_newcomer(turn: Turn, user: str, item: WorkItem, place: str) -> Refused | None:
+    """Refuse somebody new at a step: not in office, kept out by the step, or asked there already."""
+    day = local_day(turn.facts.calendar, turn.now)
+    if post_of(turn.facts.roster, user, day) is None:
+        return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field=place)
+    node = turn.nodes.get(step_path(item.path))
+    step = None if node is None else node.step
+    if isinstance(step, Approve | CarryOut | Vote) and user in barred(step, where(turn, item.path)):
+        return Refused(409, "recused", zh("该人员与办件有关联，按规定应当回避"), field=place)
+    asked = {one.who for peer in turn.items_at(item.path) for one in turn.holders.get(peer.id, ())}
+    if f"user:{user}" in asked:
+        return Refused(409, "asked_already", zh("该人员已在本环节办理人之中"), field=place)
+    return None
 
 
 def refuse_words(act: Act) -> Refused | None:

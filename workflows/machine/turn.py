@@ -348,16 +348,17 @@ class Turn:
         self.head = replace(self.head, state=state, outcome=outcome, ended_at=self.now, back=())
 
     def reopen_seat(self, item: WorkItem, who: str) -> WorkItem:
-        """Ask a seat again in the same round: a new item beside the answered one, for the same term."""
-        taken = [
-            one.seat for one in (*self.past(), *self.items.values()) if (one.path, one.round) == (item.path, item.round)
-        ]
-        seat = max(taken, default=item.seat) + 1
+        """Ask beside an item in the same round: a new item like it, for the same term, that hangs from it.
+
+        What `item` says of its kind, link and weight the new one has too; it waits where `item` does.
+        """
+        known = (*self.past(), *self.items.values(), *self.items_changed.values(), item)
+        seat = max(one.seat for one in known if (one.path, one.round) == (item.path, item.round)) + 1
         again = replace(
             item,
             id=derived_id("item", self.head.id, item.path, item.round, seat),
             seat=seat,
-            state=ItemState.OPEN,
+            state=ItemState.WAITING if item.state is ItemState.WAITING else ItemState.OPEN,
             version=1,
             opened_at=self.now,
             closed_by=None,

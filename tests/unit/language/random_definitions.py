@@ -241,6 +241,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             collects=st.booleans(),
             first=st.sampled_from(["decides", "agrees"]),
             abstains=st.sampled_from(["no", "counts", "excluded"]),
+            allows=st.lists(st.sampled_from(w.HANDINGS), max_size=2, unique=True).map(tuple),
             **missing,
         ),
     )

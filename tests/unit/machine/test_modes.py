@@ -62,7 +62,7 @@ def test_an_item_that_waits_cannot_be_acted_on_by_anyone() -> None:
 
     found = desk.take(desk.wanted("b", "agree", second.id))
 
-    assert (found.status, found.code) == (409, "not_your_turn")
+    assert (found.status, found.code) == (403, "not_holder")
 
 
 def test_a_sequence_goes_on_from_seat_to_seat_and_is_agreed_by_the_last() -> None:

@@ -1,0 +1,307 @@
+"""转办, 委派, 加签, 减签, 签收, 回避, 催办, 抄送 and 评论: what people do with an item beside answering it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from domain.approval import Mode
+from tests.unit.machine.desk import Desk
+from workflows.language.words import approve, end, role, sequence, vote
+from workflows.machine.case import Refused, WorkItem
+from workflows.testkit import staff
+
+NO = end("refused", "rejected")
+PEOPLE = staff(
+    a="panel", b="panel", c="panel", clerk="clerk", mate="clerk", guest="guest", helper="helper", head="office_head"
+)
+
+
+def alone(**more: Any) -> Desk:
+    step = approve("decide", by=role("clerk"), on_reject=NO, within=5, **more)
+    return Desk(sequence(step, end("done", "approved")), roster=PEOPLE)
+
+
+def together(mode: Mode = Mode.ALL, **more: Any) -> Desk:
+    step = approve("decide", by=role("panel"), mode=mode, on_reject=NO, within=5, **more)
+    return Desk(sequence(step, end("done", "approved")), roster=PEOPLE)
+
+
+def do(desk: Desk, who: str, verb: str, opinion: str = "样例", **fields: Any) -> Any:
+    return desk.act(who, verb, "steps/decide", opinion=opinion, fields=fields)
+
+
+def refusal(outcome: Any) -> tuple[int, str]:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.status, outcome.code
+
+
+def held_by(desk: Desk, who: str) -> WorkItem | None:
+    mine = desk.principals(who)
+    items = (one for one in desk.live.items.values() if any(h.who in mine for h in desk.live.holders[one.id]))
+    return next(items, None)
+
+
+# -- 转办 --------------------------------------------------------------------------------------------------
+
+
+def test_a_transfer_gives_the_item_to_somebody_else_for_the_same_term() -> None:
+    desk = alone()
+    before = desk.item_of("clerk", "steps/decide").due_at
+
+    do(desk, "clerk", "transfer", to="helper")
+
+    now = held_by(desk, "helper")
+    assert now is not None
+    assert (now.due_at, held_by(desk, "clerk")) == (before, None)
+    do(desk, "helper", "agree")
+    assert desk.state == ("approved", "done")
+
+
+@pytest.mark.parametrize(("to", "code"), [("nobody", (422, "not_in_office")), ("b", (409, "asked_already"))])
+def test_a_transfer_to_nobody_or_to_a_peer_is_refused(to: str, code: tuple[int, str]) -> None:
+    assert refusal(do(together(), "a", "transfer", to=to)) == code
+
+
+def test_an_item_is_handed_on_only_so_often() -> None:
+    desk = alone()
+    for who, to in (("clerk", "helper"), ("helper", "guest"), ("guest", "helper"), ("helper", "guest")):
+        do(desk, who, "transfer", to=to)
+    do(desk, "guest", "transfer", to="helper")
+
+    assert refusal(do(desk, "helper", "transfer", to="guest")) == (409, "too_many_hops")
+
+
+def test_a_step_may_forbid_it() -> None:
+    desk = alone(allows=("delegate",))
+
+    assert refusal(do(desk, "clerk", "transfer", to="helper")) == (409, "verb_not_offered")
+
+
+# -- 委派 --------------------------------------------------------------------------------------------------
+
+
+def test_advice_decides_nothing_and_brings_the_item_back() -> None:
+    desk = alone()
+    do(desk, "clerk", "delegate", to="helper")
+
+    meanwhile = do(desk, "clerk", "agree")
+    wrong = do(desk, "helper", "agree")
+    do(desk, "helper", "answer")
+    advised = desk.state
+    do(desk, "clerk", "agree")
+
+    assert refusal(meanwhile) == (409, "not_your_turn")
+    assert refusal(wrong)[0] == 422
+    assert (advised, desk.state) == (("running", None), ("approved", "done"))
+
+
+def test_the_owner_can_recall_what_was_delegated() -> None:
+    desk = alone()
+    item = desk.item_of("clerk", "steps/decide").id
+    do(desk, "clerk", "delegate", to="helper")
+
+    desk.take(desk.wanted("clerk", "take-back", item))
+
+    assert held_by(desk, "helper") is None
+    do(desk, "clerk", "agree")
+    assert desk.state == ("approved", "done")
+
+
+# -- 加签, 减签 --------------------------------------------------------------------------------------------
+
+
+def test_added_before_the_item_waits_until_all_of_them_have_agreed() -> None:
+    desk = alone()
+    do(desk, "clerk", "add-signers", users=["helper", "guest"], where="before")
+
+    do(desk, "helper", "agree")
+    waiting = do(desk, "clerk", "agree")
+    do(desk, "guest", "agree")
+
+    assert refusal(waiting) == (409, "not_your_turn")
+    do(desk, "clerk", "agree")
+    assert desk.state == ("approved", "done")
+
+
+def test_one_of_those_added_before_is_enough_where_it_is_said_so() -> None:
+    desk = alone()
+    do(desk, "clerk", "add-signers", users=["helper", "guest"], where="before", mode="any")
+
+    do(desk, "helper", "agree")
+    do(desk, "clerk", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_added_after_the_agreement_counts_once_they_have_agreed() -> None:
+    desk = alone()
+    do(desk, "clerk", "add-signers", users=["helper"], where="after")
+    early = do(desk, "helper", "agree")
+
+    do(desk, "clerk", "agree")
+    between = desk.state
+    do(desk, "helper", "agree")
+
+    assert refusal(early) == (409, "not_your_turn")
+    assert (between, desk.state) == (("running", None), ("approved", "done"))
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_an_added_signer_who_refuses_refuses_for_the_item(where: str) -> None:
+    desk = alone()
+    do(desk, "clerk", "add-signers", users=["helper"], where=where)
+    if_after = [who for who in ("clerk",) if where == "after"]
+    for who in if_after:
+        do(desk, who, "agree")
+
+    do(desk, "helper", "reject")
+
+    assert desk.state == ("rejected", "refused")
+
+
+def test_added_beside_they_are_more_seats() -> None:
+    desk = together()
+    do(desk, "a", "add-signers", users=["helper"], where="parallel")
+
+    for who in ("a", "b", "c"):
+        do(desk, who, "agree")
+    between = desk.state
+    do(desk, "helper", "agree")
+
+    assert (between, desk.state) == (("running", None), ("approved", "done"))
+
+
+def test_where_one_decides_nobody_is_added_beside() -> None:
+    assert refusal(do(alone(), "clerk", "add-signers", users=["helper"], where="parallel")) == (409, "verb_not_offered")
+
+
+def test_removing_the_last_open_signer_settles_the_step() -> None:
+    desk = together()
+    do(desk, "a", "add-signers", users=["helper"], where="parallel")
+    added = held_by(desk, "helper")
+    assert added is not None
+    for who in ("b", "c"):
+        do(desk, who, "agree")
+
+    do(desk, "a", "remove-signer", signer=added.id)
+    do(desk, "a", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_removing_whoever_was_added_before_opens_the_item_again() -> None:
+    desk = alone()
+    do(desk, "clerk", "add-signers", users=["helper"], where="before")
+    added = held_by(desk, "helper")
+    assert added is not None
+
+    do(desk, "clerk", "remove-signer", signer=added.id)
+    do(desk, "clerk", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_nobody_removes_a_seat_of_the_step_or_what_others_added() -> None:
+    desk = together()
+    do(desk, "a", "add-signers", users=["helper"], where="parallel")
+    added, seat = held_by(desk, "helper"), held_by(desk, "c")
+    assert added is not None
+    assert seat is not None
+
+    assert refusal(do(desk, "b", "remove-signer", signer=added.id)) == (403, "not_yours")
+    assert refusal(do(desk, "a", "remove-signer", signer=seat.id)) == (409, "not_added")
+
+
+# -- 签收, opened, 回避 ------------------------------------------------------------------------------------
+
+
+def test_what_a_colleague_has_claimed_is_his_until_he_gives_it_back() -> None:
+    desk = alone()
+    do(desk, "clerk", "claim")
+
+    claimed = do(desk, "mate", "agree")
+    do(desk, "clerk", "unclaim")
+    do(desk, "mate", "agree")
+
+    assert refusal(claimed) == (409, "claimed")
+    assert claimed.by == "clerk"
+    assert desk.state == ("approved", "done")
+
+
+def test_an_opened_item_keeps_the_answer_before_it() -> None:
+    steps = sequence(
+        approve("decide", by=role("clerk"), on_reject=NO), approve("next", by=role("helper"), on_reject=NO), end("done")
+    )
+    desk = Desk(steps, roster=PEOPLE)
+    do(desk, "clerk", "agree")
+    [mine] = desk.ledger.closed.values()
+
+    desk.act("helper", "open", "steps/next")
+
+    assert refusal(desk.take(desk.wanted("clerk", "take-back", mine.id))) == (409, "opened")
+
+
+def test_whoever_stands_back_lowers_the_base() -> None:
+    desk = together()
+
+    do(desk, "a", "recuse")
+    do(desk, "b", "agree")
+    do(desk, "c", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_when_the_only_one_stands_back_the_office_is_asked() -> None:
+    desk = alone()
+
+    do(desk, "clerk", "recuse")
+
+    assert held_by(desk, "head") is not None
+
+
+def test_in_a_vote_standing_back_lowers_the_quorum() -> None:
+    step = vote("decide", by=role("panel"), quorum="1", passes="1/2", within=5, fails=NO)
+    desk = Desk(sequence(step, end("done", "approved")), roster=PEOPLE)
+
+    do(desk, "a", "agree")
+    do(desk, "b", "agree")
+    do(desk, "c", "recuse")
+
+    assert desk.state == ("approved", "done")
+
+
+# -- 催办, 抄送, 评论 --------------------------------------------------------------------------------------
+
+
+def test_the_applicant_urges_whoever_is_asked_once_a_day() -> None:
+    desk = alone()
+
+    desk.act("person:p1", "urge")
+    desk.act("person:p1", "urge")
+
+    keys = [
+        one.key for decision in desk.ledger.decisions for one in decision.effects if one.body.get("template") == "urged"
+    ]
+    assert (len(keys), len(set(keys))) == (2, 1)
+    assert refusal(desk.act("person:p2", "urge")) == (403, "not_yours")
+
+
+def test_a_copy_lets_somebody_read_and_waits_for_nobody() -> None:
+    desk = alone()
+
+    desk.act("clerk", "copy", fields={"users": ["guest"]})
+
+    assert [one.who for one in desk.last.access] == ["user:guest"]
+    assert desk.open() == [("steps/decide", 1)]
+
+
+def test_a_comment_stands_in_the_history_also_after_the_end() -> None:
+    desk = alone()
+    do(desk, "clerk", "agree")
+
+    desk.act("clerk", "comment", opinion="样例：已归档")
+
+    assert desk.last.entry.what == "act:comment"
+    assert desk.last.entry.personal == {"opinion": "样例：已归档"}

@@ -1,0 +1,197 @@
+"""An item changes hands: 转办, 委派 and its answer, 签收 and 退签, 回避 on one's own request; and that it was opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from domain.texts import zh
+from workflows.language.words import Approve, CarryOut, Vote
+from workflows.machine.balloting import settle_vote
+from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
+from workflows.machine.counting import counts_in_seats
+from workflows.machine.rights import authority, open_item_of, refuse_newcomer, refuse_stranger
+from workflows.machine.settling import settle_answers
+from workflows.machine.turn import Turn
+from workflows.policy import role_principal
+
+MOST_HOPS: Final = 5
+"""An item that was handed on so often stays where it is."""
+
+ADVICE: Final = "advice"
+"""The kind of an item that somebody else advises on: it decides nothing."""
+
+_OFFICE: Final = role_principal("office_head", None)
+
+
+# -- 转办 --------------------------------------------------------------------------------------------------
+
+
+def transfer(turn: Turn, act: Act) -> Refused | None:
+    """Hand the item to somebody else, who answers in this one's place and term."""
+    item = open_item_of(turn, act)
+    if isinstance(item, Refused):
+        return item
+    to = str(act.fields["to"])
+    refusal = _refuse_handing(turn, item, "transfer") or refuse_newcomer(turn, to, item, "to")
+    if refusal is not None:
+        return refusal
+    _say(turn, act, item, to=to)
+    turn.close_item(item, ItemState.TRANSFERRED, act.actor)
+    given = turn.reopen_seat(replace(item, link=Link.TRANSFERRED), f"user:{to}")
+    turn.notify({f"user:{to}"}, "transferred", given.id)
+    return None
+
+
+def _refuse_handing(turn: Turn, item: WorkItem, verb: str) -> Refused | None:
+    step = turn.human_step(item.path)
+    if not isinstance(step, Approve | CarryOut) or verb not in step.allows or item.kind == ADVICE:
+        return Refused(409, "verb_not_offered", zh("本环节不能转交他人办理"), field="verb")
+    if any(one.parent == item.id for one in turn.items.values()):
+        return Refused(409, "has_signers", zh("加签的人还没有办结，不能转交"))
+    if _hops(turn, item) >= MOST_HOPS:
+        return Refused(409, "too_many_hops", zh("该待办已转交多次，不能再转"))
+    return None
+
+
+def _hops(turn: Turn, item: WorkItem) -> int:
+    if item.link is not Link.TRANSFERRED:
+        return 0
+    known = {one.id: one for one in turn.past()}
+    hops, before = 0, item
+    while before.link is Link.TRANSFERRED and before.parent in known:
+        hops, before = hops + 1, known[before.parent]
+    return hops
+
+
+# -- 委派 --------------------------------------------------------------------------------------------------
+
+
+def delegate(turn: Turn, act: Act) -> Refused | None:
+    """Ask somebody for advice; the item waits for it, and its holder decides."""
+    item = open_item_of(turn, act)
+    if isinstance(item, Refused):
+        return item
+    to = str(act.fields["to"])
+    refusal = _refuse_handing(turn, item, "delegate") or refuse_newcomer(turn, to, item, "to")
+    if refusal is not None:
+        return refusal
+    _say(turn, act, item, to=to)
+    _keep(turn, replace(item, state=ItemState.OUT, version=item.version + 1))
+    asked = turn.reopen_seat(replace(item, kind=ADVICE, form=None, link=Link.DELEGATED), f"user:{to}")
+    turn.notify({f"user:{to}"}, "delegated", asked.id)
+    return None
+
+
+def give_advice(turn: Turn, act: Act) -> Refused | None:
+    """Answer what was delegated: the item is its holder's again."""
+    item = open_item_of(turn, act)
+    if isinstance(item, Refused):
+        return item
+    if item.kind != ADVICE:
+        return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
+    _say(turn, act, item)
+    turn.close_item(item, ItemState.COMPLETED, act.actor)
+    _come_back(turn, item)
+    return None
+
+
+def recall(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    """Take the item back before the advice has come."""
+    refusal = refuse_stranger(turn, act, item)
+    if refusal is not None:
+        return refusal
+    _say(turn, act, item)
+    for asked in [one for one in turn.items.values() if one.parent == item.id and one.kind == ADVICE]:
+        turn.close_item(asked, ItemState.CANCELLED, act.actor)
+    _keep(turn, replace(item, state=ItemState.OPEN, version=item.version + 1))
+    return None
+
+
+def _come_back(turn: Turn, asked: WorkItem) -> None:
+    parent = turn.items.get(asked.parent or "")
+    if parent is not None and parent.state is ItemState.OUT:
+        _keep(turn, replace(parent, state=ItemState.OPEN, version=parent.version + 1))
+
+
+# -- 签收, 退签, opened ------------------------------------------------------------------------------------
+
+
+def claim(turn: Turn, act: Act) -> Refused | None:
+    """Take an item of a pool for oneself; the colleagues keep seeing it. Its clock has run since it was opened."""
+    item = open_item_of(turn, act)
+    if isinstance(item, Refused):
+        return item
+    if item.claimed_by == act.actor:
+        return Refused(409, "claimed", zh("您已签收该待办"), by=item.claimed_by)
+    _say(turn, act, item)
+    _keep(turn, replace(item, claimed_by=act.actor, version=item.version + 1))
+    return None
+
+
+def unclaim(turn: Turn, act: Act) -> Refused | None:
+    """Give it back to the pool."""
+    item = open_item_of(turn, act)
+    if isinstance(item, Refused):
+        return item
+    if item.claimed_by is None:
+        return Refused(409, "not_claimed", zh("该待办没有签收"))
+    _say(turn, act, item)
+    _keep(turn, replace(item, claimed_by=None, version=item.version + 1))
+    return None
+
+
+def note_opened(turn: Turn, act: Act) -> Refused | None:
+    """Keep when a holder opened the item first: until then the answer before it may be taken back."""
+    item = turn.items.get(act.item or "")
+    if item is None:
+        return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
+    refusal = refuse_stranger(turn, replace(act, seen=None), item)
+    if refusal is not None or item.read_at is not None:
+        return refusal or Refused(409, "opened", zh("该待办已打开过"), at=item.read_at)
+    _say(turn, act, item)
+    _keep(turn, replace(item, read_at=turn.now))
+    return None
+
+
+# -- 回避 --------------------------------------------------------------------------------------------------
+
+
+def recuse(turn: Turn, act: Act) -> Refused | None:
+    """Stand back from one's own item: it is asked of the others, or the base of the vote falls."""
+    item = open_item_of(turn, act)
+    if isinstance(item, Refused):
+        return item
+    step = turn.human_step(item.path)
+    if not isinstance(step, Approve | CarryOut | Vote) or item.link is not None:
+        return Refused(409, "verb_not_offered", zh("本环节不能申请回避"), field="verb")
+    _say(turn, act, item)
+    others = [
+        one for one in turn.holders.get(item.id, ()) if one.who.startswith("user:") and one.who != f"user:{act.actor}"
+    ]
+    turn.close_item(item, ItemState.CANCELLED, f"recused:{act.actor}")
+    block = turn.live[item.path]
+    if others or block.n == 1:
+        again = turn.reopen_seat(item, others[0].who if others else _OFFICE)
+        for one in others[1:]:
+            turn.hold(again, one.who, one.capacity)
+        return None
+    by = 1 if counts_in_seats(step) else (item.weight or 1)
+    turn.update(replace(block, n=block.n - by))
+    if isinstance(step, Vote):
+        settle_vote(turn, item.path, step, act.actor)
+    else:
+        settle_answers(turn, item.path, step, act.actor)
+    return None
+
+
+# -- both --------------------------------------------------------------------------------------------------
+
+
+def _say(turn: Turn, act: Act, item: WorkItem, **more: str) -> None:
+    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item), **more)
+
+
+def _keep(turn: Turn, item: WorkItem) -> None:
+    """Keep a changed open item with its holders."""
+    turn.items[item.id] = turn.items_changed[item.id] = item
