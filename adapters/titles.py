@@ -7,13 +7,16 @@ from datetime import date
 from functools import lru_cache
 
 from adapters.texts import _, in_english
+from domain import bases, people
 from domain.events import EVENT_TYPES, WIRE_PREFIX
-from domain.people import REFUSAL_REASONS
 from domain.roster import Roster, post_of
 from workflows.machine.case import SYSTEM
 from workflows.presentation import Presentation, Title, merged, presentation_of
 
 Named = tuple[tuple[str, str, str], ...]
+
+REFUSAL_REASONS = {**people.REFUSAL_REASONS, **bases.REFUSAL_REASONS}
+"""Of every noun: no two of them use a code for different things."""
 
 
 @lru_cache(maxsize=64)

@@ -20,8 +20,12 @@ def _of_one_line(text: str) -> str:
 
 def _all_different(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
-        raise ValueError("the same group stands twice: name each group once, the main one first")
+        raise ValueError("the same value stands twice: name each once")
     return values
+
+
+EachOnce = AfterValidator(_all_different)
+"""The mark of a list in which nothing stands twice."""
 
 
 def _day(value: Any) -> Any:
@@ -57,6 +61,9 @@ Line = Annotated[
 ]
 """One line of free text; id numbers and bank cards in it are covered."""
 
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(mask_forbidden)]
+"""Free text of several lines; id numbers and bank cards in it are covered."""
+
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=50), AfterValidator(_of_one_line), AfterValidator(mask_forbidden)
 ]
@@ -67,7 +74,7 @@ Group = Literal["1", "2", "3", "4"]
 """1 managers and technical staff of private and foreign-invested firms, 2 staff of intermediary
 and social organisations, 3 freelance professionals, 4 people of new media."""
 
-Groups = Annotated[tuple[Group, ...], Field(strict=False, min_length=1, max_length=4), AfterValidator(_all_different)]
+Groups = Annotated[tuple[Group, ...], Field(strict=False, min_length=1, max_length=4), EachOnce]
 """The groups of a person, the main one first."""
 
 Channel = Literal["self", "town", "association"]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.event import PERSONAL, WIRE_PREFIX, DomainEvent
-from domain.events import members
+from domain.events import bases, members
 
 __all__ = [
     "EVENT_TYPES",
@@ -22,7 +22,9 @@ __all__ = [
     "upcast",
 ]
 
-EVENT_TYPES: Mapping[str, type[DomainEvent]] = MappingProxyType({event.TYPE: event for event in (*members.EVENTS,)})
+EVENT_TYPES: Mapping[str, type[DomainEvent]] = MappingProxyType(
+    {event.TYPE: event for event in (*members.EVENTS, *bases.EVENTS)}
+)
 
 Upcaster = Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
 """Turns the data of an old version into (next type, its data); pure."""

@@ -88,11 +88,29 @@ def test_the_engine_alone_emits_what_no_department_may_send() -> None:
         "member.dormant.v1",
         "member.retention_ended.v1",
         "member.erased.v1",
+        "base.call_closed.v1",
+        "base.prechecked.v1",
+        "base.visited.v1",
+        "base.scored.v1",
+        "base.notice_started.v1",
+        "base.objection_settled.v1",
+        "base.approved.v1",
+        "base.refused.v1",
+        "base.plaque_granted.v1",
+        "base.commitment_fulfilled.v1",
+        "base.commitment_missed.v1",
     }
 
 
 def test_every_town_and_street_may_refer_a_member() -> None:
     assert set(UNITS) <= EVENT_TYPES["member.applied.v1"].DEPARTMENTS
+
+
+def test_nothing_that_is_said_about_a_base_is_about_a_person() -> None:
+    about_bases = [event for type_, event in EVENT_TYPES.items() if type_.startswith("base.")]
+
+    assert about_bases
+    assert all(event.PERSON is None and frozenset() == event.PERSONAL_FIELDS for event in about_bases)
 
 
 def test_an_unknown_type_is_refused_by_name() -> None:
