@@ -22,7 +22,7 @@ from workflows.testkit import MONDAY, Office, staff
 
 BASE = workflow(
     "base",
-    starts_on="base.applied.v1",
+    starts_on="trial.applied.v1",
     about="base",
     steps=sequence(
         approve(
@@ -30,11 +30,11 @@ BASE = workflow(
             by=role("town_clerk", of="town"),
             within=3,
             overdue=(remind(-1), escalate(+1, to=role("office_head"))),
-            on_return=to_applicant(within=5, silence=end("silent"), answered_by="base.supplemented.v1"),
+            on_return=to_applicant(within=5, silence=end("silent"), answered_by="trial.supplemented.v1"),
             on_reject=end("refused", "rejected"),
         ),
-        wait("paid", event="base.paid.v1", key="invoice"),
-        do("tell", emit("base.created.v1")),
+        wait("paid", event="trial.paid.v1", key="invoice"),
+        do("tell", emit("trial.created.v1")),
         end("created", "approved"),
     ),
 )
@@ -46,7 +46,7 @@ def office() -> Office:
 
 
 def apply(office: Office) -> str:
-    event = office.event("base.applied.v1", key="b1", town="T1", invoice="i1")
+    event = office.event("trial.applied.v1", key="b1", town="T1", invoice="i1")
     (case,) = office.send(event).cases
     return case
 
@@ -56,22 +56,22 @@ def test_whoever_has_the_role_finds_the_item_and_decides(office: Office) -> None
     (view,) = office.inbox("chen")
 
     answer = office.act("chen", view, "agree", opinion="同意")
-    office.send(office.event("base.paid.v1", key="i1"))
+    office.send(office.event("trial.paid.v1", key="i1"))
 
     assert answer.status == 200
     assert office.inbox("wu") == ()
     assert (office.case(case).head.state, office.case(case).head.outcome) == ("approved", "created")
     assert [one.body["what"] for one in office.history(case)] == [
-        "event:base.applied.v1",
+        "event:trial.applied.v1",
         "act:agree",
-        "event:base.paid.v1",
+        "event:trial.paid.v1",
     ]
 
 
 def test_an_event_that_comes_before_its_wait_is_not_lost(office: Office) -> None:
     case = apply(office)
 
-    early = office.send(office.event("base.paid.v1", key="i1"))
+    early = office.send(office.event("trial.paid.v1", key="i1"))
     office.act("chen", office.inbox("chen")[0], "agree")
 
     assert early.cases == ()
@@ -113,7 +113,7 @@ def test_the_same_idempotency_key_gets_the_same_answer(office: Office) -> None:
 
 def test_the_clock_is_never_turned_back(office: Office) -> None:
     with pytest.raises(ValueError, match="cannot be turned back"):
-        office.send(office.event("base.applied.v1", key="b1"), at=MONDAY - timedelta(days=1))
+        office.send(office.event("trial.applied.v1", key="b1"), at=MONDAY - timedelta(days=1))
 
 
 def test_the_catalogue_runs_on_an_office_of_its_own() -> None:

@@ -3,7 +3,7 @@
     from workflows.testkit import Office, staff
 
     office = Office(workflows=[MY_WORKFLOW], roster=staff(chen="town_clerk", he="office_head"))
-    case = office.send(office.event("base.applied.v1", key="b1", town="T1")).cases[0]
+    case = office.send(office.event("trial.applied.v1", key="b1", town="T1")).cases[0]
     office.turn(days=7)                                      # the term is over: the head was told
     item = office.inbox("he")[0].item
     office.act("he", item, "agree", opinion="同意")
