@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from celery import signals
 from celery.contrib.testing.worker import start_worker
@@ -67,7 +67,7 @@ class InOneProcess(Office):
         data = {**new.plain, **new.personal}
         body = {"specversion": "1.0", "id": new.id, "source": new.source, "type": f"liaison.{new.type}", "data": data}
         answer = self.doors.http.post(
-            "/api/events", json=body, headers={"Content-Type": STRUCTURED, **_key(_sender(new.type))}
+            "/api/events", json=body, headers={"Content-Type": STRUCTURED, **_key(_sender(new))}
         )
         assert answer.status_code == 202, answer.text
         [result] = answer.json()["results"]
@@ -90,10 +90,9 @@ class InOneProcess(Office):
         """Press a button as an officer."""
         if ":" in user:
             return super().act(user, on, verb, opinion=opinion, form=form, reason=reason, key=key, at=at, **own)
-        item = on if isinstance(on, WorkItem) else cast("ItemView", on).item
-        said = {"version": item.version, "opinion": opinion, "form": dict(form or {}), **own}
+        where, said = _pressed(on, {"opinion": opinion, "form": dict(form or {}), **own})
         answer = self.doors.http.post(
-            f"/api/work-items/{item.id}/{verb}",
+            f"/api/{where}/{verb}",
             json=said if reason is None else said | {"reason": reason},
             headers={**_key(f"user:{user}"), "Idempotency-Key": key or f"pressed{next(self._sent)}"},
         )
@@ -185,9 +184,18 @@ def _store(units: SqlUnits) -> Store:
     return Store(units, reads, reads.next_due)
 
 
-def _sender(type_: str) -> str:
-    """A department that may send the type."""
-    return min(EVENT_TYPES[type_].DEPARTMENTS)
+def _sender(event: NewEvent) -> str:
+    """The department that the test names, where it may send the type; else the first that may."""
+    permitted = EVENT_TYPES[event.type].DEPARTMENTS
+    return event.department if event.department in permitted else min(permitted)
+
+
+def _pressed(on: WorkItem | ItemView | str, said: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Where a button stands, and what it says: on an item with the version that was seen, or on a case by its id."""
+    if isinstance(on, str):
+        return f"cases/{on}", {"opinion": said["opinion"]}
+    item = on if isinstance(on, WorkItem) else on.item
+    return f"work-items/{item.id}", {"version": item.version, **said}
 
 
 def _key(token: str) -> dict[str, str]:
