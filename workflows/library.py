@@ -7,7 +7,14 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from workflows.catalogue import consent_withdrawal, member_confirmation, member_registration, member_retention
+from workflows.catalogue import (
+    base_creation,
+    base_inquiry,
+    consent_withdrawal,
+    member_confirmation,
+    member_registration,
+    member_retention,
+)
 from workflows.language.files import logic_hash
 from workflows.language.words import Workflow
 
@@ -16,6 +23,8 @@ CATALOGUE: Final[tuple[Workflow, ...]] = (
     member_confirmation.DEFINITION,
     member_retention.DEFINITION,
     consent_withdrawal.DEFINITION,
+    base_creation.DEFINITION,
+    base_inquiry.DEFINITION,
 )
 
 

@@ -19,7 +19,7 @@ from domain.numbers import Numbers
 from domain.organisation import Appointment, Department, Grant, Post
 from domain.roster import Roster
 
-VERSION = "sample-3"
+VERSION = "sample-4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ AliasesField = Annotated[AliasLines, Field(title=ALIASES)]
 KindField = Annotated[Kind, Field(title=KIND)]
 TagsField = Annotated[SomeTags, Field(title=TAGS)]
 CreditCodeField = Annotated[CreditCode | None, Field(title=zh("统一社会信用代码"))]
+GroundField = Annotated[Line, Field(title=zh("异议理由(只写场所和单位的情况)"))]
 Commitment = Annotated[Identifier, Field(title=zh("承诺编号"))]
 
 
@@ -208,7 +209,15 @@ class BaseNoticeObjected(AboutApplication):
     DEPARTMENTS = APPLY
     EXAMPLE = example(application="base-2026-001", ground="样例理由:场所与申报材料不符")
 
-    ground: Annotated[Line, Field(title=zh("异议理由(只写场所和单位的情况)"))]
+    ground: GroundField
+
+
+class BaseInquiryOpened(AboutApplication):
+    TYPE = "base.inquiry_opened.v1"
+    TITLE = zh("开始核查公示异议")
+    EXAMPLE = example(application="base-2026-001", ground="样例理由:场所与申报材料不符")
+
+    ground: GroundField
 
 
 class BaseObjectionSettled(AboutApplication):
@@ -302,6 +311,7 @@ EVENTS: Final[tuple[type[DomainEvent], ...]] = (
     BaseScored,
     BaseNoticeStarted,
     BaseNoticeObjected,
+    BaseInquiryOpened,
     BaseObjectionSettled,
     BaseResolved,
     BaseApproved,

@@ -93,6 +93,7 @@ def test_the_engine_alone_emits_what_no_department_may_send() -> None:
         "base.visited.v1",
         "base.scored.v1",
         "base.notice_started.v1",
+        "base.inquiry_opened.v1",
         "base.objection_settled.v1",
         "base.approved.v1",
         "base.refused.v1",

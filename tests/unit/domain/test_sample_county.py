@@ -83,6 +83,7 @@ def test_the_samples_hold_no_phone_number_and_nothing_forbidden() -> None:
         ("minister", None),
         ("panel_member", None),
         ("council_member", None),
+        ("panel_chair", None),
         ("office_clerk", None),
         ("process_admin", None),
         ("auditor", None),
