@@ -114,7 +114,7 @@ def _item(reason: Reason, said: Saying) -> str:
 def _term(reason: Reason, said: Saying) -> str:
     if reason.due_at is None or reason.remaining is None:
         return _("未设时限；")
-    due = moment(reason.due_at, said.now)
+    due = moment(reason.due_at, said.now) + (_("（暂定）") if reason.provisional else "")
     if reason.light is Light.RED:
         return _("已于%(due)s到期，逾期%(late)s；", due=due, late=working_time(-reason.remaining))
     return _("%(due)s前办结，剩余%(left)s；", due=due, left=working_time(reason.remaining))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from domain.calendar import Calendar, Layer, is_known, is_working_day, minutes_between
 from domain.clocks import Clock, Pause, due, stopped_since
-from domain.working_time import is_weekday
+from domain.working_time import MINUTE, is_weekday
 
 
 class DayKind(StrEnum):
@@ -66,6 +66,7 @@ class Because:
         received: the local day of receipt, which does not count itself.
         days: every day from the one after receipt (that of receipt, where nothing is allowed) to the due day.
         base: when it would be due without pauses.
+        per_day: working minutes of a whole day.
     """
 
     clock: Clock
@@ -77,6 +78,7 @@ class Because:
     due_at: datetime
     provisional: bool
     stands_since: datetime | None
+    per_day: int
 
 
 def because(clock: Clock, calendar: Calendar) -> Because:
@@ -97,6 +99,7 @@ def because(clock: Clock, calendar: Calendar) -> Because:
         due_at=found.at,
         provisional=found.provisional,
         stands_since=stopped_since(clock),
+        per_day=calendar.index.per_day // MINUTE,
     )
 
 

@@ -155,6 +155,16 @@ class EffectView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTerm:
+    """An open due date of a case, and the clock that it follows from, as text."""
+
+    workflow: str
+    case: str
+    due_at: datetime
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The first bad row that an audit found, or none: `where` names table and key."""
 
@@ -211,6 +221,9 @@ class Reads(Protocol):
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         """Notices to the viewer's principals, newest first."""
+
+    def open_terms(self, viewer: Viewer) -> tuple[OpenTerm, ...]:
+        """Every open due date; only for those who see all."""
 
     def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
         """What was fanned out, the last one first; only for those who see all."""

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from adapters.cli import acting, examining, fanouts, operating, reading, roster, running, submitting, workflows
+from adapters.cli import (
+    acting,
+    calendar,
+    examining,
+    fanouts,
+    operating,
+    reading,
+    roster,
+    running,
+    submitting,
+    workflows,
+)
 from adapters.cli.house import Rooms
 
 
@@ -47,6 +58,7 @@ def command() -> typer.Typer:
     app.add_typer(workflows.app, name="workflows")
     app.add_typer(fanouts.app, name="fanouts")
     app.add_typer(roster.app, name="roster")
+    app.add_typer(calendar.app, name="calendar")
     app.add_typer(operating.export, name="export")
     app.add_typer(operating.audit, name="audit")
     app.add_typer(operating.db, name="db")

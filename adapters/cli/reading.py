@@ -127,6 +127,8 @@ def explain(
         print_json(body)
         return
     print_text(body["sentence"])
+    for line in (body["due_because"] or {}).get("sentences", ()):
+        print_text(f"  {line}")
 
 
 def preview(

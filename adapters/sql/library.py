@@ -20,7 +20,7 @@ from domain.roster import Roster, dump_roster, parse_roster, versioned
 from workflows.language.files import canonical_json, from_json, logic_hash
 from workflows.language.words import Workflow
 from workflows.machine.nodes import awaited
-from workflows.ports import Unit
+from workflows.ports import Published, Unit
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class _Shelf:
     current: tuple[tuple[str, Workflow], ...]
     awaited: frozenset[str]
     roster: Roster | None
-    calendar: Calendar | None
+    calendars: tuple[Published, ...]
     numbers: Numbers | None
     numbers_by_version: Mapping[str, Numbers]
 
@@ -89,9 +89,19 @@ class SqlLibrary:
         """The current roster; raises LookupError before the first one."""
         return _installed(self._known().roster, "roster")
 
-    def calendar(self) -> Calendar:
-        """The current calendar; raises LookupError before the first one."""
-        return _installed(self._known().calendar, "calendar")
+    def calendar(self, version: str | None = None) -> Calendar:
+        """The current calendar, or a version; raises KeyError, LookupError before the first one."""
+        if version is None:
+            return _installed(next(iter(self._known().calendars), None), "calendar").calendar
+        known = {one.calendar.version: one.calendar for one in self._known().calendars}
+        if version not in known:
+            # Another process may have published it within the last second.
+            known = {one.calendar.version: one.calendar for one in self._looked_up().calendars}
+        return known[version]
+
+    def calendars(self) -> tuple[Published, ...]:
+        """Every version of the calendar, the newest first."""
+        return self._known().calendars
 
     def numbers(self, version: str | None = None) -> Numbers:
         """The current numbers, or a pinned version; raises KeyError, LookupError before the first one."""
@@ -165,7 +175,7 @@ class SqlLibrary:
         return shelf
 
 
-_EMPTY = _Shelf(0, {}, (), frozenset(), None, None, None, {})
+_EMPTY = _Shelf(0, {}, (), frozenset(), None, (), None, {})
 
 
 def _installed(found: T | None, what: str) -> T:
@@ -194,7 +204,7 @@ def _read(tx: Transaction, revision: int) -> _Shelf:
         current=tuple((digest, by_hash[digest]) for _, digest in sorted(newest.items())),
         awaited=frozenset().union(*map(awaited, by_hash.values())),
         roster=next((parse_roster(document) for document in _versions(tx, roster_version)), None),
-        calendar=next((parse_calendar(document) for document in _versions(tx, calendar_version)), None),
+        calendars=_calendars(tx),
         numbers=next(iter(numbers), None),
         numbers_by_version={one.version: one for one in numbers},
     )
@@ -204,6 +214,12 @@ def _versions(tx: Transaction, table: Table) -> list[Any]:
     """The documents of every version, the current one first."""
     query = select(table.c.body).where(table.c.county == tx.county).order_by(table.c.revision.desc())
     return [loads(body) for body in tx.connection.execute(query).scalars()]
+
+
+def _calendars(tx: Transaction) -> tuple[Published, ...]:
+    rows = select(calendar_version.c.body, calendar_version.c.at).where(calendar_version.c.county == tx.county)
+    newest_first = tx.connection.execute(rows.order_by(calendar_version.c.revision.desc())).all()
+    return tuple(Published(parse_calendar(loads(row.body)), row.at) for row in newest_first)
 
 
 def _install(tx: Transaction, workflows: Sequence[Workflow], begun: Sequence[tuple[Table, str, object]]) -> None:
@@ -253,7 +269,7 @@ def _set_version(tx: Transaction, table: Table, version: str, body: str) -> None
         tx.insert(table, [(revision, version, body, tx.now)])
     else:
         again = update(table).where(table.c.county == tx.county, table.c.version == version)
-        tx.connection.execute(again.values(revision=revision))
+        tx.connection.execute(again.values(revision=revision, at=tx.now))
     _move_on(tx)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 
-from adapters.sql import auditing, fanouts, items, listing, personal, views
+from adapters.sql import auditing, fanouts, items, listing, personal, terms, views
 from adapters.sql.heads import personal_ref
 from adapters.sql.personal import NOTHING
 from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
@@ -30,6 +30,7 @@ from workflows.reads import (
     ItemFilter,
     ItemView,
     NoticeView,
+    OpenTerm,
     Standing,
 )
 
@@ -89,6 +90,9 @@ class SqlReads:
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: views.notices(unit.tx, viewer, limit))
+
+    def open_terms(self, viewer: Viewer) -> tuple[OpenTerm, ...]:
+        return self._units.read(lambda unit: terms.open_terms(unit.tx)) if viewer.sees_all else ()
 
     def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
         return self._units.read(lambda unit: fanouts.newest(unit.tx, limit)) if viewer.sees_all else ()

@@ -15,6 +15,7 @@ from adapters.web.fields import agreement
 from domain.calendar import Light, light, minutes_between
 from domain.texts import zh
 from workflows.machine.case import Capacity, Case, ItemState, State, WorkItem
+from workflows.machine.deadlines import is_provisional
 from workflows.policy import Viewer
 from workflows.ports import Library
 from workflows.presentation import Presentation
@@ -138,7 +139,8 @@ def _left(item: WorkItem, colour: Light, library: Library, now: datetime) -> str
     if colour is Light.RED:
         late = minutes_between(library.calendar(), item.due_at, now)
         return _("逾期%(time)s", time=working_time(late)) if late else ""
-    return _("剩%(time)s", time=working_time(minutes_between(library.calendar(), now, item.due_at)))
+    left = _("剩%(time)s", time=working_time(minutes_between(library.calendar(), now, item.due_at)))
+    return left + (_("（暂定）") if is_provisional(item.due_rule) else "")
 
 
 def case_line(row: CaseRow, library: Library, now: datetime) -> Line:

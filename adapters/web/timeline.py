@@ -8,12 +8,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from adapters.counted import recounted_lines
 from adapters.explaining import Saying, verb_title
 from adapters.texts import _
 from adapters.titles import event_title
 from domain.texts import zh
 from workflows.language.words import Escalate
-from workflows.machine.case import SYSTEM
+from workflows.machine.case import SYSTEM, Sign
 from workflows.machine.nodes import index
 from workflows.machine.turn import step_path
 from workflows.reads import HistoryView
@@ -95,6 +96,8 @@ def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:
             return _rung(body, step, said)
         case "signal" if name in ANNOUNCED:
             return _(ANNOUNCED[name], text=body["delta"]["text"])
+        case "signal" if name == Sign.CALENDAR:
+            return _("新的工作日历公布，重新计算时限")
         case _:
             return str(body["what"])
 
@@ -125,6 +128,7 @@ def _who(body: Mapping[str, Any], said: Saying) -> str:
 
 def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     language = said.names.language
+    yield from recounted_lines(delta, said)
     opened = [one for one in delta.get("items", ()) if one["state"] == "open" and one["version"] == 1]
     for path in dict.fromkeys(str(one["path"]) for one in opened):
         yield _("转入“%(step)s”", step=said.step(path))

@@ -13,6 +13,7 @@ from workflows.machine.case import Activation, Holder, State, Subscription, Time
 from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
 from workflows.machine.nodes import index
 from workflows.machine.reasons import Around, Explanation, Reason, Why
+from workflows.machine.timekeeping import kept_rule
 from workflows.machine.turn import step_path
 from workflows.machine.waiting import around, live, reason_of
 from workflows.reads import CaseView
@@ -76,6 +77,7 @@ def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar:
         verbs=_verbs(step, item),
         events=_answering_events(step, item),
         due_at=item.due_at,
+        due_rule=item.due_rule,
         remaining=_remaining(calendar, now, item.due_at),
         light=light(now, item.yellow_at, item.due_at, item.paused_at is not None, None),
         escalates_at=escalates_at,
@@ -142,6 +144,7 @@ def _wait_reason(view: CaseView, waiting: Activation, step: Wait, calendar: Cale
         path=waiting.path,
         events=awaited or (step.event,),
         due_at=due_at,
+        due_rule=kept_rule(waiting),
         remaining=_remaining(calendar, now, due_at),
         light=light(now, None, due_at, paused=False, closed_at=None),
     )

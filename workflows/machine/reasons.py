@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.calendar import Light
+from workflows.machine.deadlines import is_provisional
 
 
 class Why(StrEnum):
@@ -29,7 +30,7 @@ class Reason:
     """One thing that the case waits for.
 
     `holders` are principals; `verbs` and `events` are what would move it; `remaining` are working minutes until
-    `due_at`, negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
+    `due_at` (which follows from the clock `due_rule`), negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
     `escalates_to` (a role) may decide as well. `done` of `of` votes or sub-cases are there, and `needs` are enough;
     `cases` are the sub-cases that still run, `paths` the steps that hold a notice up, `resource` is what an exclusive
     waits for and `ahead` how many stand before it (with whoever has it).
@@ -43,6 +44,7 @@ class Reason:
     verbs: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     due_at: datetime | None = None
+    due_rule: str = ""
     remaining: int | None = None
     light: Light = Light.GREEN
     escalates_at: datetime | None = None
@@ -55,6 +57,11 @@ class Reason:
     paths: tuple[str, ...] = ()
     resource: str | None = None
     ahead: int | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether `due_at` may still move, because the holidays of its year are not announced."""
+        return is_provisional(self.due_rule)
 
 
 @dataclass(frozen=True, slots=True)

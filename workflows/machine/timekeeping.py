@@ -5,7 +5,7 @@ A clock that was started is never started again: a return stops it, a new round 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from domain.calendar import Calendar, of_department
 from domain.clocks import Clock, from_text
 from workflows.language.words import PublicNotice, Step, Term, Wait
-from workflows.machine.case import Activation, WorkItem
+from workflows.machine.case import JSON, Activation, WorkItem
 from workflows.machine.deadlines import Deadline, clock_of, counted
 from workflows.machine.turn import Turn, step_path
 
@@ -29,7 +29,18 @@ def keep(turn: Turn, path: str, clock: str, due_at: datetime | None = None) -> N
 
 def kept(activation: Activation) -> Clock | None:
     """The clock that a step keeps."""
-    return from_text(activation.values.get(CLOCK) or "")
+    return from_text(kept_rule(activation))
+
+
+def kept_rule(activation: Activation) -> str:
+    """The clock that a step keeps, as text; "" where it keeps none."""
+    return str(activation.values.get(CLOCK) or "")
+
+
+def kept_term(values: Mapping[str, JSON]) -> tuple[datetime, str] | None:
+    """When the clock among the values of a step is due, and the clock as text; None where none runs."""
+    due_at, clock = values.get(DUE), values.get(CLOCK)
+    return None if due_at is None or clock is None else (datetime.fromisoformat(due_at), clock)
 
 
 def let_go(turn: Turn, path: str) -> Clock | None:

@@ -13,6 +13,7 @@ from workflows.machine.case import Activation, ActivationState
 from workflows.machine.nodes import index
 from workflows.machine.noticing import LASTS
 from workflows.machine.reasons import Around, Reason, Why
+from workflows.machine.timekeeping import kept_rule
 from workflows.machine.turn import step_path
 from workflows.reads import CaseView
 
@@ -65,6 +66,7 @@ def _vote(view: CaseView, one: Activation, step: Vote) -> Reason | None:
         holders=tuple(dict.fromkeys(holder.who for item in seats for holder in view.holders.get(item.id, ()))),
         verbs=tuple(VERBS_OF_KIND["vote"]),
         due_at=seats[0].due_at,
+        due_rule=seats[0].due_rule,
         done=one.agree + one.against + one.abstain,
         of=one.n,
         needs=ceil(share(step.quorum) * one.n),
@@ -81,6 +83,7 @@ def _notice(view: CaseView, one: Activation, calendar: Calendar) -> Reason:
         one.entered_at,
         one.path,
         due_at=until,
+        due_rule=kept_rule(one),
         remaining=one.resume if paused else None,
         light=Light.GREY if paused else Light.GREEN,
         paths=beside if until is None else (),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
 
 from domain.calendar import Calendar
 from domain.numbers import Numbers
@@ -10,7 +12,9 @@ from domain.roster import Roster, versioned
 from workflows.language.files import logic_hash
 from workflows.language.words import Workflow
 from workflows.machine.nodes import awaited
-from workflows.ports import Unit
+from workflows.ports import Published, Unit
+
+_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class MemoryLibrary:
@@ -27,7 +31,9 @@ class MemoryLibrary:
         self._by_hash: dict[str, Workflow] = {}
         self._current: dict[str, str] = {}
         self._numbers: dict[str, Numbers] = {}
-        self._roster, self._calendar = roster, calendar
+        self._roster = roster
+        self._calendars: dict[str, Calendar] = {}
+        self.set_calendar(calendar)
         self.adopt(*workflows)
         self.set_numbers(numbers)
 
@@ -53,8 +59,10 @@ class MemoryLibrary:
         """There is one process only: what it knows is what stands."""
 
     def set_calendar(self, calendar: Calendar) -> None:
-        """Make this the current calendar."""
-        self._calendar = calendar
+        """Make this the current calendar; raises ValueError when its version is taken by another one."""
+        if self._calendars.pop(calendar.version, calendar) != calendar:
+            raise ValueError(f"calendar '{calendar.version}' is known with another content: give it a new version")
+        self._calendars[calendar.version] = calendar
 
     def set_numbers(self, numbers: Numbers) -> None:
         """Make these the current numbers."""
@@ -90,9 +98,13 @@ class MemoryLibrary:
         """The current roster."""
         return self._roster
 
-    def calendar(self) -> Calendar:
-        """The current calendar."""
-        return self._calendar
+    def calendar(self, version: str | None = None) -> Calendar:
+        """The current calendar, or a version; raises KeyError."""
+        return next(reversed(self._calendars.values())) if version is None else self._calendars[version]
+
+    def calendars(self) -> tuple[Published, ...]:
+        """Every version, the newest first; in one process everybody knows it at once."""
+        return tuple(Published(one, _ALWAYS) for one in reversed(self._calendars.values()))
 
     def numbers(self, version: str | None = None) -> Numbers:
         """The current numbers, or a pinned version; raises KeyError."""

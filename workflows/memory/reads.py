@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from workflows.machine.case import JSON, Case, State
-from workflows.memory import audit, fanouts, items
+from workflows.memory import audit, fanouts, items, terms
 from workflows.memory.filters import fits, most_urgent, shown
 from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
@@ -53,6 +53,7 @@ from workflows.reads import (
     ItemFilter,
     ItemView,
     NoticeView,
+    OpenTerm,
     Standing,
 )
 
@@ -113,6 +114,9 @@ class MemoryReads:
 
     def notices(self, viewer: Viewer, limit: int = 50) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: _notices(unit, viewer, limit))
+
+    def open_terms(self, viewer: Viewer) -> tuple[OpenTerm, ...]:
+        return self._units.read(terms.open_terms) if viewer.sees_all else ()
 
     def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
         return self._units.read(lambda unit: fanouts.newest(unit.tx, limit)) if viewer.sees_all else ()

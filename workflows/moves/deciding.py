@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from traceback import extract_tb
+from typing import Final
 
 from workflows.language.words import Workflow
 from workflows.machine.case import (
@@ -143,7 +144,7 @@ def note_failure(case: str, error: BaseException) -> None:
 
 
 def _by_case(rows: Sequence[InboxRow], acts: Mapping[str, Act]) -> dict[str, list[InboxRow]]:
-    """The rows of each case in the order in which it takes them: first what tells it how long it stood still."""
+    """The rows of each case in the order in which it takes them: first what moves its clocks."""
     by_case: dict[str, list[InboxRow]] = {}
     for row in rows:
         by_case.setdefault(row.case, []).append(row)
@@ -152,8 +153,11 @@ def _by_case(rows: Sequence[InboxRow], acts: Mapping[str, Act]) -> dict[str, lis
     return {case: sorted(mine, key=_comes_later) for case, mine in by_case.items()}
 
 
-def _comes_later(row: InboxRow) -> bool:
-    return row.signal is None or row.signal.sign is not Sign.RESUMED
+_FIRST: Final = {Sign.RESUMED: 0, Sign.CALENDAR: 1}
+
+
+def _comes_later(row: InboxRow) -> int:
+    return len(_FIRST) if row.signal is None else _FIRST.get(row.signal.sign, len(_FIRST))
 
 
 def _run_case(batch: _Batch, run: CaseRun) -> None:

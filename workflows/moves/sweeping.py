@@ -11,6 +11,7 @@ from workflows.moves.advance import advance_cases
 from workflows.moves.assign import assign
 from workflows.moves.deliver import deliver
 from workflows.moves.fanning import fan_out
+from workflows.moves.recounting import tell_calendars
 from workflows.moves.running import LANES
 from workflows.moves.track import track
 from workflows.ports import Engine, InboxRow
@@ -20,7 +21,7 @@ MOST_ATTEMPTS = 5
 
 def sweep(engine: Engine) -> int:
     """One pass over everything that is due; returns how many rows were moved."""
-    moved = track(engine, Lane.INTERACTIVE) + fan_out(engine)
+    moved = track(engine, Lane.INTERACTIVE) + tell_calendars(engine) + fan_out(engine)
     moved += sum(sweep_inbox(engine, lane) for lane in LANES)
     moved += assign(engine, Lane.BULK)
     return moved + deliver(engine, Lane.BULK)

@@ -10,6 +10,7 @@ from workflows.machine.case import Lane, Plan
 from workflows.machine.deadlines import after_months
 from workflows.moves.emitting import store_own
 from workflows.moves.fanning import fan_out
+from workflows.moves.recounting import tell_calendars
 from workflows.moves.routing import source_of
 from workflows.moves.sealing import seal
 from workflows.ports import Engine, NewEvent, Unit
@@ -20,7 +21,8 @@ TIMERS_AT_ONCE = 1000
 def track(engine: Engine, lane: Lane) -> int:
     """Fire what is due, fan out in the bulk lane, and seal what was written; returns how many rows were moved."""
     moved = fire_timers(engine, lane) + follow_plans(engine, lane)
-    return moved + (fan_out(engine) if lane is Lane.BULK else 0) + seal(engine)
+    spread = tell_calendars(engine) + fan_out(engine) if lane is Lane.BULK else 0
+    return moved + spread + seal(engine)
 
 
 def fire_timers(engine: Engine, lane: Lane) -> int:

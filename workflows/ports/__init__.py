@@ -1,7 +1,7 @@
 """What the moves need from the outside: rows, a unit (one transaction), gateways, a vault, a library."""
 
 from workflows.ports.outcomes import CommitUnknown, Conflict, StoreUnavailable
-from workflows.ports.outside import Engine, Gateway, Library, Units, Vault
+from workflows.ports.outside import Engine, Gateway, Library, Published, Units, Vault
 from workflows.ports.rows import (
     ActRow,
     Changes,
@@ -30,6 +30,7 @@ __all__ = [
     "Keyed",
     "Library",
     "NewEvent",
+    "Published",
     "RegisterRow",
     "StoreUnavailable",
     "StoredEvent",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from domain.calendar import Calendar
@@ -53,6 +54,14 @@ class Vault(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version of the calendar, and when it became the current one (aware UTC)."""
+
+    calendar: Calendar
+    at: datetime
+
+
 class Library(Protocol):
     """The definitions and facts by version."""
 
@@ -77,8 +86,14 @@ class Library(Protocol):
     def roster(self) -> Roster:
         """The current roster version."""
 
-    def calendar(self) -> Calendar:
-        """The current calendar version."""
+    def calendar(self, version: str | None = None) -> Calendar:
+        """The current calendar, or a version that some process has made current; raises KeyError."""
+
+    def calendars(self) -> tuple[Published, ...]:
+        """Every version of the calendar, the newest first."""
+
+    def set_calendar(self, calendar: Calendar) -> None:
+        """Make this the current calendar; raises ValueError when its version is taken by another one."""
 
     def numbers(self, version: str | None = None) -> Numbers:
         """The office's numbers, the current ones or a pinned version."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Final
 
@@ -62,7 +62,10 @@ class Office:
         self.county = here.county
         self.clock = Clock(start)
         self.library = MemoryLibrary(
-            workflows, here, calendar or Calendar(version="plain"), numbers or Numbers("defaults", {})
+            workflows,
+            here,
+            calendar or Calendar(version="plain", known_through=date.max),
+            numbers or Numbers("defaults", {}),
         )
         vault = KnownSecret()
         self.store = store(self.county, self.clock, vault)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from adapters.doors.http import (
     adopting,
+    calendars,
     cases,
     events,
     exporting,
@@ -35,6 +36,7 @@ ROOMS: Final = (
     workflows,
     exporting,
     fanouts,
+    calendars,
     keys,
     rosters,
     sign_ins,

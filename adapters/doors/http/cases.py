@@ -13,7 +13,7 @@ from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.foreseeing import ahead_view
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
-from adapters.doors.http.views import blocks, case_row, case_view, explanation, history
+from adapters.doors.http.views import blocks, case_row, case_view, explanation, first_because, history
 from adapters.explaining import explained, saying
 from adapters.texts import current_language
 from adapters.titles import titles_of
@@ -90,8 +90,11 @@ def get_history(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
 @router.get("/{case}/explain")
 def get_explanation(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
     """Why the case waits, for whom, since when, and what would move it: in one sentence, and as data."""
-    found, sentence = explained(office.engine.library, seen_case(office, viewer, case), office.reads.now())
-    return json_response({"case": case, "sentence": sentence, "reasons": explanation(found), "blocks": blocks(found)})
+    view, library, now = seen_case(office, viewer, case), office.engine.library, office.reads.now()
+    found, sentence = explained(library, view, now)
+    said = saying(library.by_hash(view.head.workflow_hash), library.roster(), library.calendar().zone, now)
+    body = {"case": case, "sentence": sentence, "reasons": explanation(found), "blocks": blocks(found)}
+    return json_response(body | {"due_because": first_because(found, library, said)})
 
 
 @router.get("/{case}/preview")

@@ -10,13 +10,15 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from adapters.explaining import Saying
+from adapters.counted import because_of, because_view
+from adapters.explaining import Saying, saying
 from adapters.web.tables import Line, case_line, inbox_line
 from adapters.web.timeline import Moment, timeline
 from domain.calendar import light
 from domain.event import WIRE_PREFIX
 from workflows.machine.answering import verbs_offered
 from workflows.machine.case import Case, Holder, ItemState, WorkItem
+from workflows.machine.deadlines import is_provisional
 from workflows.machine.explain import Explanation, Reason
 from workflows.machine.nodes import index
 from workflows.machine.turn import step_path
@@ -97,6 +99,7 @@ def item_line(item: WorkItem, now: datetime) -> View:
         "opened_at": item.opened_at,
         "yellow_at": item.yellow_at,
         "due_at": item.due_at,
+        "provisional": is_provisional(item.due_rule),
         "closed_by": item.closed_by,
         "closed_at": item.closed_at,
     }
@@ -111,8 +114,18 @@ def item_view(view: ItemView, library: Library, now: datetime) -> View:
         "holders": _holders(view.holders),
         "verbs": list(_verbs(view, library)),
         "form": _form(view, library),
+        "due_because": _because(view, library, now),
         "titles": _titles(inbox_line(view, library, now)),
     }
+
+
+def _because(view: ItemView, library: Library, now: datetime) -> View | None:
+    """Why it is due on its day; None where no rule counted the date, or there is none."""
+    found = because_of(view.item.due_rule, library)
+    if found is None:
+        return None
+    definition = library.by_hash(view.case.workflow_hash)
+    return because_view(found, saying(definition, library.roster(), library.calendar().zone, now))
 
 
 def most_urgent(items: Iterable[WorkItem]) -> WorkItem | None:
@@ -166,6 +179,12 @@ def explanation(found: Explanation) -> list[View]:
     return [_reason(one) for one in found.reasons]
 
 
+def first_because(found: Explanation, library: Library, said: Saying) -> View | None:
+    """Why the most pressing thing is due on its day."""
+    counted = because_of(found.first.due_rule, library)
+    return None if counted is None else because_view(counted, said)
+
+
 def _reason(reason: Reason) -> View:
     return {
         "why": reason.why.value,
@@ -176,6 +195,7 @@ def _reason(reason: Reason) -> View:
         "verbs": list(reason.verbs),
         "events": [WIRE_PREFIX + name for name in reason.events],
         "due_at": reason.due_at,
+        "provisional": reason.provisional,
         "remaining_minutes": reason.remaining,
         "light": reason.light.value,
         "escalates_at": reason.escalates_at,
