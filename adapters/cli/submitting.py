@@ -17,6 +17,8 @@ from adapters.cli.ending import Exit, errors, exit_of, give_up
 from adapters.cli.house import AsJson, StandIn, house_of
 from adapters.cli.printing import print_json, print_text
 from adapters.cli.rows import Row, chunks, rows_of
+from adapters.cli.sheets import Sheets
+from adapters.doors.spreadsheets.tables import is_workbook
 from adapters.texts import _
 
 BATCH: Final = {"Content-Type": "application/cloudevents-batch+json"}
@@ -51,10 +53,15 @@ def submit(
     context: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...|-", help="CloudEvents:JSON、JSON 批量或 JSON lines / - is standard input"),
+        typer.Argument(
+            metavar="FILE...|-", help="CloudEvents:JSON、JSON 批量、JSON lines,或 XLSX、CSV 表格 / - is standard input"
+        ),
     ],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查,不提交 / check only")] = False,
+    type_: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="表格的事件类型 / event type of a sheet")
+    ] = None,
     stand_in: StandIn = None,
     as_json: AsJson = False,
 ) -> None:
@@ -65,13 +72,18 @@ def submit(
             "提交需要部门密钥:设置 LIAISON_KEY 或 LIAISON_KEY_FILE(用 liaison key issue 发放);样例数据库可用 --as department:united_front"
         )
         give_up(Exit.NOT_ALLOWED, hint)
-    rows = [row for name in files for row in rows_of(name, _content(name))]
     tally = Tally()
     with house.api(stand_in) as api, _bar() as bar:
-        task = bar.add_task(_("提交"), total=len(rows))
-        for chunk in chunks(rows):
-            _send(api, chunk, tally, dry_run=dry_run)
-            bar.update(task, completed=tally.rows)
+        for name in files:
+            content = _content(name)
+            sheet = Sheets(name, content, type_) if is_workbook(name, content) else None
+            rows = rows_of(name, content) if sheet is None else sheet.rows()
+            task = bar.add_task(_("提交"), total=None)
+            for chunk in chunks(rows):
+                _send(api, chunk, tally, dry_run=dry_run)
+                bar.update(task, completed=tally.rows)
+            if sheet is not None:
+                _give_back(sheet, tally)
     _report(tally, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(Exit.REFUSED if tally.refused else Exit.DONE)
 
@@ -83,6 +95,16 @@ def _content(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         give_up(Exit.USAGE, _("%(name)s 无法读取：%(why)s", name=name, why=error.strerror or ""))
+
+
+def _give_back(sheet: Sheets, tally: Tally) -> None:
+    """Tell which columns were left out, and write the copy that says of each refused row why."""
+    for name, headers in sheet.report.dropped.items():
+        print_text(_("“%(sheet)s”中的列不得收集，已略去：%(columns)s", sheet=name, columns=_("、").join(headers)))
+    refused = {one["place"]: one["why"] for one in tally.refused}
+    if any(place.startswith(f"{sheet.name}:") for place in refused):
+        target = sheet.write_copy(refused)
+        print_text(_("逐行标注的副本：%(file)s", file=target))
 
 
 def _bar() -> Progress:

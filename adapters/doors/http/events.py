@@ -12,12 +12,14 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from adapters.doors.committing import Committer, TooManyWaiting
-from adapters.doors.envelopes import CE_PREFIX, Envelope, is_json, read_batch, read_binary, read_structured
+from adapters.doors.envelopes import CE_PREFIX, Envelope, is_json, read_batch, read_binary, read_event, read_structured
 from adapters.doors.event_types import event_types
 from adapters.doors.http.answers import Refuse, json_response, not_found, problem_response
 from adapters.doors.http.office import Office, OfficeOf, Refusal
 from adapters.doors.http.viewers import ReaderOf, ViewerOf
 from adapters.doors.problems import Fault, Problem, document
+from adapters.doors.spreadsheets.events import Report, SheetRow, rows_of_workbook
+from adapters.doors.spreadsheets.tables import Unreadable
 from adapters.texts import _
 from domain.event import WIRE_PREFIX
 from workflows.machine.case import Lane
@@ -29,6 +31,8 @@ router = APIRouter(tags=["events"])
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEETS: Final = {XLSX: "upload.xlsx", "text/csv": "upload.csv"}
 EVENT_BYTES: Final = 1024 * 1024
 BATCH_BYTES: Final = 16 * 1024 * 1024
 BULK_ROWS: Final = 20
@@ -53,6 +57,7 @@ _BODY = {
     "content": {
         STRUCTURED: {"schema": _SCHEMA},
         BATCH: {"schema": {"type": "array", "items": _SCHEMA}},
+        **{media: {"schema": {"type": "string", "format": "binary"}} for media in SHEETS},
         "application/json": {"schema": {"type": "object", "description": "data; the attributes in ce-* headers"}},
     },
 }
@@ -90,6 +95,9 @@ async def _read(request: Request, office: Office, viewer: Viewer) -> _Sent:
         body = await _body(request, BATCH_BYTES)
         # Thousands of rows take a while to read: the other callers are served meanwhile.
         return await run_in_threadpool(_read_batch, office, viewer, body)
+    if media in SHEETS:
+        body = await _body(request, BATCH_BYTES)
+        return await run_in_threadpool(_read_sheet, office, viewer, SHEETS[media], body)
     body = await _body(request, EVENT_BYTES)
     if media == STRUCTURED:
         envelope = read_structured(body)
@@ -109,6 +117,24 @@ def _read_batch(office: Office, viewer: Viewer, body: bytes) -> _Sent:
         raise Refuse(Problem(400, "malformed", _("批量内容里没有事件")))
     lane = Lane.BULK if len(envelopes) >= BULK_ROWS else Lane.INTERACTIVE
     return _Sent(envelopes, [_admitted(office, viewer, one, lane) for one in envelopes], batch=True)
+
+
+def _read_sheet(office: Office, viewer: Viewer, name: str, body: bytes) -> _Sent:
+    """The rows of a workbook, each an event of its own; what is wrong with a row is told at its sheet, row and column."""
+    try:
+        rows = list(rows_of_workbook(name, body, Report()))
+    except Unreadable as error:
+        raise Refuse(Problem(400, "malformed", str(error))) from None
+    if not rows:
+        raise Refuse(Problem(400, "malformed", _("表格里没有可以提交的行")))
+    envelopes = [_row_problem(row) if row.event is None else read_event(dict(row.event)) for row in rows]
+    lane = Lane.BULK if len(envelopes) >= BULK_ROWS else Lane.INTERACTIVE
+    return _Sent(envelopes, [_admitted(office, viewer, one, lane) for one in envelopes], batch=True)
+
+
+def _row_problem(row: SheetRow) -> Problem:
+    faults = tuple(Fault(f"/{row.sheet}/{row.number}/{header}", detail) for _code, header, detail in row.faults)
+    return Problem(422, row.faults[0][0].replace("_", "-"), row.faults[0][2], faults)
 
 
 def _admitted(office: Office, viewer: Viewer, envelope: Envelope | Problem, lane: Lane) -> Row:

@@ -330,3 +330,33 @@ def test_an_officer_who_submits_with_a_key_of_their_own_is_the_initiator(doors: 
     (case,) = answer.json()["results"][0]["cases"]
     doors.kit.drain()
     assert doors.kit.case(case).head.fields["initiator"] == "sample.centre_clerk_1"
+
+
+SHEET = """类型,member.applied.v1
+申请编号,所在乡镇(街道)代码,来源渠道,已阅知并同意,告知书版本,姓名,所属类别,已满十八周岁
+sheet-1,330226105,self,是,2026-01,样例·甲,2,是
+sheet-2,330226105,self,也许,2026-01,样例·乙,2,是
+"""
+
+
+def test_a_sheet_is_taken_row_by_row_where_it_is_said_so(doors: Doors) -> None:
+    answer = doors.post(SHEET.encode(), "text/csv", params={"partial": "true"})
+
+    taken, refused = answer.json()["results"]
+    assert (answer.status_code, taken["status"], refused["status"]) == (202, "accepted", "rejected")
+    assert refused["problem"]["errors"][0]["pointer"] == "/upload/4/已阅知并同意"
+
+
+def test_without_that_a_sheet_is_all_or_nothing(doors: Doors) -> None:
+    answer = doors.post(SHEET.encode(), "text/csv")
+
+    assert answer.status_code == 422
+    assert doors.post(SHEET.encode(), "text/csv", params={"partial": "true"}).json()["results"][0]["cases"]
+
+
+def test_the_same_sheet_again_is_recognised(doors: Doors) -> None:
+    doors.post(SHEET.encode(), "text/csv", params={"partial": "true"})
+
+    again = doors.post(SHEET.encode(), "text/csv", params={"partial": "true"})
+
+    assert again.json()["results"][0]["status"] == "duplicate"
