@@ -144,9 +144,9 @@ def preview(
     if as_json:
         print_json(body)
         return
-    print_table(
-        [_("环节"), _("办理人"), _("时限"), _("是否经过"), _("前提")], [_ahead_cells(one) for one in body["steps"]]
-    )
+    # A sequence has nothing to say of itself.
+    steps = [one for one in body["steps"] if one["kind"] != "sequence"]
+    print_table([_("环节"), _("办理人"), _("时限"), _("是否经过"), _("前提")], [_ahead_cells(one) for one in steps])
     print_text(_("走完这些环节即办结") if body["ends"] else _("走完这些环节后仍未办结"))
 
 

@@ -29,6 +29,8 @@ def _coming(one: Coming, said: Saying) -> View:
         "sure": one.sure.value,
         "who": list(one.who),
         "fallback": one.fallback,
+        "blocked": one.blocked,
+        "rules": list(one.rules),
         "who_unknown": one.who_unknown,
         "due_at": one.due_at,
         "calls": one.calls,

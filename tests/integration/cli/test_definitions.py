@@ -131,6 +131,15 @@ def test_a_case_that_cannot_move_is_refused_with_every_reason(liaison: Liaison, 
     assert version_of(doors, case) == logic_hash(DEFINITION)
 
 
+def test_the_way_ahead_of_a_case_is_a_table_of_steps(liaison: Liaison, case: str) -> None:
+    plain = liaison("preview", case)
+    data = in_json(liaison("preview", case, "--json"))
+
+    assert plain.exit_code == 0
+    assert "一定经过" in plain.stdout
+    assert {"live", "certain", "possible"} == {one["sure"] for one in data["steps"]}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
