@@ -25,7 +25,7 @@ from workflows.machine.hearing import Values
 from workflows.machine.nodes import CASE
 from workflows.machine.returning import take_back, wanted_return
 from workflows.machine.rewind import rewind
-from workflows.machine.rights import authority, refuse_closed_turn, refuse_stranger, refuse_words
+from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stranger, refuse_words
 from workflows.machine.settling import cancel_peers, count_answer
 from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
 from workflows.machine.telling import comment, copy_to, urge
@@ -85,7 +85,7 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
         values = filled(turn, act, item)
     except BadForm as bad:
         return Refused(422, bad.code, bad.message, field=bad.field)
-    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
+    note_right(turn, act, item)
     _carry_out(turn, act, item, values)
     return None
 
@@ -96,7 +96,7 @@ def _confirm(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     if refusal is not None:
         return refusal
     proposal = proposal_of(turn, item)
-    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
+    note_right(turn, act, item)
     close_proposal(turn, act, item)
     if act.verb == "reject":
         return None
@@ -120,7 +120,7 @@ def _return_to_step(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Re
     wanted = wanted_return(turn, act, item, policy)
     if isinstance(wanted, Refused):
         return wanted
-    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
+    note_right(turn, act, item)
     turn.close_item(replace(item, content=content_of(turn.definition, turn.head)), ItemState.RETURNED, act.actor)
     cancel_peers(turn, item.path, act.actor)
     rewind(turn, wanted)

@@ -136,13 +136,14 @@ def _entry(
         (personal if turn.head.person else turn.said)["opinion"] = mask_forbidden(act.opinion)
     said = dict(turn.said)
     path, round_, authority = said.pop("path", None), said.pop("round", None), said.pop("authority", "own")
+    principal = said.pop("principal", None)
     return Entry(
         case=turn.head.id,
         seq=turn.head.seq,
         at=turn.now,
         what=what,
         actor=SYSTEM if act is None else act.actor,
-        principal=None if act is None else act.principal or act.actor,
+        principal=None if act is None else act.principal or principal or act.actor,
         authority=f"rule:{turn.definition.name}" if act is None else str(authority),
         department=None if act is None else act.department,
         post=None if act is None else act.post,

@@ -10,7 +10,7 @@ from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.balloting import settle_vote
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
 from workflows.machine.counting import counts_in_seats
-from workflows.machine.rights import authority, open_item_of, refuse_newcomer, refuse_stranger
+from workflows.machine.rights import note_right, open_item_of, refuse_newcomer, refuse_stranger
 from workflows.machine.settling import settle_answers
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
@@ -189,7 +189,8 @@ def recuse(turn: Turn, act: Act) -> Refused | None:
 
 
 def _say(turn: Turn, act: Act, item: WorkItem, **more: str) -> None:
-    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item), **more)
+    note_right(turn, act, item)
+    turn.said.update(more)
 
 
 def _keep(turn: Turn, item: WorkItem) -> None:

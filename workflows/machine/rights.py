@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from domain.roster import post_of
+from domain.roster import holders_on, post_of
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.asking import where
@@ -13,6 +13,7 @@ from workflows.machine.deadlines import local_day
 from workflows.machine.operations import LONGEST_TEXT, ON_CASES, ON_ITEMS
 from workflows.machine.recusing import barred
 from workflows.machine.turn import Turn, step_path
+from workflows.policy import officer_viewer
 
 _STRONGEST_FIRST: Final = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
 
@@ -83,7 +84,25 @@ def held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
     return tuple(one for one in turn.holders.get(item.id, ()) if one.who in act.principals)
 
 
-def authority(turn: Turn, act: Act, item: WorkItem) -> str:
-    """In which capacity the actor decides: the strongest of those held."""
+def note_right(turn: Turn, act: Act, item: WorkItem) -> None:
+    """Note where, in which capacity and for whom the actor decides: "B 代 A" are two people (approvals.md A1)."""
+    capacity = _strongest(turn, act, item)
+    turn.said.update(path=item.path, round=item.round, authority=capacity.value)
+    if capacity is Capacity.PROXY and act.principal is None:
+        turn.said.update(_stands_in_for(turn, act, item))
+
+
+def _strongest(turn: Turn, act: Act, item: WorkItem) -> Capacity:
     capacities = {one.capacity for one in held(turn, act, item)}
-    return next(one.value for one in _STRONGEST_FIRST if one in capacities)
+    return next(one for one in _STRONGEST_FIRST if one in capacities)
+
+
+def _stands_in_for(turn: Turn, act: Act, item: WorkItem) -> dict[str, str]:
+    """The one who is absent, for whom the actor holds the item as a proxy of the roster, and the roster's entry for it."""
+    here = where(turn, item.path)
+    holders = {one.who for one in turn.holders.get(item.id, ())}
+    for user, own in holders_on(here.roster, here.day).items():
+        rule = next((one.rule for one in own if one.user == act.actor and one.covers(here.head.workflow)), None)
+        if rule is not None and not holders.isdisjoint(officer_viewer(here.roster, user, here.day).principals):
+            return {"principal": user, "proxy_rule": rule}
+    return {}

@@ -13,7 +13,7 @@ from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
 from workflows.machine.counting import counted
-from workflows.machine.rights import authority, open_item_of, refuse_newcomer
+from workflows.machine.rights import note_right, open_item_of, refuse_newcomer
 from workflows.machine.settling import settle_answers
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
@@ -42,7 +42,7 @@ def add_signers(turn: Turn, act: Act) -> Refused | None:
     refusal = refusal or next((no for user in users if (no := refuse_newcomer(turn, user, item, "users"))), None)
     if refusal is not None:
         return refusal
-    turn.said.update(path=item.path, round=item.round, authority=authority(turn, act, item))
+    note_right(turn, act, item)
     turn.said["added"] = [act.fields["where"], *users]
     _remember(turn, item, link, str(act.fields.get("mode") or "all"))
     for user in users:
