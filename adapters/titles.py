@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
 from adapters.texts import _, in_english
 from domain import bases, people
 from domain.events import EVENT_TYPES, WIRE_PREFIX
 from domain.roster import Roster, post_of
+from domain.texts import zh
 from workflows.machine.case import SYSTEM
 from workflows.presentation import Presentation, Title, merged, presentation_of
 
@@ -82,6 +86,23 @@ class Names:
             return title
         within = self.titles.departments.get(scope) or self.titles.choices.get(f"groups.{scope}")
         return _("%(role)s（%(scope)s）", role=title, scope=within.said(self.language) if within else scope)
+
+
+_RULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "nobody.pass": zh("无人可办，按规则通过"),
+        "nobody.reject": zh("无人可办，按规则作为不同意"),
+        "own_case.skip": zh("发起人本人的席位，按规则跳过"),
+        "superiors.vacant": zh("该级主管空缺，按规则跳过"),
+        "superiors.same": zh("该主管已在另一级办理，不重复"),
+    }
+)
+
+
+def rule_title(rule: str) -> str:
+    """Why nobody was asked for a seat, in words: the rule that its item was closed by ("nobody.pass")."""
+    known = _RULES.get(rule.partition(":")[0])
+    return _("按规则处理") if known is None else _(known)
 
 
 def event_title(type: str, titles: Presentation, language: str) -> str:  # noqa: A002  # CloudEvents' own name

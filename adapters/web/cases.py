@@ -13,7 +13,7 @@ from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, saying, sentence
 from adapters.texts import _, current_language
-from adapters.titles import titles_of
+from adapters.titles import rule_title, titles_of
 from adapters.web.operations import open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of
@@ -166,7 +166,9 @@ def item_row(view: CaseView, item: WorkItem, said: Saying, library: Library) -> 
 
 def _closed_by(item: WorkItem, said: Saying) -> str:
     """Who decided, by post, or why nobody had to any more."""
-    why, _colon, _rest = (item.closed_by or "").partition(":")
+    why, _colon, rest = (item.closed_by or "").partition(":")
+    if why == "rule":
+        return rule_title(rest)
     reasons = {
         "decided": _("已由他人决定"),
         "returned": _("已由他人退回"),

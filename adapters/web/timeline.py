@@ -11,7 +11,7 @@ from typing import Any, Final
 from adapters.counted import recounted_lines
 from adapters.explaining import Saying, verb_title
 from adapters.texts import _
-from adapters.titles import event_title
+from adapters.titles import event_title, rule_title
 from domain.texts import zh
 from workflows.language.words import Escalate
 from workflows.machine.case import SYSTEM, Sign
@@ -122,6 +122,9 @@ def _who(body: Mapping[str, Any], said: Saying) -> str:
     name = said.names.principal(str(body["actor"]))
     if post is not None:
         name = post.title_en if said.names.language == "en" else post.title_zh
+    principal = body.get("principal")
+    if principal not in (None, body["actor"]):
+        return _("%(who)s 代 %(principal)s", who=name, principal=said.names.principal(str(principal)))
     capacity = CAPACITIES.get(str(body.get("authority")), "")
     return _("%(who)s（%(capacity)s）", who=name, capacity=_(capacity)) if capacity else name
 
@@ -132,6 +135,10 @@ def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     opened = [one for one in delta.get("items", ()) if one["state"] == "open" and one["version"] == 1]
     for path in dict.fromkeys(str(one["path"]) for one in opened):
         yield _("转入“%(step)s”", step=said.step(path))
+    ruled = [one for one in delta.get("items", ()) if str(one.get("closed_by", "")).startswith("rule:")]
+    for one in ruled:
+        rule = rule_title(str(one["closed_by"]).removeprefix("rule:"))
+        yield _("“%(step)s”：%(rule)s", step=said.step(str(one["path"])), rule=rule)
     for _id, type_ in delta.get("emitted", ()):
         yield _("发出事件“%(event)s”", event=event_title(str(type_), said.names.titles, language))
     if delta.get("erases"):
