@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 from celery import signals
 
 from adapters import logs
-from adapters.cli.house import Rooms, Running
+from adapters.cli.house import Rooms, Running, Turned
 from adapters.cli.program import program
 from adapters.doors.admission import Desk
 from adapters.doors.committing import Committer
@@ -50,6 +51,8 @@ from tasks.hints import Publisher
 from tasks.sweeps import sweep_until
 from workflows.machine.case import Lane
 from workflows.moves.accepting import accept
+from workflows.moves.running import drain
+from workflows.moves.sweeping import sweep as sweep_once
 from workflows.ports import Engine, Gateway, StoreUnavailable
 
 MAIN_PID = os.getpid()
@@ -60,11 +63,11 @@ settings_of_this_process = cache(read_settings)
 # -- the engine --------------------------------------------------------------------------------------------
 
 
-def units_of(settings: Settings) -> SqlUnits:
-    """The store; on PostgreSQL with the database's own clock, which all hosts share."""
+def units_of(settings: Settings, clock: Callable[[], datetime] | None = None) -> SqlUnits:
+    """The store; on PostgreSQL with the database's own clock, which all hosts share, unless one is given."""
     open_data_dir(settings)
     vault = OfficeVault(office_secret(settings), settings.county)
-    clock = system_now if settings.on_sqlite else None
+    clock = clock or (system_now if settings.on_sqlite else None)
     return SqlUnits(open_database(settings.database_url), settings.county, vault, clock)
 
 
@@ -172,6 +175,35 @@ def embedded(settings: Settings) -> Iterator[Running]:
             yield Running(create_app(office, pages), office)
 
 
+@contextmanager
+def turned(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Turned]:
+    """Doors on a clock that somebody turns, for sample data only; the moves are made when they are asked for.
+
+    Raises:
+        StoreUnavailable: the database is not ready, or holds a real office, whose clock nobody turns.
+    """
+    units = units_of(settings, clock)
+    try:
+        hold(units)
+        refuse_unready(units)
+        if not is_sample(units):
+            raise StoreUnavailable("the clock of a real office cannot be turned: use a database of the sample county")
+        engine = engine_on(settings, units, _nobody)
+        with office_on(settings, engine, units) as office:
+            running = Running(create_app(office, pages), office)
+            yield Turned(running, lambda: _drain(engine), SqlReads(units).next_due)
+    finally:
+        units.database.close()
+
+
+def _drain(engine: Engine) -> int:
+    """Make the moves and sweep until nothing moves."""
+    moved = 0
+    while step := drain(engine) + sweep_once(engine):
+        moved += step
+    return moved
+
+
 def hold(units: SqlUnits) -> None:
     """On SQLite, take the database for this process; raises DatabaseInUse when another one has it."""
     if isinstance(units.database, SqliteDatabase):
@@ -256,7 +288,7 @@ def begun(settings: Settings) -> bool:
 
 def main() -> None:
     """The `liaison` command."""
-    program(Rooms(store=store, doors=doors, embedded=embedded, work=work, sweep=sweep, begun=begun))
+    program(Rooms(store=store, doors=doors, embedded=embedded, work=work, sweep=sweep, begun=begun, turned=turned))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -32,11 +33,20 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """Open doors on a clock that is turned; nothing moves but by `drain`. `next_due` tells what falls due next."""
+
+    running: Running
+    drain: Callable[[], int]
+    next_due: Callable[[], datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
     """What a command may open, each closed when its `with` ends; only the composition root knows how.
 
     `doors` takes in and reads; in `embedded` the moves are made as well. `work` and `sweep` run until they are asked
-    to stop and return an exit code. `begun` tells whether the office has its roster: before that there are no doors.
+    to stop and return an exit code. `turned` is for sample play on a clock of its own. `begun` tells whether the office has its roster: before that there are no doors.
     """
 
     store: Callable[[Settings], AbstractContextManager[SqlUnits]]
@@ -45,6 +55,7 @@ class Rooms:
     work: Callable[[Settings], int]
     sweep: Callable[[Settings], int]
     begun: Callable[[Settings], bool]
+    turned: Callable[[Settings, Callable[[], datetime]], AbstractContextManager[Turned]]
 
 
 @dataclass(frozen=True)

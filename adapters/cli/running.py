@@ -21,6 +21,7 @@ from adapters.cli import sampling
 from adapters.cli.api import Api, is_running, over_the_socket
 from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import House, Running, house_of, refused_with_a_sentence
+from adapters.cli.idling import until_idle
 from adapters.cli.printing import print_text
 from adapters.cli.watching import watch
 from adapters.doors.amqp.listening import listening
@@ -42,12 +43,19 @@ def up(
     context: typer.Context,
     *,
     sample: Annotated[bool, typer.Option("--sample", help="装入样例县 / load the sample county")] = False,
+    idle: Annotated[
+        bool, typer.Option("--until-idle", help="样例县在几分钟内演完一年 / play a year of the sample county")
+    ] = False,
     host: Host = LOOPBACK,
     port: Port = PORT,
 ) -> None:
     """全部在一处运行：网页、接口和流程引擎 / everything: pages, API and engine."""
     house = house_of(context)
     settings = house.settings
+    if idle:
+        logs.configure(settings.log_format, logging.ERROR)
+        with refused_with_a_sentence():
+            raise typer.Exit(until_idle(house))
     if is_running(settings):
         give_up(
             Exit.UNAVAILABLE,

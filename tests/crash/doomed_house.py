@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,9 +31,9 @@ class DoomedSqlUnits(SqlUnits):
         return result
 
 
-def doomed_units(settings: Settings) -> SqlUnits:
+def doomed_units(settings: Settings, clock: Callable[[], datetime] | None = None) -> SqlUnits:
     """What production opens, with a doomed `run`."""
-    units = whole(settings)
+    units = whole(settings, clock)
     units.__class__ = DoomedSqlUnits
     return units
 

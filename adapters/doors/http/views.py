@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from adapters.counted import because_of, because_view
 from adapters.explaining import Saying, saying
@@ -139,12 +139,17 @@ def _holders(holders: Iterable[Holder]) -> list[View]:
 
 
 def _verbs(view: ItemView, library: Library) -> Sequence[str]:
+    """What may be answered to an item; an item that waits for others takes no answer."""
     if view.item.state is not ItemState.OPEN:
         return ()
-    if view.item.kind != "approve":
-        return ("complete",)
+    if view.item.kind not in {"approve", "vote"}:
+        return _VERBS.get(view.item.kind, ("complete",))
     step = index(library.by_hash(view.case.workflow_hash))[step_path(view.item.path)].step
-    return verbs_offered(step, view.item)  # type: ignore[arg-type]  # an approve item stands at an approve step
+    return verbs_offered(step, view.item)  # type: ignore[arg-type]  # such an item stands at such a step
+
+
+_VERBS: Final = {"confirm": ("agree", "reject"), "advice": ("answer",)}
+"""The answers to items that stand beside the steps."""
 
 
 def _form(view: ItemView, library: Library) -> View | None:

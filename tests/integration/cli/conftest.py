@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+import worker
 from adapters.cli.house import Rooms, Running
 from adapters.cli.program import command
 from adapters.settings import Settings
@@ -50,7 +51,15 @@ def liaison(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Li
     def no_store(settings: Settings) -> AbstractContextManager[SqlUnits]:
         raise AssertionError("this command must not open a store")
 
-    rooms = Rooms(store=no_store, doors=here, embedded=here, work=lambda _: 0, sweep=lambda _: 0, begun=lambda _: True)
+    rooms = Rooms(
+        store=no_store,
+        doors=here,
+        embedded=here,
+        work=lambda _: 0,
+        sweep=lambda _: 0,
+        begun=lambda _: True,
+        turned=worker.turned,
+    )
 
     def run(*arguments: str, given: str | None = None) -> Result:
         # A context of its own: the language that a command chooses ends with it.

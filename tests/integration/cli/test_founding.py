@@ -54,6 +54,7 @@ def liaison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Liaison:
         store=worker.store,
         doors=worker.doors,
         embedded=worker.embedded,
+        turned=worker.turned,
         work=worker.work,
         sweep=worker.sweep,
         begun=worker.begun,
