@@ -22,10 +22,10 @@ def test_the_differences_come_first_and_a_dry_run_ends_there(doors: Doors, liais
     result = liaison("calendar", "import", notice, "--dry-run")
 
     assert result.exit_code == 0
-    assert "与现行版本sample-3的差异：" in result.stdout
+    assert "与现行版本sample-4的差异：" in result.stdout
     assert "2027-01-09" in result.stdout
     assert "没有更新日历" in result.stdout
-    assert doors.kit.library.calendar().version == "sample-3"
+    assert doors.kit.library.calendar().version == "sample-4"
 
 
 def test_an_import_makes_the_next_version_that_show_then_shows(doors: Doors, liaison: Liaison, notice: str) -> None:
@@ -52,7 +52,7 @@ def test_a_wrong_row_is_named_and_nothing_is_published(doors: Doors, liaison: Li
 
     assert result.exit_code == 1
     assert "/rows/4" in result.stderr
-    assert doors.kit.library.calendar().version == "sample-3"
+    assert doors.kit.library.calendar().version == "sample-4"
 
 
 def test_a_file_that_is_not_there_is_a_wrong_use(liaison: Liaison) -> None:

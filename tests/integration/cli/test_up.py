@@ -113,7 +113,10 @@ def test_what_up_prints_works(office: Office) -> None:
     assert link is not None
 
     front = httpx2.get(office.address() + "/", follow_redirects=True)
-    entered = httpx2.get(link.group())
+    looked = httpx2.get(link.group())
+    password = link.group().partition("token=")[2]
+    here = {"Origin": office.address()}
+    entered = httpx2.post(office.address() + "/enter", data={"password": password}, headers=here)
     inbox = office.run("inbox", "--json", "--as", "sample.centre_clerk_1")
     item = json.loads(inbox.stdout)["items"][0]
     done = office.run("act", item["id"], "agree", "--as", "sample.centre_clerk_1")
@@ -122,6 +125,7 @@ def test_what_up_prints_works(office: Office) -> None:
 
     assert front.status_code == 200
     assert "样例" in front.text
+    assert (looked.status_code, "liaison" in looked.cookies) == (200, False)
     assert (entered.status_code, "liaison" in entered.cookies) == (303, True)
     assert (done.returncode, explained.returncode, verified.returncode) == (0, 0, 0)
     assert (office.folder / "liaison.sock").stat().st_mode & 0o777 == 0o600

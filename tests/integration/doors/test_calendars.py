@@ -78,7 +78,7 @@ def test_an_item_says_step_by_step_why_it_is_due_on_its_day(doors: Doors) -> Non
     assert {one["kind"] for one in because["counted"]} == {"holiday"}
     assert because["sentences"] == [
         "9月30日09:00收到，从下一个工作日起计算，时限2个工作日。",
-        "按“6G星空”宁海县新的社会阶层人士统战服务中心的工作日历（sample-3）计算。",
+        "按“6G星空”宁海县新的社会阶层人士统战服务中心的工作日历（sample-4）计算。",
         "2026-10-01至2026-10-07国庆节放假，不计。",
         "第2个工作日下班：10月9日17:00。",
         "因此时限为10月9日17:00。",
