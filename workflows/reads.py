@@ -122,6 +122,11 @@ class Standing:
     cases: int
 
 
+def stands_still(item: WorkItem, head: Case) -> bool:
+    """Whether the clock of an item stands: its own does, or its whole tree is suspended."""
+    return item.paused_at is not None or head.gate is not None
+
+
 @dataclass(frozen=True, slots=True)
 class EventView:
     """What became of an event."""

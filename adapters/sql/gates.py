@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     FromClause,
+    Select,
     Text,
     and_,
     bindparam,
@@ -38,6 +39,12 @@ HEAD = (*case_head.columns, _why)
 def stands_still(head: FromClause) -> ColumnElement[bool]:
     """True where a gate holds the tree of the case of this head."""
     return exists(select(literal(1)).where(gate.c.county == head.c.county, gate.c.root == head.c.root))
+
+
+def suspended() -> Select[Any]:
+    """(county, case) of every case whose tree a gate holds; where none stands, nothing is looked up."""
+    tree = and_(case_head.c.county == gate.c.county, case_head.c.root == gate.c.root)
+    return select(case_head.c.county, case_head.c.id).select_from(gate).join(case_head, tree)
 
 
 def close(tx: Transaction, root: str, by: str, reason: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, desc, exists, func, literal, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, desc, exists, func, literal, or_, select, true, tuple_
 
 from adapters.sql.columns import MOMENT
+from adapters.sql.gates import suspended
 from adapters.sql.rows import item_of
 from adapters.sql.slices import heads_of, holders_of
 from adapters.sql.tables import case_head, holder, work_item
@@ -27,7 +28,7 @@ def light_of(item: Any, now: datetime) -> ColumnElement[str]:
     """`domain.calendar.light` of an item (a row of `work_item` or an alias of it) that is not closed."""
     moment = literal(now, MOMENT)
     return case(
-        (item.c.paused_at.is_not(None), Light.GREY.value),
+        (or_(item.c.paused_at.is_not(None), tuple_(item.c.county, item.c.case).in_(suspended())), Light.GREY.value),
         (item.c.due_at < moment, Light.RED.value),
         (item.c.yellow_at <= moment, Light.YELLOW.value),
         else_=Light.GREEN.value,

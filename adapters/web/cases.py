@@ -159,7 +159,7 @@ def item_row(view: CaseView, item: WorkItem, said: Saying, library: Library) -> 
         state=item_state(item.state),
         open=item.closed_at is None,
         holders=held if item.closed_at is None else _closed_by(item, said),
-        lamp=lamp_of(item, library, said.now),
+        lamp=lamp_of(item, view.head, library, said.now),
         item=item,
     )
 

@@ -103,7 +103,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "version": item.version,
         "step": said.step(item.path),
         "row": item_row(view, item, said, library),
-        "lamp": lamp_of(item, library, said.now),
+        "lamp": lamp_of(item, view.head, library, said.now),
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
         "progress": _progress(view, item),
         "proposed": _proposed(view, item, said),

@@ -19,7 +19,7 @@ from workflows.machine.deadlines import is_provisional
 from workflows.policy import Viewer
 from workflows.ports import Library
 from workflows.presentation import Presentation
-from workflows.reads import CaseFilter, CaseRow, ItemView, NoticeView
+from workflows.reads import CaseFilter, CaseRow, ItemView, NoticeView, stands_still
 
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -123,11 +123,11 @@ class Notice:
     at: datetime
 
 
-def lamp_of(item: WorkItem | None, library: Library, now: datetime) -> Lamp | None:
+def lamp_of(item: WorkItem | None, head: Case, library: Library, now: datetime) -> Lamp | None:
     """The light of an item, None where there is nothing to be late with."""
     if item is None or item.due_at is None or item.state is ItemState.CANCELLED:
         return None
-    colour = light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at)
+    colour = light(now, item.yellow_at, item.due_at, stands_still(item, head), item.closed_at)
     in_time = item.closed_at is not None and colour is Light.GREEN
     title = _("按时办结") if in_time else _(LIGHTS[colour.value])
     return Lamp(colour.value, SIGNS[colour.value], title, _left(item, colour, library, now), item.due_at)
@@ -203,7 +203,7 @@ def _line(case: Case, item: WorkItem | None, said: Saying, library: Library, now
         quarantined=case.quarantine is not None,
         step="" if item is None else said.step(item.path),
         holders="",
-        lamp=lamp_of(item, library, now),
+        lamp=lamp_of(item, case, library, now),
         since=case.last_at if item is None else item.opened_at,
         sample=case.sample,
         sender=titles.department(case.department, language),

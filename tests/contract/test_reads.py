@@ -17,7 +17,18 @@ from tests.contract.samples import (
     an_item,
     stored,
 )
-from workflows.machine.case import Access, ActivationState, Case, Effect, ItemState, State, Subscription, WorkItem
+from workflows.machine.case import (
+    Access,
+    ActivationState,
+    Capacity,
+    Case,
+    Effect,
+    Holder,
+    ItemState,
+    State,
+    Subscription,
+    WorkItem,
+)
 from workflows.policy import Viewer, department_viewer, operator_viewer
 from workflows.ports import Changes, Units
 from workflows.reads import CaseFilter, ItemCounts, ItemFilter, Reads, Standing
@@ -152,6 +163,29 @@ def test_cases_are_filtered_by_the_light_of_the_moment(units: Units, reads: Read
     }
     assert sorted(ids(reads, CaseFilter(light="red"))) == ["just", "red"]
     assert sorted(ids(reads, CaseFilter(light="yellow"))) == ["green", "yellow"]
+
+
+def test_what_stands_in_a_suspended_tree_is_grey_until_it_goes_on(units: Units, reads: Reads) -> None:
+    holder = Holder("i1", "child", "user:a", Capacity.OWNER, later(-10))
+    item = an_item("i1", "child", yellow_at=later(-20), due_at=later(-10))
+    put(
+        units,
+        Changes(items=[item], holders_opened=[holder], access=[Access("child", "user:a", "item")]),
+        a_case("root"),
+        a_case("child", root="root", parent=("root", "steps")),
+    )
+    units.run(lambda unit: unit.close_gate("root", "head", "样例"))
+
+    suspended = ids(reads, CaseFilter(light="grey")), ids(reads, CaseFilter(light="red"))
+    held = reads.items(officer("user:a"), wanted=ItemFilter(light="grey"))
+    counted = reads.item_counts(officer("user:a"))
+    units.run(lambda unit: unit.open_gate("root"))
+
+    assert suspended == (["child"], [])
+    assert [one.item.id for one in held] == ["i1"]
+    assert (counted.open, counted.red) == (1, 0)
+    assert ids(reads, CaseFilter(light="red")) == ["child"]
+    assert reads.item_counts(officer("user:a")).red == 1
 
 
 def test_counts_are_by_workflow_and_state_and_for_the_viewer_only(units: Units, reads: Reads) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from domain.calendar import light
-from workflows.machine.case import ItemState, WorkItem
-from workflows.reads import CaseFilter, CaseRow
+from workflows.machine.case import Case, ItemState, WorkItem
+from workflows.reads import CaseFilter, CaseRow, stands_still
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -42,17 +42,17 @@ def fits(row: CaseRow, rounds: Collection[int], wanted: CaseFilter, now: datetim
         all(want is None or want == has for want, has in equal)
         and (wanted.holder is None or wanted.holder in row.holders)
         and (wanted.round is None or wanted.round in rounds)
-        and (wanted.light is None or wanted.light == shown(row.item, now))
+        and (wanted.light is None or wanted.light == shown(row.item, head, now))
         and (wanted.text is None or wanted.text.lower() in f"{head.key} {head.workflow} {head.id}".lower())
         and _is_due(row.item, wanted)
     )
 
 
-def shown(item: WorkItem | None, now: datetime) -> str | None:
+def shown(item: WorkItem | None, head: Case, now: datetime) -> str | None:
     """The light of an item."""
     if item is None:
         return None
-    return light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at).value
+    return light(now, item.yellow_at, item.due_at, stands_still(item, head), item.closed_at).value
 
 
 def _is_due(item: WorkItem | None, wanted: CaseFilter) -> bool:

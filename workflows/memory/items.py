@@ -54,14 +54,14 @@ def done(unit: MemoryUnit, viewer: Viewer, wanted: ItemFilter, limit: int, curso
 def counts(unit: MemoryUnit, viewer: Viewer) -> ItemCounts:
     """How many open items the viewer holds."""
     mine = list(_open(unit, viewer, EVERY_ITEM))
-    lights = Counter(shown(one.item, unit.now) for one in mine)
+    lights = Counter(shown(one.item, one.case, unit.now) for one in mine)
     return ItemCounts(len(mine), sum(map(_is_shared, mine)), lights["yellow"], lights["red"])
 
 
 def _open(unit: MemoryUnit, viewer: Viewer, wanted: ItemFilter) -> Iterator[ItemView]:
     rows = (one for who in viewer.principals for one in unit.tx.where(HOLDERS, "who", who))
     for one in _views(unit, viewer, {row.holder.item for row in rows if row.is_open}):
-        lit = wanted.light is None or wanted.light == shown(one.item, unit.now)
+        lit = wanted.light is None or wanted.light == shown(one.item, one.case, unit.now)
         free = not wanted.shared or _is_shared(one)
         if is_open(one.item) and lit and free and _is_about(one, wanted):
             yield one

@@ -145,7 +145,7 @@ def _visible_heads(unit: MemoryUnit, viewer: Viewer) -> Iterator[Case]:
 def _standings(unit: MemoryUnit, viewer: Viewer) -> tuple[Standing, ...]:
     running = [head for head in _visible_heads(unit, viewer) if head.state is State.RUNNING]
     urgent = [(head, most_urgent(unit.tx.where(ITEMS, "case", head.id))) for head in running]
-    counted = Counter((head.workflow, head.department, shown(item, unit.now) or "") for head, item in urgent)
+    counted = Counter((head.workflow, head.department, shown(item, head, unit.now) or "") for head, item in urgent)
     return tuple(Standing(*of, cases=n) for of, n in sorted(counted.items()))
 
 

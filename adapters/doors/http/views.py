@@ -23,7 +23,7 @@ from workflows.machine.explain import Explanation, Reason
 from workflows.machine.nodes import index
 from workflows.machine.turn import step_path
 from workflows.ports import Library
-from workflows.reads import CaseRow, CaseView, HistoryView, ItemView
+from workflows.reads import CaseRow, CaseView, HistoryView, ItemView, stands_still
 
 View = dict[str, Any]
 
@@ -31,7 +31,7 @@ View = dict[str, Any]
 def case_row(row: CaseRow, library: Library, now: datetime) -> View:
     """A line of the list of cases."""
     return _head(row.case) | {
-        "item": None if row.item is None else item_line(row.item, now),
+        "item": None if row.item is None else item_line(row.item, row.case, now),
         "holders": list(row.holders),
         "titles": _titles(case_line(row, library, now)),
     }
@@ -42,7 +42,10 @@ def case_view(view: CaseView, library: Library, now: datetime) -> View:
     line = case_line(CaseRow(view.head, most_urgent(view.items), ()), library, now)
     return _head(view.head) | {
         "titles": _titles(line),
-        "items": [item_line(item, now) | {"holders": _holders(view.holders.get(item.id, ()))} for item in view.items],
+        "items": [
+            item_line(item, view.head, now) | {"holders": _holders(view.holders.get(item.id, ()))}
+            for item in view.items
+        ],
         "waits": [
             {"path": one.path, "round": one.round, "event": WIRE_PREFIX + one.type} for one in view.subscriptions
         ],
@@ -84,7 +87,7 @@ def _head(head: Case) -> View:
     }
 
 
-def item_line(item: WorkItem, now: datetime) -> View:
+def item_line(item: WorkItem, head: Case, now: datetime) -> View:
     """A work item, with the light that it shows now."""
     return {
         "id": item.id,
@@ -95,7 +98,7 @@ def item_line(item: WorkItem, now: datetime) -> View:
         "kind": item.kind,
         "state": item.state.value,
         "version": item.version,
-        "light": light(now, item.yellow_at, item.due_at, item.paused_at is not None, item.closed_at).value,
+        "light": light(now, item.yellow_at, item.due_at, stands_still(item, head), item.closed_at).value,
         "opened_at": item.opened_at,
         "yellow_at": item.yellow_at,
         "due_at": item.due_at,
@@ -107,7 +110,7 @@ def item_line(item: WorkItem, now: datetime) -> View:
 
 def item_view(view: ItemView, library: Library, now: datetime) -> View:
     """A work item with its case, its holders, its form and the verbs that it offers."""
-    return item_line(view.item, now) | {
+    return item_line(view.item, view.case, now) | {
         "workflow": view.case.workflow,
         "subject": view.case.key,
         "sample": view.case.sample,
