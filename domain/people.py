@@ -4,7 +4,7 @@ Rows follow from events alone, so replaying the events rebuilds the register.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -166,5 +166,6 @@ MEMBERS: Final = Register(
     apply=apply,
     dump=dump_member,
     parse=parse_member,
+    columns=frozenset(one.name for one in fields(Member)),
     identifying=frozenset({"name", "mobile"}),
 )

@@ -53,6 +53,7 @@ class Register(Generic[Row]):
         apply: gives the row as it is after an event; pure.
         dump, parse: write a row as a JSON-ready object and read it back without loss. What stands under
             "fingerprint" is the blind index by which twins of the row are found.
+        columns: what a row holds, as `dump` names it.
         identifying: the personal fields that the blind index is made of; none where rows have no such index.
     """
 
@@ -63,6 +64,7 @@ class Register(Generic[Row]):
     apply: Callable[[Row | None, Change], Row]
     dump: Callable[[Row], dict[str, Any]]
     parse: Callable[[Mapping[str, Any]], Row]
+    columns: frozenset[str]
     identifying: frozenset[str] = frozenset()
 
     def changed(self, values: Mapping[str, Any] | None, change: Change) -> dict[str, Any]:

@@ -65,6 +65,7 @@ from workflows.language.words import (
     post,
     public_notice,
     race,
+    read,
     remind,
     returns,
     revocation,
@@ -333,6 +334,7 @@ SYNTHETIC = workflow(
             set_field("result", value="open"),
             set_day("looked_by", months=1),
             lookup("members", by="fingerprint", into="member"),
+            read("members", key="invoice", takes={"member_since": "since"}),
         ),
         parallel(
             "opinions",

@@ -166,6 +166,7 @@ SENTENCES: Final[Sentences] = MappingProxyType(
         "impossible_value": (zh("字段%(field)s不会是%(value)s"), zh("请改用该字段允许的值")),
         "two_writers": (zh("两个并行分支都填写字段%(field)s"), zh("请只在一个分支填写，或改用不同的字段")),
         "unknown_register": (zh("没有登记簿%(register)s"), zh("请改用已有的登记簿：%(known)s")),
+        "read_column": (zh("登记簿%(register)s没有字段%(field)s"), zh("请改用该登记簿已有的字段")),
         "lookup_field": (
             zh("不能按字段%(field)s查找"),
             zh("请改用此前填写的文本字段，或姓名和手机号码的指纹(fingerprint)"),

@@ -433,13 +433,25 @@ class Lookup(Word):
     into: str
 
 
+class Read(Word):
+    """Write fields of the row of a register that the case field `key` names into fields of the case.
+
+    `takes` are (field here, field of the row); null where the register has no such row.
+    """
+
+    action: Literal["read"] = "read"
+    register_name: str
+    key: str
+    takes: tuple[tuple[str, str], ...]
+
+
 class Erase(Word):
     """Destroy the key of the person the case is about: nothing personal can be read afterwards."""
 
     action: Literal["erase"] = "erase"
 
 
-Action = Annotated[SetField | SetDay | Emit | Lookup | Erase, Field(discriminator="action")]
+Action = Annotated[SetField | SetDay | Emit | Lookup | Read | Erase, Field(discriminator="action")]
 
 
 class Do(Word):

@@ -71,6 +71,7 @@ from workflows.language.tree import (
     PostHolders,
     PublicNotice,
     Race,
+    Read,
     Related,
     Remind,
     Returns,
@@ -140,6 +141,7 @@ __all__ = [
     "PostHolders",
     "PublicNotice",
     "Race",
+    "Read",
     "Related",
     "Remind",
     "Returns",
@@ -197,6 +199,7 @@ __all__ = [
     "post",
     "public_notice",
     "race",
+    "read",
     "remind",
     "returns",
     "revocation",
@@ -534,6 +537,11 @@ def emit(event: str, **values: bool | int | str | Number) -> Emit:
 def lookup(register: str, *, by: str, into: str) -> Lookup:
     """Find another row of a register with the same value."""
     return Lookup(register_name=register, by=by, into=into)
+
+
+def read(register: str, *, key: str, takes: Mapping[str, str]) -> Read:
+    """Read fields of the row that the field `key` names."""
+    return Read(register_name=register, key=key, takes=tuple(sorted(takes.items())))
 
 
 def erase() -> Erase:

@@ -25,6 +25,7 @@ from workflows.language.words import (
     Parallel,
     PublicNotice,
     Race,
+    Read,
     Sequence,
     SetDay,
     SetField,
@@ -253,6 +254,8 @@ def _perform(turn: Turn, path: str, step: Do) -> None:
                 say(turn, path, number, action.event, _given(turn, action))
             case Lookup():
                 turn.put({action.into: _found(turn, path, action)}, {}, path)
+            case Read():
+                turn.put(_read(turn, path, action), {}, path)
             case Erase():
                 _erase(turn)
             case _:
@@ -268,6 +271,11 @@ def _found(turn: Turn, path: str, action: Lookup) -> str | None:
     value = turn.values(path).get(action.by)
     keys = turn.facts.twins.get((action.register_name, str(value)), ()) if value is not None else ()
     return next((key for key in keys if key != turn.head.key), None)
+
+
+def _read(turn: Turn, path: str, action: Read) -> dict[str, JSON]:
+    row = turn.facts.rows.get((action.register_name, str(turn.values(path).get(action.key))), {})
+    return {here: row.get(there) for here, there in action.takes}
 
 
 def _erase(turn: Turn) -> None:

@@ -27,6 +27,7 @@ from workflows.language.words import (
     Parallel,
     PublicNotice,
     Race,
+    Read,
     Sequence,
     SetDay,
     SetField,
@@ -282,6 +283,9 @@ class _Walker:
                 self.known[action.field] = action.value
             elif isinstance(action, SetDay):
                 self.known[action.field] = day_of(action, self.facts, self.now, self.known) or UNKNOWN
+            elif isinstance(action, Read):
+                # A row may have changed by the time that it is read.
+                self.forget(frozenset(here for here, _ in action.takes))
             elif isinstance(action, Erase):
                 self.known = {name: one for name, one in self.known.items() if name not in self.slice.head.personal}
 

@@ -14,6 +14,7 @@ from workflows.language.words import (
     Lookup,
     Parallel,
     PublicNotice,
+    Read,
     Sequence,
     SetDay,
     SetField,
@@ -58,6 +59,8 @@ def written_by(definition: Workflow, step: Step) -> Iterator[str]:
                     yield action.field
                 elif isinstance(action, Lookup):
                     yield action.into
+                elif isinstance(action, Read):
+                    yield from (here for here, _ in action.takes)
     yield from _taken(_handlers(step))
 
 

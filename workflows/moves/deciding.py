@@ -32,13 +32,13 @@ from workflows.machine.decide import decide
 from workflows.machine.facts import Facts
 from workflows.machine.repair import MIGRATE, Repair
 from workflows.moves.loading import (
-    Twins,
+    Found,
     facts_for,
     load_cases,
+    look_up,
     part_for,
     places_of,
     stimulus_of,
-    twins_wanted,
     with_fired,
 )
 from workflows.moves.parts import Parts
@@ -96,7 +96,7 @@ class _Batch:
     acts: Mapping[str, Act]
     places: Mapping[str, str]
     events: Mapping[int, StoredEvent]
-    twins: Twins
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,7 @@ def run_cases(
     places = places_of(unit, acts)
     events = unit.events([row.event for row in rows if row.event is not None])
     slices = load_cases(unit, by_case, places, events)
-    twins = unit.twins(wanted) if (wanted := twins_wanted(engine, slices)) else {}
-    batch = _Batch(engine, unit, acts, places, events, twins)
+    batch = _Batch(engine, unit, acts, places, events, look_up(engine, unit, slices))
     runs = {case: CaseRun(slices[case], mine) for case, mine in by_case.items() if case in slices}
     for run in runs.values():
         _run_case(batch, run)
@@ -176,7 +175,7 @@ def _run_case(batch: _Batch, run: CaseRun) -> None:
 def _decide_all(batch: _Batch, run: CaseRun) -> None:
     """Decide every stimulus of a case; with a larger slice, from the beginning, where one of them wants it."""
     definition = batch.engine.library.by_hash(run.before.head.workflow_hash)
-    grounds = _Grounds(definition, facts_for(batch.engine, run.before, batch.twins))
+    grounds = _Grounds(definition, facts_for(batch.engine, run.before, batch.found))
     try:
         for row in run.rows:
             if run.quarantined is None:

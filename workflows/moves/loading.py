@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from workflows.machine.case import Act, EventStimulus, SignalStimulus, Slice, Stimulus, TimerStimulus
-from workflows.machine.facts import Facts, lookups_of, needs
+from workflows.machine.case import JSON, Act, EventStimulus, SignalStimulus, Slice, Stimulus, TimerStimulus
+from workflows.machine.facts import Facts, Lookups, lookups_of, needs
 from workflows.moves.parts import Parts
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
-Twins = Mapping[tuple[str, str], tuple[str, ...]]
 Events = Mapping[int, StoredEvent]
 
 
@@ -86,28 +85,38 @@ def stimulus_of(row: InboxRow, events: Mapping[int, StoredEvent]) -> Stimulus:
     )
 
 
-def twins_wanted(engine: Engine, slices: dict[str, Slice]) -> list[tuple[str, str]]:
-    wanted: set[tuple[str, str]] = set()
-    for one in slices.values():
-        wanted.update(needs(_lookups(engine, one.head.workflow_hash), one.head).lookups)
-    return sorted(wanted)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the registers hold for the look-ups of a batch."""
+
+    twins: Mapping[tuple[str, str], tuple[str, ...]]
+    rows: Mapping[tuple[str, str], Mapping[str, JSON]]
 
 
-_LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {}
+def look_up(engine: Engine, unit: Unit, slices: Mapping[str, Slice]) -> Found:
+    """What these cases may look up in the registers, read once for all of them."""
+    wanted = [needs(_lookups(engine, one.head.workflow_hash), one.head) for one in slices.values()]
+    twins = sorted({pair for one in wanted for pair in one.twins})
+    rows = sorted({pair for one in wanted for pair in one.rows})
+    found = unit.registers(rows) if rows else {}
+    return Found(unit.twins(twins) if twins else {}, {pair: row.values for pair, row in found.items()})
 
 
-def _lookups(engine: Engine, workflow_hash: str) -> tuple[tuple[str, str], ...]:
+_LOOKUPS: dict[str, Lookups] = {}
+
+
+def _lookups(engine: Engine, workflow_hash: str) -> Lookups:
     """The look-ups of a definition, worked out once per hash (a hash never changes its meaning)."""
     if workflow_hash not in _LOOKUPS:
         try:
             _LOOKUPS[workflow_hash] = lookups_of(engine.library.by_hash(workflow_hash))
         except KeyError:
             # Its cases fail one by one where they are decided; the others of the batch must not.
-            return ()
+            return Lookups()
     return _LOOKUPS[workflow_hash]
 
 
-def facts_for(engine: Engine, before: Slice, twins: Twins) -> Facts:
+def facts_for(engine: Engine, before: Slice, found: Found) -> Facts:
     library = engine.library
     numbers = library.numbers(before.head.numbers)
-    return Facts(library.roster(), library.calendar(), numbers, twins, engine.vault.fingerprint)
+    return Facts(library.roster(), library.calendar(), numbers, found.twins, engine.vault.fingerprint, found.rows)

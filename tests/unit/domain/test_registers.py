@@ -29,6 +29,7 @@ def test_the_example_of_every_event_changes_a_row_that_survives_writing(name: st
 
     values = register.changed(founded, Change(event, EVENT_TYPES[event].EXAMPLE, NOW))
 
+    assert values.keys() == register.columns
     assert register.dump(register.parse(json.loads(json.dumps(values)))) == values
 
 

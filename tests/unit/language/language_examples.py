@@ -220,6 +220,8 @@ do("next_one", set_day("review_by", months=number("trial.review_months", 6), wor
 do("close", emit("trial.closed.v1", result="good", receipt="none", by="office"))""",
     "Lookup": """
 do("look", lookup("members", by="fingerprint", into="member"))""",
+    "Read": """
+do("read", read("members", key="invoice", takes={"member_status": "status"}))""",
     "Erase": """
 do("forget", erase())""",
     # conditions

@@ -35,7 +35,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
         "Join",
         "Guard",
     ),
-    "Actions of `do`": ("SetField", "SetDay", "Emit", "Lookup", "Erase"),
+    "Actions of `do`": ("SetField", "SetDay", "Emit", "Lookup", "Read", "Erase"),
     "Conditions": ("FieldValue", "Constant", "Compare", "AllOf", "AnyOf", "Negation", "Given"),
 }
 

@@ -103,6 +103,7 @@ actions = st.one_of(
     st.builds(w.SetDay, field=texts, after=st.none() | texts, months=days, working_days=days),
     st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values | numbers), max_size=2).map(tuple)),
     st.builds(w.Lookup, register_name=texts, by=texts, into=texts),
+    st.builds(w.Read, register_name=texts, key=texts, takes=st.lists(st.tuples(texts, texts), max_size=2).map(tuple)),
     st.builds(w.Erase),
 )
 pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)

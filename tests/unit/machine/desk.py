@@ -76,6 +76,7 @@ class Desk:
         calendar: Calendar | None = None,
         numbers: Mapping[str, int] | None = None,
         twins: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+        rows: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
         now: datetime = MONDAY,
         person: str | None = "p1",
         fields: Mapping[str, Any] | None = None,
@@ -88,6 +89,7 @@ class Desk:
             Numbers("n1", numbers or {}),
             twins or {},
             fingerprint=lambda *values: "/".join(values),
+            rows=rows or {},
         )
         self.now = now
         self.live = Slice(_head(now, person, fields or {}, personal or {}))

@@ -22,6 +22,7 @@ from workflows.language.words import (
     nothing,
     number,
     parallel,
+    read,
     role,
     sequence,
     set_field,
@@ -249,6 +250,24 @@ def test_a_lookup_by_what_nobody_gave_finds_nothing() -> None:
     desk = Desk(do("look", lookup("members", by="fingerprint", into="twin")), twins={("members", "None"): ("k9",)})
 
     assert desk.live.head.fields["twin"] is None
+
+
+READ = do("read", read("calls", key="call", takes={"call_status": "status", "call_year": "year"}))
+
+
+def test_fields_of_a_row_are_read_into_fields_of_the_case() -> None:
+    rows = {("calls", "c1"): {"status": "open", "year": 2026}, ("calls", "c2"): {"status": "closed", "year": 2027}}
+
+    desk = Desk(READ, fields={"call": "c1"}, rows=rows)
+
+    assert (desk.live.head.fields["call_status"], desk.live.head.fields["call_year"]) == ("open", 2026)
+
+
+@pytest.mark.parametrize("fields", [{}, {"call": "unheard_of"}])
+def test_where_there_is_no_such_row_nothing_is_known(fields: dict[str, str]) -> None:
+    desk = Desk(READ, fields=fields, rows={("calls", "c1"): {"status": "open"}})
+
+    assert (desk.live.head.fields["call_status"], desk.live.head.fields["call_year"]) == (None, None)
 
 
 def test_after_erasing_the_case_and_its_events_know_nothing_personal() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.definitions import FORM, HEAD, called_by, pool
 from tests.simulation.people import roster
-from workflows.language.expressions import given, is_true
+from workflows.language.expressions import equals, given, is_true
 from workflows.language.words import (
     Form,
     FormField,
@@ -28,6 +28,7 @@ from workflows.language.words import (
     parallel,
     public_notice,
     race,
+    read,
     role,
     sequence,
     set_field,
@@ -166,6 +167,17 @@ def test_a_value_that_a_step_ahead_sets_is_known_behind_it() -> None:
     )
 
     assert ("well/0", "certain") in told(way_of(office, case))
+
+
+def test_both_branches_are_shown_where_a_row_will_be_read() -> None:
+    known = choice("known", when(equals("status", "open"), carry_out("go_on", by=CLERK)), otherwise=end("closed"))
+    office, case = started(
+        simple(carry_out("look", by=CLERK), do("read", read("bases", key="base", takes={"status": "status"})), known)
+    )
+
+    found = way_of(office, case)
+
+    assert {at(found, path).sure.value for path in ("known/0", "known/otherwise")} == {"possible"}
 
 
 def test_what_comes_after_a_way_that_may_end_the_case_is_possible() -> None:

@@ -25,6 +25,7 @@ from workflows.language.words import (
     Handler,
     Lookup,
     Number,
+    Read,
     Remind,
     SetDay,
     SetField,
@@ -221,6 +222,8 @@ def _action_writes(action: object) -> Iterator[tuple[str, Kind]]:
             yield name, Kind("date")
         case Lookup(into=name):
             yield name, Kind("text")
+        case Read(takes=takes):
+            yield from ((here, Kind("other")) for here, _ in takes)
 
 
 def kind_of_value(value: object) -> Kind:

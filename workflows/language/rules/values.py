@@ -39,6 +39,7 @@ from workflows.language.words import (
     OnDay,
     Parallel,
     Race,
+    Read,
     Sequence,
     SetDay,
     Wait,
@@ -126,15 +127,25 @@ def _days_read(node: Node, known: frozenset[str]) -> Iterator[tuple[str, frozens
 
 
 def lookups(subject: Subject) -> Iterator[Finding]:
-    """Look-ups search a register that exists, by a text that somebody writes."""
+    """Look-ups search a register that exists, by a text that somebody writes; what is read of a row is in it."""
     for node in subject.nodes:
-        actions = node.step.actions if isinstance(node.step, Do) else ()
-        for one in (action for action in actions if isinstance(action, Lookup)):
-            if one.register_name not in SEARCHED:
-                yield finding(node.path, "unknown_register", register=one.register_name, known="、".join(SEARCHED))
-            kinds = subject.kinds(one.by, node.path)
-            if not kinds or any(kind.type != "text" for kind in kinds):
-                yield finding(node.path, "lookup_field", field=one.by)
+        for one in node.step.actions if isinstance(node.step, Do) else ():
+            match one:
+                case Lookup(register_name=register, by=by):
+                    yield from _searched(subject, node.path, register, by, SEARCHED)
+                case Read(register_name=register, key=key, takes=takes):
+                    yield from _searched(subject, node.path, register, key, tuple(sorted(REGISTERS)))
+                    columns = REGISTERS[register].columns if register in REGISTERS else {name for _, name in takes}
+                    missing = [name for _, name in takes if name not in columns]
+                    yield from (finding(node.path, "read_column", register=register, field=name) for name in missing)
+
+
+def _searched(subject: Subject, path: str, register: str, by: str, known: tuple[str, ...]) -> Iterator[Finding]:
+    if register not in known:
+        yield finding(path, "unknown_register", register=register, known="、".join(known))
+    kinds = subject.kinds(by, path)
+    if not kinds or any(kind.type != "text" for kind in kinds):
+        yield finding(path, "lookup_field", field=by)
 
 
 def emitted(subject: Subject, ways: Ways) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from workflows.language.words import (
     Number,
     OnDay,
     PublicNotice,
+    Read,
     SetDay,
     SetField,
     Term,
@@ -225,9 +226,16 @@ def doing(book: Book, place: Place, step: Do) -> Piece:
             case Lookup():
                 more = book.beyond(path, "lookup", register=action.register_name, by=action.by, into=action.into)
                 nodes.append(task("serviceTask", id_, title, extensions=(more,)))
+            case Read():
+                nodes.append(task("serviceTask", id_, title, extensions=(_reading(book, path, action),)))
             case Erase():
                 nodes.append(task("serviceTask", id_, title, extensions=(book.beyond(path, "erase"),)))
     return stacked([alone(one) for one in nodes])
+
+
+def _reading(book: Book, path: str, action: Read) -> Xml:
+    values = [Xml("liaison:takes", (("here", here), ("there", there))) for here, there in action.takes]
+    return book.beyond(path, "read", values, register=action.register_name, key=action.key)
 
 
 def _reckoned(book: Book, path: str, action: SetDay) -> Xml:
