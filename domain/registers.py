@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from domain.base_calls import BASE_CALLS
 from domain.bases import BASES
 from domain.people import MEMBERS
 from domain.register import Register
 
 REGISTERS: Final[Mapping[str, Register[Any]]] = MappingProxyType(
-    {register.name: register for register in (MEMBERS, BASES)}
+    {register.name: register for register in (MEMBERS, BASES, BASE_CALLS)}
 )
 """By name."""
 

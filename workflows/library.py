@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from workflows.catalogue import (
+    base_call,
+    base_commitment,
     base_creation,
     base_inquiry,
     consent_withdrawal,
@@ -23,8 +25,10 @@ CATALOGUE: Final[tuple[Workflow, ...]] = (
     member_confirmation.DEFINITION,
     member_retention.DEFINITION,
     consent_withdrawal.DEFINITION,
+    base_call.DEFINITION,
     base_creation.DEFINITION,
     base_inquiry.DEFINITION,
+    base_commitment.DEFINITION,
 )
 
 

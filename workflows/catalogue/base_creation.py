@@ -29,6 +29,7 @@ from workflows.language.words import (
     panel,
     public_notice,
     race,
+    read,
     remind,
     role,
     seats,
@@ -79,6 +80,20 @@ CLOSE_INCOMPLETE = sequence(
     do("refuse_incomplete", emit("base.refused.v1", reason="papers_incomplete")),
     message("closed_incomplete", to=APPLICANT),
     end("incomplete", "rejected"),
+)
+
+WINDOW = sequence(
+    do("look_at_call", read("base_calls", key="call", takes={"call_status": "status"})),
+    choice(
+        "in_window",
+        when(equals("call_status", "open"), nothing()),
+        otherwise=sequence(
+            do("refuse_late", emit("base.refused.v1", reason="outside_window")),
+            message("too_late", to=APPLICANT),
+            end("too_late", "rejected"),
+        ),
+    ),
+    name="window",
 )
 
 TOWN_CHECK = approve(
@@ -234,6 +249,7 @@ DEFINITION = workflow(
     on=(interrupts("base.withdrawn.v1", end("withdrawn", "withdrawn")),),
     steps=sequence(
         message("received", to=APPLICANT),
+        WINDOW,
         TOWN_CHECK,
         OFFICE_CHECK,
         do("note_precheck", emit("base.prechecked.v1")),
