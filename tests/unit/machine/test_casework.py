@@ -1,0 +1,166 @@
+"""撤回, 撤销, 重新发起, 终止 and 作废: what is done to a whole case, out of state, without right, and as it should be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.unit.machine.desk import Desk, flow
+from workflows.language.words import always, approve, end, parallel, revocation, role, sequence
+from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
+
+NO = end("refused", "rejected")
+APPLICANT = "person:p1"
+
+
+def case(**heading: Any) -> Desk:
+    steps = sequence(
+        approve("first", by=role("clerk"), on_reject=NO),
+        approve("second", by=role("officer"), on_reject=NO),
+        end("done", "approved"),
+    )
+    return Desk(flow(steps, **heading))
+
+
+def approved(**heading: Any) -> Desk:
+    desk = case(**heading)
+    desk.act("clerk", "agree", "steps/first")
+    desk.act("officer", "agree", "steps/second")
+    return desk
+
+
+def refusal(outcome: Any) -> tuple[int, str]:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.status, outcome.code
+
+
+def act(desk: Desk, who: str, verb: str) -> Any:
+    return desk.act(who, verb, opinion="样例")
+
+
+# -- 撤回 --------------------------------------------------------------------------------------------------
+
+
+def test_before_the_first_decision_means_nobody_has_decided() -> None:
+    early, late = (case(withdraws="before_decision") for _ in range(2))
+    late.act("clerk", "agree", "steps/first")
+
+    act(early, APPLICANT, "withdraw")
+
+    assert early.state == ("withdrawn", "withdrawn")
+    found = act(late, APPLICANT, "withdraw")
+    assert (refusal(found), found.by) == ((409, "decided"), "clerk")
+
+
+def test_where_nothing_may_be_withdrawn_it_stays() -> None:
+    assert refusal(act(case(withdraws="never"), APPLICANT, "withdraw")) == (409, "verb_not_offered")
+
+
+# -- 撤销已通过 --------------------------------------------------------------------------------------------
+
+
+REVOCABLE = {"revocation": revocation("undoing", within=5)}
+
+
+def child_of(desk: Desk) -> str:
+    [child] = desk.last.children
+    assert child.workflow == "undoing"
+    return child.id
+
+
+def decided(desk: Desk, child: str, state: str) -> Any:
+    values = {"child": child, "state": state, "outcome": "样例", "fields": {}}
+    return desk.take(SignalStimulus(99, Signal(Sign.CHILD_ENDED, "revocation", values)))
+
+
+@pytest.mark.parametrize(("answer", "then"), [("approved", "revoked"), ("rejected", "approved")])
+def test_another_case_decides_whether_an_approval_is_revoked(answer: str, then: str) -> None:
+    desk = approved(**REVOCABLE)
+
+    act(desk, APPLICANT, "revoke")
+    between = desk.state[0]
+    decided(desk, child_of(desk), answer)
+
+    assert (between, desk.state[0]) == ("revoking", then)
+
+
+def test_a_revocation_is_asked_for_in_time_by_the_applicant_and_once() -> None:
+    late, mine, twice = (approved(**REVOCABLE) for _ in range(3))
+    late.at(late.now + timedelta(days=30))
+    act(twice, APPLICANT, "revoke")
+
+    assert refusal(act(late, APPLICANT, "revoke")) == (409, "too_late")
+    assert refusal(act(mine, "person:p2", "revoke")) == (403, "not_applicant")
+    assert refusal(act(twice, APPLICANT, "revoke")) == (409, "not_approved")
+
+
+def test_what_the_workflow_does_not_revoke_and_what_still_runs_stay() -> None:
+    assert refusal(act(approved(), APPLICANT, "revoke")) == (409, "verb_not_offered")
+    assert refusal(act(case(**REVOCABLE), APPLICANT, "revoke")) == (409, "not_approved")
+
+
+# -- 重新发起 ----------------------------------------------------------------------------------------------
+
+
+def test_what_was_refused_is_started_again_with_what_is_known() -> None:
+    desk = case()
+    desk.act("clerk", "reject", "steps/first", opinion="样例")
+
+    act(desk, APPLICANT, "reopen")
+
+    [child] = desk.last.children
+    assert (child.workflow, child.key, child.path) == ("trial", "k1", "reopened/2")
+    assert desk.state == ("rejected", "refused")
+
+
+def test_what_runs_or_was_approved_is_not_started_again() -> None:
+    assert refusal(act(case(), APPLICANT, "reopen")) == (409, "not_ended")
+    assert refusal(act(approved(), APPLICANT, "reopen")) == (409, "not_ended")
+
+
+# -- 终止, 作废 --------------------------------------------------------------------------------------------
+
+
+def test_the_office_terminates_a_case_with_everything_in_it() -> None:
+    both = parallel(
+        "both",
+        always(approve("left", by=role("clerk"), on_reject=NO)),
+        always(approve("right", by=role("officer"), on_reject=NO)),
+    )
+    desk = Desk(sequence(both, end("done")))
+
+    act(desk, "head", "terminate")
+
+    assert desk.state == ("terminated", "terminated")
+    assert {state for state, _by in desk.closed().values()} == {"cancelled"}
+
+
+@pytest.mark.parametrize("verb", ["terminate", "void"])
+def test_nobody_else_does(verb: str) -> None:
+    desk = case() if verb == "terminate" else approved()
+
+    assert refusal(act(desk, "clerk", verb)) == (403, "not_office_head")
+
+
+def test_after_the_end_nothing_is_terminated_and_before_it_nothing_is_voided() -> None:
+    assert refusal(act(approved(), "head", "terminate")) == (409, "case_ended")
+    assert refusal(act(case(), "head", "void")) == (409, "not_ended")
+
+
+def test_what_was_not_approved_is_voided_by_one_and_what_was_by_two() -> None:
+    refused, done = case(), approved()
+    refused.act("clerk", "reject", "steps/first", opinion="样例")
+
+    act(refused, "head", "void")
+    act(done, "head", "void")
+    [proposal] = done.live.items.values()
+    between = done.state[0]
+    done.act("role:convenor:", "agree", proposal.path)
+
+    assert (refused.state[0], between, done.state[0]) == ("void", "approved", "void")
+
+
+def test_a_reason_in_words_is_needed() -> None:
+    assert refusal(case().act("head", "terminate")) == (422, "opinion_required")
