@@ -70,7 +70,9 @@ def test_what_a_verb_would_do_is_told_and_nothing_is_done(doors: Doors, item: di
 
 @pytest.mark.parametrize("verb", sorted(ON_ITEMS))
 def test_nobody_touches_somebody_elses_item(doors: Doors, item: dict[str, Any], verb: str) -> None:
-    body = {"transfer": {"to": "sample.office_head"}, "delegate": {"to": "sample.office_head"}}.get(verb, {})
+    body: dict[str, Any] = {"transfer": {"to": "sample.office_head"}, "delegate": {"to": "sample.office_head"}}.get(
+        verb, {}
+    )
     body |= {"add-signers": {"users": ["sample.office_head"], "where": "before"}}.get(verb, {})
     body |= {"remove-signer": {"signer": "x"}}.get(verb, {})
     before = doors.get(f"/api/work-items/{item['id']}", key=CLERK).json()
