@@ -123,7 +123,7 @@ SENTENCES: Final[Sentences] = MappingProxyType(
         "chosen_range": (zh("自选人数下限%(least)s大于上限%(most)s"), zh("请改正at_least和at_most")),
         "one_of_levels": (
             zh("多级主管中只要一人决定就算通过"),
-            zh("请写明mode为all，逐级都要同意，或只写一级(levels: 1)"),
+            zh("请写明mode为sequence(依次)或all，逐级都要同意，或只写一级(levels: 1)"),
         ),
         "nobody_ask": (zh("无人可办时由谁办理没有写清"), zh("then为ask时写明ask，其他情形删除ask")),
         "nobody_rejects": (

@@ -164,6 +164,28 @@ def test_who_stands_on_two_levels_is_asked_once() -> None:
     assert desk.closed()["steps/decision", 1, 1] == ("skipped", "rule:superiors.same:mayor")
 
 
+@pytest.mark.parametrize(
+    ("vacant", "order"),
+    [
+        ((), ["section_head", "mayor", "secretary"]),
+        (("section_head",), ["mayor", "secretary"]),
+        (("mayor",), ["section_head", "secretary"]),
+    ],
+)
+def test_levels_in_sequence_are_asked_one_after_the_other_over_what_is_skipped(
+    vacant: tuple[str, ...], order: list[str]
+) -> None:
+    desk = ask(superiors(3), Mode.SEQUENCE, initiator="clerk", people=roster(without=vacant))
+
+    one_by_one = []
+    for user in order:
+        one_by_one += asked(desk)
+        desk.act(user, "agree", "steps/decision")
+
+    assert one_by_one == order
+    assert desk.state == ("completed", "granted")
+
+
 def test_a_line_of_vacant_levels_is_nobody_found_and_no_consent() -> None:
     desk = ask(superiors(2), Mode.ALL, initiator="clerk", people=roster(without=("section_head", "mayor")))
 
