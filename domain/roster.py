@@ -6,7 +6,7 @@ a question costs a look-up however large the county is.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ LEADER = "member_leader"
 """The role of the leader who is a department's member of the joint meeting (成员单位领导): its head."""
 
 _DAYS_KEPT = 16
+_ONE_DAY = timedelta(days=1)
 
 K = TypeVar("K")
 
@@ -36,6 +37,7 @@ class _Day:
     posts: Mapping[str, tuple[Post, ...]]
     members: tuple[str, ...]
     stand_ins: Mapping[str, tuple[StandIn, ...]]
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,11 @@ def holders_on(roster: Roster, day: date) -> Mapping[str, tuple[StandIn, ...]]:
     return _on(roster, day).stand_ins
 
 
+def changed_on(roster: Roster, day: date) -> date:
+    """The last day up to this one on which a term of the roster began, or was over for the first time."""
+    return _on(roster, day).since
+
+
 def last_post_of(roster: Roster, user: str) -> str | None:
     """The post to which a user was appointed last, whenever that was and whether it has ended or not."""
     own = [one for one in roster.appointments if one.user == user]
@@ -222,7 +229,16 @@ def _index(roster: Roster, day: date) -> _Day:
         posts=_posts_by_user(held),
         members=tuple(department.code for department in departments if department.member),
         stand_ins=stand_ins((*roster.proxies, *roster.handovers), day),
+        since=_since(roster, day),
     )
+
+
+def _since(roster: Roster, day: date) -> date:
+    terms: tuple[Department | Post | Appointment | Proxy | Handover, ...]
+    terms = (*roster.departments, *roster.posts, *roster.appointments, *roster.proxies, *roster.handovers)
+    began = [term.since for term in terms]
+    over = [term.until + _ONE_DAY for term in terms if term.until is not None and term.until < date.max]
+    return max((one for one in (*began, *over) if one <= day), default=date.min)
 
 
 def _group(pairs: Iterable[tuple[K, str]]) -> dict[K, tuple[str, ...]]:

@@ -44,6 +44,7 @@ from workflows.language.words import (
     either,
     emit,
     end,
+    end_plan,
     erase,
     escalate,
     exclusive,
@@ -55,6 +56,7 @@ from workflows.language.words import (
     lookup,
     loop,
     message,
+    move_plan,
     named_in,
     nobody,
     nothing,
@@ -72,6 +74,7 @@ from workflows.language.words import (
     role,
     seats,
     sequence,
+    serial,
     set_day,
     set_field,
     superiors,
@@ -81,6 +84,7 @@ from workflows.language.words import (
     way,
     when,
     workflow,
+    years,
 )
 from workflows.testkit import staff
 
@@ -482,6 +486,9 @@ GATHERING = workflow(
             ),
         ),
         choice("upheld", when(equals("finding", "founded"), end("upheld", "rejected")), otherwise=nothing()),
+        do("number_it", serial("gathering", into="minutes_no", digits=number("trial.digits", 3))),
+        follow_up("look_again", event="trial.review_due.v1", every=years(1, on="11-01"), ends_on="trial.stopped.v1"),
+        do("only_once", move_plan("look_again", to=on_day("meet_on")), end_plan("look_again")),
         end("done", "approved"),
     ),
 )

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
-from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Subscription, Timer, WorkItem
+from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Plan, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
 from workflows.ports.fanouts import Fanout
+from workflows.ports.serials import Serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,38 @@ def stands_still(item: WorkItem, head: Case) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many cases are under way, near their term (yellow) and beyond it (red): their most urgent item decides."""
+
+    workflow: str
+    state: str
+    department: str
+    open: int
+    near_due: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFilter:
+    """Which plans; None means no restriction."""
+
+    case: str | None = None
+    subject: str | None = None
+    due_before: datetime | None = None
+
+
+EVERY_PLAN: Final = PlanFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """One page of plans; `cursor` continues it."""
+
+    plans: tuple[Plan, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """What became of an event."""
 
@@ -235,6 +268,17 @@ class Reads(Protocol):
 
     def fanout(self, viewer: Viewer, fanout: str) -> Fanout | None:
         """One fan-out, None if it does not exist or may not be seen."""
+
+    def serials(self, viewer: Viewer, series: str | None = None, limit: int = 50) -> tuple[Serial, ...]:
+        """The numbers that were given, of one series or of all, the last ones first; only for those who see all."""
+
+    def plans(
+        self, viewer: Viewer, wanted: PlanFilter = EVERY_PLAN, limit: int = 50, cursor: str | None = None
+    ) -> PlanPage:
+        """What is planned by cases that the viewer may see, the soonest first."""
+
+    def board(self, viewer: Viewer) -> tuple[Tally, ...]:
+        """The cases under way by workflow, state and sending department: how many, near their term, beyond it."""
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         """The effects of a tree of cases that are not sent yet, the soonest due first; a gate does not hold them."""

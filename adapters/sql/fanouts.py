@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from adapters.sql.columns import MOMENT, dumps, loads
@@ -46,7 +47,7 @@ class SqlFanouts:
         return True
 
     def claim(self) -> Fanout | None:
-        return _one(self._tx.rows(_under_way))
+        return _one(self._tx.rows(_under_way, now=self._tx.now))
 
     def lock(self, id_: str) -> Fanout | None:
         return _one(self._tx.rows(_locked, id=id_))
@@ -134,17 +135,18 @@ def fanout_of(row: Row[Any]) -> Fanout:
 
 def _selection_document(one: Selection) -> str:
     due_from = None if one.due_from is None else one.due_from.isoformat()
-    return dumps([one.workflow, one.field, one.provisional, due_from, one.roster])
+    return dumps([one.workflow, one.field, one.provisional, due_from, one.roster, one.held])
 
 
 def _selection_of(document: str) -> Selection:
-    workflow, field, provisional, due_from, roster = loads(document)
+    workflow, field, provisional, due_from, roster, *later = loads(document)
     return Selection(
         workflow=workflow,
         field=None if field is None else tuple(field),
         provisional=provisional,
         due_from=None if due_from is None else datetime.fromisoformat(due_from),
         roster=roster,
+        held=any(later),
     )
 
 
@@ -161,6 +163,8 @@ def _conditions(county: str, wanted: Selection) -> list[ColumnElement[bool]]:
         found.append(_has_open_item(work_item.c.due_rule.contains(PROVISIONAL)))
     if wanted.due_from is not None:
         found.append(_is_due_from(wanted.due_from))
+    if wanted.held:
+        found.append(_has_open_item(true()))
     if wanted.roster is not None:
         found.append(_has_open_item(work_item.c.roster != wanted.roster))
     return found
@@ -198,7 +202,7 @@ def _under_way(dialect: Dialect) -> Executable:
     going = fanout.c.state.in_([literal(str(state), literal_execute=True) for state in UNDER_WAY])
     return (
         select(fanout)
-        .where(fanout.c.county == COUNTY, going)
+        .where(fanout.c.county == COUNTY, going, fanout.c.started_at <= bindparam("now", type_=MOMENT))
         .order_by(fanout.c.started_at, fanout.c.id)
         .limit(literal(1))
         .with_for_update(skip_locked=True)

@@ -19,7 +19,7 @@ from domain.numbers import Numbers, dump_numbers, parse_numbers
 from domain.roster import Roster, dump_roster, parse_roster, versioned
 from workflows.language.files import canonical_json, from_json, logic_hash
 from workflows.language.words import Workflow
-from workflows.machine.nodes import awaited
+from workflows.machine.nodes import awaited, replanning
 from workflows.ports import Published, Unit
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ class _Shelf:
     by_hash: Mapping[str, Workflow]
     current: tuple[tuple[str, Workflow], ...]
     awaited: frozenset[str]
+    planned: frozenset[str]
     roster: Roster | None
     calendars: tuple[Published, ...]
     numbers: Numbers | None
@@ -84,6 +85,10 @@ class SqlLibrary:
     def awaited_types(self) -> frozenset[str]:
         """The event types that some step of a definition waits for, replaced definitions included."""
         return self._known().awaited
+
+    def planned_types(self) -> frozenset[str]:
+        """The event types that may end or move a plan, of replaced definitions as well."""
+        return self._known().planned
 
     def roster(self) -> Roster:
         """The current roster; raises LookupError before the first one."""
@@ -175,7 +180,7 @@ class SqlLibrary:
         return shelf
 
 
-_EMPTY = _Shelf(0, {}, (), frozenset(), None, (), None, {})
+_EMPTY = _Shelf(0, {}, (), frozenset(), frozenset(), None, (), None, {})
 
 
 def _installed(found: T | None, what: str) -> T:
@@ -203,6 +208,7 @@ def _read(tx: Transaction, revision: int) -> _Shelf:
         by_hash=by_hash,
         current=tuple((digest, by_hash[digest]) for _, digest in sorted(newest.items())),
         awaited=frozenset().union(*map(awaited, by_hash.values())),
+        planned=frozenset().union(*map(replanning, by_hash.values())),
         roster=next((parse_roster(document) for document in _versions(tx, roster_version)), None),
         calendars=_calendars(tx),
         numbers=next(iter(numbers), None),

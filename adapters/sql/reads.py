@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 
-from adapters.sql import auditing, fanouts, items, listing, personal, terms, views
+from adapters.sql import auditing, board, fanouts, items, listing, personal, plans, serials, terms, views
 from adapters.sql.heads import personal_ref
 from adapters.sql.personal import NOTHING
 from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
@@ -17,8 +17,10 @@ from adapters.sql.visibility import may_see
 from workflows.machine.case import JSON
 from workflows.policy import Viewer
 from workflows.ports.fanouts import Fanout
+from workflows.ports.serials import Serial
 from workflows.reads import (
     EVERY_ITEM,
+    EVERY_PLAN,
     CaseFilter,
     CasePage,
     CaseView,
@@ -31,7 +33,10 @@ from workflows.reads import (
     ItemView,
     NoticeView,
     OpenTerm,
+    PlanFilter,
+    PlanPage,
     Standing,
+    Tally,
 )
 
 
@@ -99,6 +104,17 @@ class SqlReads:
 
     def fanout(self, viewer: Viewer, fanout: str) -> Fanout | None:
         return self._units.read(lambda unit: fanouts.named(unit.tx, fanout)) if viewer.sees_all else None
+
+    def serials(self, viewer: Viewer, series: str | None = None, limit: int = 50) -> tuple[Serial, ...]:
+        return self._units.read(lambda unit: serials.given(unit.tx, series, limit)) if viewer.sees_all else ()
+
+    def plans(
+        self, viewer: Viewer, wanted: PlanFilter = EVERY_PLAN, limit: int = 50, cursor: str | None = None
+    ) -> PlanPage:
+        return self._units.read(lambda unit: plans.listed(unit.tx, viewer, wanted, limit, cursor))
+
+    def board(self, viewer: Viewer) -> tuple[Tally, ...]:
+        return self._units.read(lambda unit: board.tallies(unit.tx, viewer))
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         return self._units.read(lambda unit: views.in_flight(unit.tx, viewer, root))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from adapters.sql.columns import dumps, loads, micros, moment
+from domain.recurrence import Recurrence
 from workflows.machine.case import (
     JSON,
     Activation,
@@ -196,32 +197,57 @@ def effect_of(row: Row[Any]) -> Effect:
 
 
 def plan_values(plan: Plan) -> Values:
+    """`months` counts the units; what comes once has one."""
+    often = plan.recurrence or Recurrence(1)
     return (
         plan.id,
         plan.case,
-        plan.type,
+        plan.type or "",
         plan.key,
         plan.person,
         dumps(plan.plain),
         plan.due_at,
-        plan.months,
+        often.n,
         plan.occurrence,
-        plan.repeats,
+        plan.recurrence is not None,
+        plan.name,
+        plan.starts,
+        often.unit,
+        often.month,
+        often.day,
+        plan.anchor,
+        plan.base,
+        plan.times,
+        plan.until,
+        plan.ends_on,
+        plan.moves_on,
+        plan.moves_to,
+        plan.sample,
     )
 
 
 def plan_of(row: Row[Any]) -> Plan:
+    """Rows of the first versions have no anchor: they are counted from their next occurrence."""
     return Plan(
         id=row.id,
         case=row.case,
-        type=row.type,
+        name=row.name,
+        type=row.type or None,
+        starts=row.starts,
         key=row.key,
         person=row.person,
         plain=loads(row.plain),
         due_at=row.due_at,
-        months=row.months,
-        repeats=bool(row.repeats),
+        recurrence=Recurrence(row.months, row.unit, row.month, row.day) if row.repeats else None,
         occurrence=row.occurrence,
+        anchor=row.anchor or row.due_at,
+        base=row.occurrence if row.base is None else row.base,
+        times=row.times,
+        until=row.until,
+        ends_on=row.ends_on,
+        moves_on=row.moves_on,
+        moves_to=row.moves_to,
+        sample=bool(row.sample),
     )
 
 

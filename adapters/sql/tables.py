@@ -225,8 +225,45 @@ plan = _table(
     moments("due_at"),
     integers("months", "occurrence"),
     flags("repeats"),
+    texts("name"),
+    optional(texts("starts")),
+    texts("unit"),
+    optional(integers("month", "day")),
+    optional(moments("anchor")),
+    optional(integers("base", "times")),
+    optional(moments("until")),
+    optional(texts("ends_on", "moves_on", "moves_to")),
+    flags("sample"),
 )
 _index(plan, "due", "due_at id")
+_index(plan, "case", "case name")
+_index(plan, "hearing", "key", "ends_on IS NOT NULL OR moves_on IS NOT NULL")
+
+# Where every case under way stands and when its most urgent item is due: written from the feed, and anew at any time.
+board = _table(
+    "board",
+    "case",
+    texts("case", "workflow", "state", "department"),
+    optional(moments("yellow_at", "due_at")),
+    flags("is_paused"),
+    storage=HOT,
+)
+board_at = _table("board_at", "name", texts("name"), numbers("no"), small=True)
+
+# Numbers that are given in order and without a gap: who asks for one, and every one that was ever given.
+serial_asked = _table(
+    "serial_asked", "no", numbers("no"), texts("id", "case", "path", "series"), integers("year", "digits"), small=True
+)
+_index(serial_asked, "id", "id", unique=True)
+serial = _table(
+    "serial",
+    "series year number",
+    texts("series"),
+    integers("year", "number"),
+    texts("text", "case", "path", "asked"),
+    moments("at"),
+)
+_index(serial, "asked_once", "asked", unique=True)
 
 # One event or signal that concerns many cases: how far it has come, and the inbox rows that it posted.
 fanout = _table(

@@ -1,8 +1,6 @@
-"""Time in a unit: timers that fall due become stimuli, plans give their next occurrence."""
+"""Time in a unit: timers that fall due become stimuli."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from sqlalchemy import Executable, and_, bindparam, delete, exists, literal, select
 
@@ -10,10 +8,10 @@ from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import COUNTY, Dialect, among
 from adapters.sql.doors import post
 from adapters.sql.gates import stands_still
-from adapters.sql.rows import plan_of, plan_values, timer_of
-from adapters.sql.tables import case_head, inbox, plan, timer
+from adapters.sql.rows import timer_of
+from adapters.sql.tables import case_head, inbox, timer
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import Lane, Plan
+from workflows.machine.case import Lane
 from workflows.ports import InboxRow
 
 _IS_SIGNALLED = exists(
@@ -56,27 +54,3 @@ def _due_timers(dialect: Dialect) -> Executable:
 def _remove_timers(dialect: Dialect) -> Executable:
     given = dialect.given(timer.c.id)
     return delete(timer).where(among(timer, given, "id"))
-
-
-def due_plans(tx: Transaction, limit: int) -> list[Plan]:
-    return [plan_of(row) for row in tx.rows(_due_plans, now=tx.now, limit=limit)]
-
-
-def _due_plans(dialect: Dialect) -> Executable:
-    return (
-        select(plan)
-        .where(plan.c.county == COUNTY, plan.c.due_at <= bindparam("now", type_=MOMENT))
-        .order_by(plan.c.due_at, plan.c.id)
-        .limit(bindparam("limit"))
-        .with_for_update(skip_locked=True, of=plan)
-    )
-
-
-def advance_plans(tx: Transaction, done: Sequence[str], moved: Sequence[Plan]) -> None:
-    tx.run_of(_end_plans, [(one,) for one in done])
-    tx.put(plan, [plan_values(one) for one in moved])
-
-
-def _end_plans(dialect: Dialect) -> Executable:
-    given = dialect.given(plan.c.id)
-    return delete(plan).where(among(plan, given, "id"))

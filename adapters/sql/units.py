@@ -17,6 +17,7 @@ from adapters.sql import (
     gates,
     heads,
     personal,
+    plans,
     registers,
     sealing,
     sharing,
@@ -24,10 +25,12 @@ from adapters.sql import (
     tracking,
     writing,
 )
+from adapters.sql.board import SqlBoard
 from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
 from adapters.sql.fanouts import SqlFanouts
 from adapters.sql.pace import Pace
+from adapters.sql.serials import SqlSerials
 from adapters.sql.statements import Driver
 from adapters.sql.transaction import Transaction
 from adapters.vault import OfficeVault
@@ -66,6 +69,8 @@ class SqlUnit:
         self.county = tx.county
         self.now = tx.now
         self.fanouts = SqlFanouts(tx)
+        self.board = SqlBoard(tx)
+        self.serials = SqlSerials(tx)
         self.claimed = 0
         """How many cases this unit took: its length is theirs, and a batch of another size would change it."""
 
@@ -184,10 +189,13 @@ class SqlUnit:
         return tracking.fire_timers(self.tx, limit)
 
     def due_plans(self, limit: int) -> list[Plan]:
-        return tracking.due_plans(self.tx, limit)
+        return plans.due_plans(self.tx, limit)
+
+    def plans_hearing(self, pairs: Pairs) -> list[Plan]:
+        return plans.hearing(self.tx, pairs)
 
     def advance_plans(self, done: Sequence[str], moved: Sequence[Plan]) -> None:
-        tracking.advance_plans(self.tx, done, moved)
+        plans.advance_plans(self.tx, done, moved)
 
     def seal(self, limit: int) -> int:
         return sealing.seal(self.tx, limit)

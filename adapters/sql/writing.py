@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Executable, bindparam, delete, select, update
 
-from adapters.sql import personal
+from adapters.sql import personal, plans, serials
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import Personal
@@ -16,7 +16,6 @@ from adapters.sql.rows import (
     history_values,
     holder_values,
     item_values,
-    plan_values,
     subscription_values,
     timer_values,
 )
@@ -27,7 +26,6 @@ from adapters.sql.tables import (
     effect,
     history,
     holder,
-    plan,
     subscription,
     timer,
     unsealed,
@@ -48,7 +46,8 @@ def write(tx: Transaction, changes: Changes) -> None:
     tx.run_of(_close_subscriptions, [subscription_values(one) for one in changes.subscriptions_closed])
     tx.insert_new(subscription, [subscription_values(one) for one in changes.subscriptions_opened])
     tx.insert_new(effect, [effect_values(one, tx.now) for one in changes.effects])
-    tx.put(plan, [plan_values(one) for one in changes.plans])
+    serials.ask(tx, changes.serials)
+    plans.write(tx, changes)
     tx.insert_new(case_access, [(one.case, one.who, one.why) for one in changes.access])
     _write_history(tx, changes.history)
 

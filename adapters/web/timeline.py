@@ -94,6 +94,10 @@ def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:
             return _("“%(step)s”逾期未答复，按规定继续", step=step)
         case "timer":
             return _rung(body, step, said)
+        case "signal" if name == "roster":
+            return _("人员名册有变化，重新确定办理人")
+        case "signal" if name == "numbered":
+            return _("取得编号")
         case "signal" if name in ANNOUNCED:
             return _(ANNOUNCED[name], text=body["delta"]["text"])
         case "signal" if name == Sign.CALENDAR:

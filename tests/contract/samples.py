@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.audit import GENESIS, canonical, commitment, entry_hash
+from domain.recurrence import Recurrence
 from tests.contract.conftest import COUNTY, START
 from workflows.machine.case import (
     Activation,
@@ -139,13 +140,16 @@ def a_plan(id_: str = "p1", **changed: Any) -> Plan:
     plan = Plan(
         id=id_,
         case="c1",
+        name="review",
         type="member.review_due.v1",
+        starts=None,
         key="M-1",
         person="P-1",
         plain={"year": 2027},
         due_at=START,
-        months=12,
-        repeats=True,
+        recurrence=Recurrence(12),
         occurrence=1,
+        anchor=START,
+        base=1,
     )
     return replace(plan, **changed)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import pytest
 
 from domain.clocks import Clock, as_text
 from tests.contract.conftest import COUNTY, START
+from tests.contract.dying import DyingUnits, Killed
 from tests.contract.racing import both
 from tests.contract.samples import a_case, a_timer, an_inbox_row, an_item
 from workflows.language.words import approve, end, role, sequence, workflow
@@ -23,7 +23,6 @@ from workflows.testkit import Office, Store, staff
 
 ANNOUNCED = Signal(Sign.ANNOUNCED, "", {"text": "样例：统一提交材料"})
 ALL = Selection()
-T = TypeVar("T")
 MakeStore = Callable[[str, Callable[[], datetime], Vault], Store]
 
 CHECKED = workflow(
@@ -224,27 +223,6 @@ def test_progress_can_be_seen_slice_by_slice(office: Office) -> None:
         (FanoutState.GOING, 5, 2),
         (FanoutState.DONE, 5, 5),
     ]
-
-
-class Killed(BaseException):
-    """The process died."""
-
-
-class DyingUnits:
-    """Units whose process dies when everything is done but the commit."""
-
-    def __init__(self, units: Units) -> None:
-        self.county, self.batch, self._units = units.county, units.batch, units
-
-    def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
-        def dying(unit: Unit) -> T:
-            work(unit)
-            raise Killed
-
-        return self._units.run(dying, lane)
-
-    def read(self, work: Callable[[Unit], T]) -> T:
-        return self._units.read(work)
 
 
 def test_a_kill_before_the_commit_of_any_slice_loses_and_doubles_nothing(office: Office) -> None:

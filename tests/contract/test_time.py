@@ -37,7 +37,7 @@ def test_timers_fire_the_longest_due_first_and_no_more_than_asked_for(units: Uni
 def test_due_plans_are_finished_or_moved_to_their_next_occurrence(units: Units, clock: Clock) -> None:
     again, once, later = (
         a_plan("p1"),
-        a_plan("p2", repeats=False, person=None),
+        a_plan("p2", recurrence=None, person=None),
         a_plan("p3", due_at=START + timedelta(1)),
     )
     units.run(lambda unit: unit.write(Changes(plans=[again, once, later])))

@@ -15,10 +15,21 @@ from workflows.language.rules.calling import calls, exclusive_orders, given_away
 from workflows.language.rules.conditions import conditions
 from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.people import missing, people
+from workflows.language.rules.plans import planned_workflows, plans
 from workflows.language.rules.returning import returning, revocations
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
-from workflows.language.rules.values import days, emitted, forms, known_events, lookups, waits, withdrawal, writers
+from workflows.language.rules.values import (
+    days,
+    emitted,
+    forms,
+    known_events,
+    lookups,
+    serials,
+    waits,
+    withdrawal,
+    writers,
+)
 from workflows.language.rules.ways import Ways, endings, signatures, ways_through
 from workflows.language.words import Workflow
 
@@ -65,6 +76,7 @@ def check_all(
         *calls(subjects, ways),
         *exclusive_orders(subjects),
         *revocations(subjects),
+        *planned_workflows(subjects),
     )
     for name, finding in together:
         found[name].append(finding)
@@ -107,6 +119,8 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *waits(subject, ways),
         *days(subject, ways),
         *lookups(subject),
+        *serials(subject),
+        *plans(subject, ways),
         *emitted(subject, ways),
         *withdrawal(subject),
         *writers(subject),

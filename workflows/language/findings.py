@@ -171,6 +171,30 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("不能按字段%(field)s查找"),
             zh("请改用此前填写的文本字段，或姓名和手机号码的指纹(fingerprint)"),
         ),
+        "serial_field": (
+            zh("编号不能写入字段%(field)s：它还用于别的内容"),
+            zh("请改用一个只存放编号的文本字段"),
+        ),
+        "plan_what": (
+            zh("后续计划要么发出事件，要么启动流程"),
+            zh("请在event和starts中只写一项"),
+        ),
+        "plan_when": (
+            zh("后续计划的时间没有写明，或写了两次"),
+            zh("请只写months（可加repeats），或只写every"),
+        ),
+        "plan_on": (
+            zh("%(on)s不是每月或每年的某一天"),
+            zh("请写成15或11-01的样子，并按月、季或年重复"),
+        ),
+        "plan_moves_to": (
+            zh("不能把计划改到字段%(field)s"),
+            zh("请在moves_on写明事件，并改用该事件的非个人日期字段"),
+        ),
+        "unknown_plan": (
+            zh("没有后续计划%(plan)s"),
+            zh("请改用本流程中某个follow_up的名称"),
+        ),
         # several definitions together
         "start_cycle": (zh("流程互相启动，没有尽头：%(cycle)s"), zh("请在其中加上人工环节、等待或后续计划")),
         "never_comes": (

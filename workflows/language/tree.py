@@ -33,6 +33,7 @@ from workflows.language.people import (
     Superiors,
     Who,
 )
+from workflows.language.plans import EndPlan, Every, FollowUp, MovePlan
 from workflows.language.word import Days, Number, OnDay, Term, Word
 
 __all__ = [
@@ -43,7 +44,11 @@ __all__ = [
     "Depending",
     "Depends",
     "Either",
+    "EndPlan",
+    "Every",
+    "FollowUp",
     "MemberDepartments",
+    "MovePlan",
     "NamedIn",
     "Nobody",
     "Number",
@@ -445,17 +450,31 @@ class Read(Word):
     takes: tuple[tuple[str, str], ...]
 
 
+class Serial(Word):
+    """Write into `into` the next number of a series in this year ("2026-001"): in order, without a gap, never twice.
+
+    The `do` stays open until the number is there. A number stays given whatever becomes of the case.
+    """
+
+    action: Literal["serial"] = "serial"
+    series: str
+    into: str
+    digits: Number | int = 3
+
+
 class Erase(Word):
     """Destroy the key of the person the case is about: nothing personal can be read afterwards."""
 
     action: Literal["erase"] = "erase"
 
 
-Action = Annotated[SetField | SetDay | Emit | Lookup | Read | Erase, Field(discriminator="action")]
+Action = Annotated[
+    SetField | SetDay | Emit | Lookup | Read | Serial | EndPlan | MovePlan | Erase, Field(discriminator="action")
+]
 
 
 class Do(Word):
-    """What the system does by itself, in the same transaction, recorded as SYSTEM."""
+    """What the system does by itself, recorded as SYSTEM: in the same transaction, up to a serial and then behind it."""
 
     word: Literal["do"] = "do"
     name: str
@@ -468,16 +487,6 @@ class Message(Word):
     word: Literal["message"] = "message"
     name: str
     to: Who
-
-
-class FollowUp(Word):
-    """A plan that outlives the case: emits `event` after `months` calendar months, again `every` if asked."""
-
-    word: Literal["follow_up"] = "follow_up"
-    name: str
-    event: str
-    months: Number | int
-    repeats: bool = False
 
 
 class End(Word):

@@ -45,8 +45,10 @@ from workflows.language.tree import (
     Either,
     Emit,
     End,
+    EndPlan,
     Erase,
     Escalate,
+    Every,
     Exclusive,
     FollowUp,
     ForEach,
@@ -61,6 +63,7 @@ from workflows.language.tree import (
     Loop,
     MemberDepartments,
     Message,
+    MovePlan,
     NamedIn,
     Nobody,
     Number,
@@ -80,6 +83,7 @@ from workflows.language.tree import (
     Rung,
     Seats,
     Sequence,
+    Serial,
     SetDay,
     SetField,
     Step,
@@ -114,8 +118,10 @@ __all__ = [
     "Either",
     "Emit",
     "End",
+    "EndPlan",
     "Erase",
     "Escalate",
+    "Every",
     "Exclusive",
     "FollowUp",
     "ForEach",
@@ -131,6 +137,7 @@ __all__ = [
     "MemberDepartments",
     "Message",
     "Mode",
+    "MovePlan",
     "NamedIn",
     "Nobody",
     "Number",
@@ -150,6 +157,7 @@ __all__ = [
     "Rung",
     "Seats",
     "Sequence",
+    "Serial",
     "SetDay",
     "SetField",
     "Step",
@@ -178,6 +186,7 @@ __all__ = [
     "either",
     "emit",
     "end",
+    "end_plan",
     "erase",
     "escalate",
     "exclusive",
@@ -189,6 +198,8 @@ __all__ = [
     "lookup",
     "loop",
     "message",
+    "months",
+    "move_plan",
     "named_in",
     "nobody",
     "nothing",
@@ -198,6 +209,7 @@ __all__ = [
     "parallel",
     "post",
     "public_notice",
+    "quarters",
     "race",
     "read",
     "remind",
@@ -206,6 +218,7 @@ __all__ = [
     "role",
     "seats",
     "sequence",
+    "serial",
     "set_day",
     "set_field",
     "superiors",
@@ -215,6 +228,8 @@ __all__ = [
     "way",
     "when",
     "workflow",
+    "working_days",
+    "years",
 ]
 
 
@@ -544,6 +559,11 @@ def read(register: str, *, key: str, takes: Mapping[str, str]) -> Read:
     return Read(register_name=register, key=key, takes=tuple(sorted(takes.items())))
 
 
+def serial(series: str, *, into: str, digits: Number | int = 3) -> Serial:
+    """The next number of a series in this year, gap-free."""
+    return Serial(series=series, into=into, digits=digits)
+
+
 def erase() -> Erase:
     """Destroy the key of the person the case is about."""
     return Erase()
@@ -559,9 +579,66 @@ def message(name: str, *, to: Who) -> Message:
     return Message(name=name, to=to)
 
 
-def follow_up(name: str, *, event: str, months: Number | int, repeats: bool = False) -> FollowUp:
+def follow_up(  # the words of one rule sheet line, all by keyword
+    name: str,
+    *,
+    event: str | None = None,
+    starts: str | None = None,
+    months: Number | int | None = None,
+    repeats: bool = False,
+    every: Every | None = None,
+    first: OnDay | None = None,
+    times: Number | int | None = None,
+    until: OnDay | None = None,
+    ends_on: str | None = None,
+    moves_on: str | None = None,
+    moves_to: str | None = None,
+) -> FollowUp:
     """A plan that outlives the case."""
-    return FollowUp(name=name, event=event, months=months, repeats=repeats)
+    return FollowUp(
+        name=name,
+        event=event,
+        starts=starts,
+        months=months,
+        repeats=repeats,
+        every=every,
+        first=first,
+        times=times,
+        until=until,
+        ends_on=ends_on,
+        moves_on=moves_on,
+        moves_to=moves_to,
+    )
+
+
+def years(n: int = 1, *, on: str | None = None) -> Every:
+    """Every so many years, on a day of the year ("11-01")."""
+    return Every(n=12 * n, on=on)
+
+
+def quarters(n: int = 1, *, on: str | None = None) -> Every:
+    """Every so many quarters; "01-15" keeps to the 15th of January, April, July and October."""
+    return Every(n=3 * n, on=on)
+
+
+def months(n: Number | int = 1, *, on: str | None = None) -> Every:
+    """Every so many months, on a day of the month ("15", the last day where the month is shorter)."""
+    return Every(n=n, on=on)
+
+
+def working_days(n: Number | int) -> Every:
+    """Every so many working days."""
+    return Every(n=n, unit="working_days")
+
+
+def end_plan(plan: str) -> EndPlan:
+    """End what a follow-up of the case has planned."""
+    return EndPlan(plan=plan)
+
+
+def move_plan(plan: str, *, to: OnDay) -> MovePlan:
+    """Move the next occurrence of a follow-up of the case."""
+    return MovePlan(plan=plan, to=to)
 
 
 def end(outcome: str, state: Literal["approved", "rejected", "withdrawn", "completed"] = "completed") -> End:

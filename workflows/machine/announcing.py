@@ -13,9 +13,10 @@ TOLD: Final = frozenset({Sign.ANNOUNCED, Sign.RETRACTED})
 """Signs that change nothing about a case: they are told to people."""
 
 
-def tell(turn: Turn, signal: Signal) -> None:
+def tell(turn: Turn, signal: Signal) -> bool:
     """Tell whoever holds an item of the case, and keep the words in its history."""
     turn.reach(CASE)
     holders = {one.who for held in turn.holders.values() for one in held}
     turn.notify(holders, signal.sign.value, signal.values["fanout"])
     turn.said["text"] = mask_forbidden(signal.values["text"])
+    return True

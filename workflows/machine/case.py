@@ -8,10 +8,12 @@ runs again makes no twins. `JSON` values hold no floats.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+
+from domain.recurrence import Recurrence
 
 JSON = Any
 
@@ -283,18 +285,37 @@ class Emitted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A follow-up that outlives its case: emits `type` when due, every `months` again if it repeats."""
+    """A follow-up that outlives its case: emits the event `type`, or starts a case of the workflow `starts`, when due.
+
+    `occurrence` is the number of the next one. The later ones are counted from occurrence `base` at `anchor`; without a
+    recurrence there are none. It ends after so many `times`, or before `until`. Events of its key end it (`ends_on`) or
+    move it (`moves_on`, to the day in their field `moves_to`).
+    """
 
     id: str
     case: str
-    type: str
+    name: str
+    type: str | None
+    starts: str | None
     key: str
     person: str | None
     plain: Mapping[str, JSON]
     due_at: datetime
-    months: int
-    repeats: bool
+    recurrence: Recurrence | None
     occurrence: int
+    anchor: datetime
+    base: int
+    times: int | None = None
+    until: datetime | None = None
+    ends_on: str | None = None
+    moves_on: str | None = None
+    moves_to: str | None = None
+    sample: bool = False
+
+    def moved_to(self, due_at: datetime) -> Plan:
+        """The plan with its next occurrence at another moment, from which the later ones are counted."""
+        recurrence = None if self.recurrence is None else replace(self.recurrence, month=None, day=None)
+        return replace(self, due_at=due_at, anchor=due_at, base=self.occurrence, recurrence=recurrence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +413,8 @@ class Sign(StrEnum):
     ANNOUNCED = "announced"
     RETRACTED = "retracted"
     CALENDAR = "calendar"
+    NUMBERED = "numbered"
+    ROSTER = "roster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +480,18 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class SerialAsked:
+    """The step at `path` of a case asks for the next number of a series in a year, written with so many digits."""
+
+    id: str
+    case: str
+    path: str
+    series: str
+    year: int
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """A sub-case to be started: its id derives from where it is called, so that it is started once."""
 
@@ -474,7 +509,8 @@ class Decision:
     """The machine's answer: the next slice and everything that follows, to be saved in one transaction.
 
     `activations` and `items` are the rows that changed, in their new form. `passed` are the activations that were
-    entered and left within this decision and need no row.
+    entered and left within this decision and need no row. `items_reheld` are open, and held from now on by those whom
+    `holders_opened` names and by nobody else.
     """
 
     after: Slice
@@ -483,6 +519,7 @@ class Decision:
     items: tuple[WorkItem, ...] = ()
     holders_opened: tuple[Holder, ...] = ()
     items_closed: tuple[str, ...] = ()
+    items_reheld: tuple[str, ...] = ()
     timers_set: tuple[Timer, ...] = ()
     timers_cleared: tuple[str, ...] = ()
     subscriptions_opened: tuple[Subscription, ...] = ()
@@ -496,6 +533,9 @@ class Decision:
     signals: tuple[tuple[str, Signal], ...] = ()
     claims: tuple[Claim, ...] = ()
     releases: tuple[Claim, ...] = ()
+    serials: tuple[SerialAsked, ...] = ()
+    plans_ended: tuple[str, ...] = ()
+    plans_moved: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

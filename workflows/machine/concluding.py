@@ -65,6 +65,7 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         items=items,
         holders_opened=tuple(turn.holders_opened),
         items_closed=tuple(one.id for one in items if one.closed_at is not None and one.id in turn.before.items),
+        items_reheld=tuple(turn.reheld),
         timers_set=tuple(turn.timers_set.values()),
         timers_cleared=tuple(turn.timers_cleared),
         subscriptions_opened=tuple(turn.subscriptions_opened),
@@ -78,6 +79,9 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         signals=tuple(_signals(turn)),
         claims=tuple(turn.claims),
         releases=tuple(turn.releases),
+        serials=tuple(turn.serials),
+        plans_ended=tuple(turn.plans_ended),
+        plans_moved=tuple(turn.plans_moved),
     )
 
 
@@ -177,6 +181,7 @@ def _delta(
         "activations": [as_json(one) for one in activations],
         "passed": _passed(turn),
         "items": [as_json(one) for one in items],
+        "reheld": list(turn.reheld),
         "holders": [as_json(one) for one in turn.holders_opened],
         "timers": [as_json(one) for one in turn.timers_set.values()],
         "cleared": list(turn.timers_cleared),
@@ -189,6 +194,9 @@ def _delta(
         "signals": [[case, one.sign.value] for case, one in turn.signals],
         "claims": [[one.path, one.resource] for one in turn.claims],
         "releases": [[one.path, one.resource] for one in turn.releases],
+        "plans_ended": list(turn.plans_ended),
+        "plans_moved": [[name, due_at.isoformat()] for name, due_at in turn.plans_moved],
+        "serials": [[one.id, one.series, one.year] for one in turn.serials],
         "erases": list(turn.erases),
     }
     if first or before.state is not head.state:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
 from domain.calendar import YELLOW_DAYS, YELLOW_PERCENT, Calendar, of_department, shift_days, working_days_later
 from domain.clocks import Clock, as_text, due, from_text, yellow
 from domain.numbers import value
+from domain.recurrence import months_later
 from workflows.language.words import Days, Number, OnDay, Remind, Rung, SetDay, Term
 from workflows.machine.case import JSON
 from workflows.machine.facts import Facts
@@ -107,22 +108,3 @@ def day_of(action: SetDay, facts: Facts, now: datetime, values: Mapping[str, JSO
 def local_day(calendar: Calendar, moment: datetime) -> date:
     """The day of `moment` on the calendar's wall."""
     return calendar.index.local(moment).date()
-
-
-def after_months(moment: datetime, months: int, calendar: Calendar) -> datetime:
-    """The same local day and time `months` calendar months later (the last day where the month is shorter)."""
-    local = calendar.index.local(moment)
-    day = months_later(local.date(), months)
-    return local.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day `months` calendar months later, or the last day where the month is shorter (Civil Code, art. 202)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, _days_in(year, month)))
-
-
-def _days_in(year: int, month: int) -> int:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return (following - date(year, month, 1)).days

@@ -8,10 +8,13 @@ preview, simulation and the test kit.
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from domain.approval import Mode
 from workflows.language.words import (
     Call,
+    Do,
     Escalate,
     Exclusive,
     Remind,
@@ -48,6 +51,7 @@ from workflows.machine.case import (
 )
 from workflows.machine.casework import REVOCATION, revocation_decided
 from workflows.machine.concluding import conclude
+from workflows.machine.doing import take_serial
 from workflows.machine.entering import EndlessTurnError, leave_if_through, settle
 from workflows.machine.facts import Facts
 from workflows.machine.hearing import hear
@@ -56,6 +60,7 @@ from workflows.machine.nodes import CASE, ROOT
 from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.recounting import recount
 from workflows.machine.repair import Repair, repair
+from workflows.machine.reseating import reseat
 from workflows.machine.saying import say
 from workflows.machine.suspending import shift_clocks
 from workflows.machine.timekeeping import term_at
@@ -144,15 +149,19 @@ def _is_heard(turn: Turn, event: EventStimulus) -> bool:
 # -- signals -----------------------------------------------------------------------------------------------
 
 
+_LOOKED_AT_AGAIN: Final = MappingProxyType({Sign.CALENDAR: recount, Sign.ROSTER: reseat})
+"""What a new version of the facts changes in a case; False where it changes nothing."""
+
+
 def _take_signal(turn: Turn, signal: Signal) -> Outcome:
     """Let a case know what another one, or the house, has for it."""
     if signal.sign is Sign.CALLED and turn.head.seq == 0:
         _start(turn)
     elif signal.sign is Sign.RESUMED and turn.head.seq == 0:
         return Ignored("it has not started yet: no clock of it ran")
-    elif signal.sign is Sign.CALENDAR:
-        if turn.head.seq == 0 or turn.head.state not in UNDER_WAY or not recount(turn):
-            return Ignored("no date of it follows from what changed")
+    elif signal.sign in _LOOKED_AT_AGAIN:
+        if turn.head.seq == 0 or turn.head.state not in UNDER_WAY or not _LOOKED_AT_AGAIN[signal.sign](turn):
+            return Ignored("nothing of it follows from what changed")
     elif turn.head.state not in UNDER_WAY or not _is_signal_taken(turn, signal):
         return Ignored("it means nothing to the case any more")
     settle(turn)
@@ -171,8 +180,7 @@ def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
         shift_clocks(turn, since, until)
         return True
     if signal.sign in TOLD:
-        tell(turn, signal)
-        return True
+        return turn.head.seq > 0 and tell(turn, signal)
     if signal.path == REVOCATION and turn.head.state is State.REVOKING:
         revocation_decided(turn, signal.values)
         return True
@@ -180,6 +188,8 @@ def _is_signal_taken(turn: Turn, signal: Signal) -> bool:
     step = None if block is None else turn.step(signal.path)
     if isinstance(step, Exclusive):
         return granted(turn, signal.path)
+    if block is not None and isinstance(step, Do):
+        return take_serial(turn, signal.path, step, signal)
     if block is not None and isinstance(step, Call) and signal.values["child"] in block.values["children"]:
         child_ended(turn, signal.path, step, signal.values)
         leave_if_through(turn, signal.path)

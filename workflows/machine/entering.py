@@ -12,36 +12,30 @@ from workflows.language.words import (
     CarryOut,
     Choice,
     Do,
-    Emit,
     End,
-    Erase,
     Exclusive,
     FollowUp,
     ForEach,
-    Lookup,
     Loop,
     Message,
-    Number,
     Parallel,
     PublicNotice,
     Race,
-    Read,
     Sequence,
-    SetDay,
-    SetField,
     Vote,
     Wait,
 )
 from workflows.machine.asking import open_round, recipients, schedule_rung
 from workflows.machine.calling import enter_call, enter_exclusive
-from workflows.machine.case import JSON, ActivationState, State
+from workflows.machine.case import ActivationState, State
 from workflows.machine.confirming import is_proposal
-from workflows.machine.deadlines import day_of, days_of, deadline
+from workflows.machine.deadlines import deadline
+from workflows.machine.doing import perform
 from workflows.machine.goingback import go_back
 from workflows.machine.listening import open_handlers
 from workflows.machine.nodes import segment
 from workflows.machine.noticing import enter_notice, start_clock
-from workflows.machine.saying import plan, say
+from workflows.machine.planning import plan
 from workflows.machine.spreading import (
     WENT_ON,
     arrive,
@@ -97,8 +91,13 @@ def enter(turn: Turn, todo: Enter) -> None:
             leave_if_through(turn, path)
         case Wait():
             _enter_wait(turn, path, parent, step)
-        case Do() | Message() | FollowUp():
-            _do_at_once(turn, path, step)
+        case Do():
+            perform(turn, path, parent, step)
+        case Message():
+            turn.notify(recipients(turn, step.to, path), step.name, path, *turn.again)
+            turn.agenda.append(Leave(path, parent))
+        case FollowUp():
+            plan(turn, path, step)
             turn.agenda.append(Leave(path, parent))
         case End():
             turn.end(State(step.state), step.outcome)
@@ -216,7 +215,7 @@ def leave_if_through(turn: Turn, path: str) -> None:
         turn.agenda.append(Leave(path, block.parent))
 
 
-# -- waits and actions ----------------------------------------------------------------------------
+# -- waits ----------------------------------------------------------------------------
 
 
 def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
@@ -231,55 +230,3 @@ def _enter_wait(turn: Turn, path: str, parent: str | None, step: Wait) -> None:
     schedule_rung(turn, path, round_, 0, term)
     if step.silence is not None:
         turn.set_timer(path, round_, "silence", 0, term.due_at)
-
-
-def _do_at_once(turn: Turn, path: str, step: Do | Message | FollowUp) -> None:
-    match step:
-        case Do():
-            _perform(turn, path, step)
-        case Message():
-            turn.notify(recipients(turn, step.to, path), step.name, path, *turn.again)
-        case FollowUp():
-            plan(turn, path, step)
-
-
-def _perform(turn: Turn, path: str, step: Do) -> None:
-    for number, action in enumerate(step.actions):
-        match action:
-            case SetField():
-                turn.put({action.field: action.value}, {}, path)
-            case SetDay():
-                turn.put({action.field: day_of(action, turn.facts, turn.now, turn.values(path))}, {}, path)
-            case Emit():
-                say(turn, path, number, action.event, _given(turn, action))
-            case Lookup():
-                turn.put({action.into: _found(turn, path, action)}, {}, path)
-            case Read():
-                turn.put(_read(turn, path, action), {}, path)
-            case Erase():
-                _erase(turn)
-            case _:
-                assert_never(action)
-
-
-def _given(turn: Turn, action: Emit) -> dict[str, JSON]:
-    """The values that the definition itself gives to an event; a number is the office's."""
-    return {name: days_of(value, turn.facts) if isinstance(value, Number) else value for name, value in action.values}
-
-
-def _found(turn: Turn, path: str, action: Lookup) -> str | None:
-    value = turn.values(path).get(action.by)
-    keys = turn.facts.twins.get((action.register_name, str(value)), ()) if value is not None else ()
-    return next((key for key in keys if key != turn.head.key), None)
-
-
-def _read(turn: Turn, path: str, action: Read) -> dict[str, JSON]:
-    row = turn.facts.rows.get((action.register_name, str(turn.values(path).get(action.key))), {})
-    return {here: row.get(there) for here, there in action.takes}
-
-
-def _erase(turn: Turn) -> None:
-    """Have the person's key destroyed; the case knows nothing personal from here on."""
-    if turn.head.person is not None:
-        turn.erases.append(turn.head.person)
-    turn.head = replace(turn.head, personal={})

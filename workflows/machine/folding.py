@@ -81,6 +81,8 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
         _keep(folded.activations, (row["path"], row["round"]), row, live=row["state"] == "live")
     for row in delta.get("items", ()):
         _keep(folded.items, row["id"], row, live="closed_at" not in row)
+    reheld = set(delta.get("reheld", ()))
+    folded.holders = {address: row for address, row in folded.holders.items() if address[0] not in reheld}
     for row in delta.get("holders", ()):
         folded.holders[row["item"], row["who"]] = row
     folded.holders = {address: row for address, row in folded.holders.items() if address[0] in folded.items}

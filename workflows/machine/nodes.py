@@ -16,6 +16,7 @@ from workflows.language.words import (
     Approve,
     Choice,
     Exclusive,
+    FollowUp,
     ForEach,
     Handler,
     Loop,
@@ -162,6 +163,13 @@ def awaited(definition: Workflow) -> frozenset[str]:
     """The event types that a running case of the definition may wait for: its waits, handlers and supplements."""
     handlers = {handler.event for handler in definition.on}
     return frozenset(handlers).union(*(_awaited_by(node.step) for node in index(definition).values()))
+
+
+def replanning(definition: Workflow) -> frozenset[str]:
+    """The event types that end or move what the follow-ups of the definition have planned."""
+    steps = [node.step for node in index(definition).values()]
+    named = {event for step in steps if isinstance(step, FollowUp) for event in (step.ends_on, step.moves_on)}
+    return frozenset(event for event in named if event is not None)
 
 
 def _awaited_by(step: Step) -> set[str]:

@@ -29,6 +29,7 @@ from workflows.language.words import (
     Race,
     Read,
     Sequence,
+    Serial,
     SetDay,
     SetField,
     Workflow,
@@ -286,6 +287,8 @@ class _Walker:
             elif isinstance(action, Read):
                 # A row may have changed by the time that it is read.
                 self.forget(frozenset(here for here, _ in action.takes))
+            elif isinstance(action, Serial):
+                self.known[action.into] = UNKNOWN
             elif isinstance(action, Erase):
                 self.known = {name: one for name, one in self.known.items() if name not in self.slice.head.personal}
 

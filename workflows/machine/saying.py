@@ -1,4 +1,4 @@
-"""The domain events that a case says: emitted at once, or planned for later."""
+"""The domain events that a case says."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Mapping
 
 from domain.events import EVENT_TYPES
 from domain.identifiers import derived_id
-from workflows.language.words import FollowUp
-from workflows.machine.case import JSON, Effect, Emitted, Plan
-from workflows.machine.deadlines import after_months, days_of
+from workflows.machine.case import JSON, Effect, Emitted
 from workflows.machine.turn import Turn
 
 
 def say(turn: Turn, path: str, number: int, event: str, values: Mapping[str, JSON]) -> Emitted:
     """Emit a domain event from the `number`-th place of the step at `path`, and publish that it happened."""
-    plain, personal = _event_values(turn, path, event, values)
+    plain, personal = event_values(turn, path, event, values)
     made = Emitted(
         id=derived_id("event", turn.head.id, path, number, event, *turn.again),
         type=event,
@@ -30,27 +28,7 @@ def say(turn: Turn, path: str, number: int, event: str, values: Mapping[str, JSO
     return made
 
 
-def plan(turn: Turn, path: str, step: FollowUp) -> None:
-    """Plan the event of a follow-up: it outlives the case."""
-    months = days_of(step.months, turn.facts)
-    plain, _ = _event_values(turn, path, step.event, {})
-    turn.plans.append(
-        Plan(
-            id=derived_id("plan", turn.head.id, path, *turn.again),
-            case=turn.head.id,
-            type=step.event,
-            key=turn.head.key,
-            person=turn.head.person,
-            plain=plain,
-            due_at=after_months(turn.now, months, turn.facts.calendar),
-            months=months,
-            repeats=step.repeats,
-            occurrence=1,
-        )
-    )
-
-
-def _event_values(
+def event_values(
     turn: Turn, path: str, event: str, values: Mapping[str, JSON]
 ) -> tuple[dict[str, JSON], dict[str, JSON]]:
     """The fields of the case that the event's schema asks for, and the given values: plain and personal."""

@@ -39,6 +39,7 @@ from workflows.machine.case import (
     Holder,
     ItemState,
     Plan,
+    SerialAsked,
     Sign,
     Signal,
     Slice,
@@ -89,6 +90,10 @@ class Turn:
     signals: list[tuple[str, Signal]] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     releases: list[Claim] = field(default_factory=list)
+    reheld: list[str] = field(default_factory=list)
+    serials: list[SerialAsked] = field(default_factory=list)
+    plans_ended: list[str] = field(default_factory=list)
+    plans_moved: list[tuple[str, datetime]] = field(default_factory=list)
     own: dict[str, Mapping[str, JSON]] = field(init=False)
     said: dict[str, JSON] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from workflows.language.words import (
     PublicNotice,
     Read,
     Sequence,
+    Serial,
     SetDay,
     SetField,
     Step,
@@ -57,7 +58,7 @@ def written_by(definition: Workflow, step: Step) -> Iterator[str]:
             for action in actions:
                 if isinstance(action, SetField | SetDay):
                     yield action.field
-                elif isinstance(action, Lookup):
+                elif isinstance(action, Lookup | Serial):
                     yield action.into
                 elif isinstance(action, Read):
                     yield from (here for here, _ in action.takes)

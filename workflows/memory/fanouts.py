@@ -32,7 +32,7 @@ class MemoryFanouts:
 
     def claim(self) -> Fanout | None:
         going = sorted(
-            (one for _, one in self._tx.all(FANOUTS) if one.state in UNDER_WAY),
+            (one for _, one in self._tx.all(FANOUTS) if one.state in UNDER_WAY and one.started_at <= self._tx.now),
             key=lambda one: (one.started_at, one.id),
         )
         return next(iter(self._tx.lock_some(FANOUTS, going, lambda one: one.id, 1)), None)
@@ -79,6 +79,7 @@ class MemoryFanouts:
             wanted.workflow in {None, head.workflow}
             and (wanted.field is None or head.fields.get(wanted.field[0]) == wanted.field[1])
             and (not wanted.provisional or any(is_provisional(one.due_rule) for one in items))
+            and (bool(items) or not wanted.held)
             and (wanted.roster is None or any(one.roster != wanted.roster for one in items))
             and self._is_due(wanted, head, items)
         )

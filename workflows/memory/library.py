@@ -11,7 +11,7 @@ from domain.numbers import Numbers
 from domain.roster import Roster, versioned
 from workflows.language.files import logic_hash
 from workflows.language.words import Workflow
-from workflows.machine.nodes import awaited
+from workflows.machine.nodes import awaited, replanning
 from workflows.ports import Published, Unit
 
 _ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -93,6 +93,10 @@ class MemoryLibrary:
     def awaited_types(self) -> frozenset[str]:
         """The event types that some step of a definition waits for, replaced definitions included."""
         return frozenset().union(*(awaited(definition) for definition in self._by_hash.values()))
+
+    def planned_types(self) -> frozenset[str]:
+        """The event types that may end or move a plan, of replaced definitions as well."""
+        return frozenset().union(*(replanning(definition) for definition in self._by_hash.values()))
 
     def roster(self) -> Roster:
         """The current roster."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from domain.calendar import Light, light
 from workflows.machine.case import JSON, Case, State
-from workflows.memory import audit, fanouts, items, terms
+from workflows.memory import audit, fanouts, items, planned, serials, terms
 from workflows.memory.filters import fits, most_urgent, shown
 from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
 from workflows.memory.personal import reveal
 from workflows.memory.rows import (
     ACTIVATIONS,
+    BOARD,
     CASES,
     EFFECTS,
     EVENT_KEYS,
@@ -32,6 +34,7 @@ from workflows.memory.rows import (
     TIMERS,
     UNMATCHED,
     UNSEALED,
+    BoardRow,
     Reading,
 )
 from workflows.memory.slices import open_holders
@@ -39,8 +42,10 @@ from workflows.memory.unit import MemoryUnit
 from workflows.memory.units import MemoryUnits
 from workflows.policy import Viewer
 from workflows.ports.fanouts import Fanout
+from workflows.ports.serials import Serial
 from workflows.reads import (
     EVERY_ITEM,
+    EVERY_PLAN,
     CaseFilter,
     CasePage,
     CaseRow,
@@ -54,7 +59,10 @@ from workflows.reads import (
     ItemView,
     NoticeView,
     OpenTerm,
+    PlanFilter,
+    PlanPage,
     Standing,
+    Tally,
 )
 
 
@@ -124,6 +132,17 @@ class MemoryReads:
     def fanout(self, viewer: Viewer, fanout: str) -> Fanout | None:
         return self._units.read(lambda unit: unit.tx.get(FANOUTS, fanout)) if viewer.sees_all else None
 
+    def serials(self, viewer: Viewer, series: str | None = None, limit: int = 50) -> tuple[Serial, ...]:
+        return self._units.read(lambda unit: serials.given(unit.tx, series, limit)) if viewer.sees_all else ()
+
+    def plans(
+        self, viewer: Viewer, wanted: PlanFilter = EVERY_PLAN, limit: int = 50, cursor: str | None = None
+    ) -> PlanPage:
+        return self._units.read(lambda unit: planned.listed(unit, viewer, wanted, limit, cursor))
+
+    def board(self, viewer: Viewer) -> tuple[Tally, ...]:
+        return self._units.read(lambda unit: _tallies(unit, viewer))
+
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         return self._units.read(lambda unit: _in_flight(unit, viewer, root))
 
@@ -140,6 +159,20 @@ class MemoryReads:
 
 def _visible_heads(unit: MemoryUnit, viewer: Viewer) -> Iterator[Case]:
     return (head for case, _ in unit.tx.all(CASES) if (head := seen(unit, viewer, case)) is not None)
+
+
+def _tallies(unit: MemoryUnit, viewer: Viewer) -> tuple[Tally, ...]:
+    rows = [row for case, row in unit.tx.all(BOARD) if seen(unit, viewer, case) is not None]
+    groups = sorted({(row.workflow, row.state, row.department) for row in rows})
+    return tuple(
+        _tally(group, [row for row in rows if (row.workflow, row.state, row.department) == group], unit.now)
+        for group in groups
+    )
+
+
+def _tally(group: tuple[str, str, str], rows: Sequence[BoardRow], now: datetime) -> Tally:
+    lights = Counter(light(now, row.yellow_at, row.due_at, row.is_paused, None) for row in rows)
+    return Tally(*group, open=len(rows), near_due=lights[Light.YELLOW], overdue=lights[Light.RED])
 
 
 def _standings(unit: MemoryUnit, viewer: Viewer) -> tuple[Standing, ...]:

@@ -17,6 +17,7 @@ from workflows.machine.case import (
     Holder,
     Lane,
     Plan,
+    SerialAsked,
     Subscription,
     Timer,
     WorkItem,
@@ -25,6 +26,7 @@ from workflows.machine.nearness import outermost_turn
 from workflows.memory.store import Table
 from workflows.ports import ActRow, Gate, HistoryRow, InboxRow, NewEvent, RegisterRow
 from workflows.ports.fanouts import Fanout
+from workflows.ports.serials import Serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,19 @@ class Queued:
     claim: Claim
 
 
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """Where a case under way stands, and the dates of its most urgent item."""
+
+    case: str
+    workflow: str
+    state: str
+    department: str
+    yellow_at: datetime | None
+    due_at: datetime | None
+    is_paused: bool
+
+
 def _case(row: Any) -> str:
     case: str = row.case
     return case
@@ -176,7 +191,11 @@ HOLDERS: Table[tuple[str, str], Held] = Table(
 TIMERS: Table[str, Timer] = Table("timer", {"case": _case, "turn": _turn})
 SUBSCRIPTIONS: Table[Subscription, Subscription] = Table("subscription", {"case": _case, "turn": _turn, "pair": _pair})
 EFFECTS: Table[str, EffectRow] = Table("effect")
-PLANS: Table[str, Plan] = Table("plan")
+PLANS: Table[str, Plan] = Table("plan", {"case": _case})
+SERIALS_ASKED: Table[int, SerialAsked] = Table("serial_asked")
+SERIALS: Table[tuple[str, int, int], Serial] = Table("serial", {"series": lambda row: (row.series, row.year)})
+BOARD: Table[str, BoardRow] = Table("board")
+BOARD_AT: Table[str, int] = Table("board_at")
 FANOUTS: Table[str, Fanout] = Table("fanout")
 FANNED: Table[tuple[str, str], int] = Table("fanned")
 ACCESS: Table[tuple[str, str], Access] = Table("case_access", {"case": _case})

@@ -20,7 +20,8 @@ from workflows.machine.case import (
     Subscription,
     WorkItem,
 )
-from workflows.memory import gates, inbox, outbox, sharing
+from workflows.memory import gates, inbox, outbox, plans, serials, sharing
+from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts
 from workflows.memory.personal import destroy, keep, reveal
 from workflows.memory.rows import (
@@ -82,6 +83,8 @@ class MemoryUnit:
         self.now: datetime = tx.now
         self.tx = tx
         self.fanouts = MemoryFanouts(tx)
+        self.board = MemoryBoard(tx)
+        self.serials = serials.MemorySerials(tx)
 
     # -- doors and routing ---------------------------------------------------------------------------------
 
@@ -196,8 +199,8 @@ class MemoryUnit:
     def write(self, changes: Changes) -> None:
         self._write_steps(changes)
         outbox.add(self.tx, changes.effects)
-        for plan in changes.plans:
-            self.tx.put(PLANS, plan.id, plan)
+        serials.ask(self.tx, changes.serials)
+        plans.write(self.tx, changes)
         for access in changes.access:
             if self.tx.get(ACCESS, (access.case, access.who)) is None:
                 self.tx.put(ACCESS, (access.case, access.who), access)
@@ -312,6 +315,9 @@ class MemoryUnit:
             (one for _, one in self.tx.all(PLANS) if one.due_at <= self.now), key=lambda one: (one.due_at, one.id)
         )
         return self.tx.lock_some(PLANS, due, lambda plan: plan.id, limit)
+
+    def plans_hearing(self, pairs: Sequence[Pair]) -> list[Plan]:
+        return plans.hearing(self.tx, pairs)
 
     def advance_plans(self, done: Sequence[str], moved: Sequence[Plan]) -> None:
         for plan in done:

@@ -10,10 +10,19 @@ from datetime import date
 from domain.roster import Roster, users_with_role
 from workflows.machine.case import Capacity, Holder, Lane, WorkItem
 from workflows.machine.deadlines import local_day
+from workflows.moves.reassigning import follow_roster
+from workflows.moves.serials import give_serials
 from workflows.ports import Engine, Unit
 
 
 def assign(engine: Engine, lane: Lane) -> int:
+    """Follow the roster, name owners for items that ask for the least loaded person, give serials; returns how many."""
+    if lane is Lane.BULK:
+        follow_roster(engine)
+    return narrow(engine, lane) + give_serials(engine, lane)
+
+
+def narrow(engine: Engine, lane: Lane) -> int:
     """Name an owner for open items that ask for the least loaded person; returns how many."""
     return engine.units.run(lambda unit: _narrow(engine, unit), lane)
 

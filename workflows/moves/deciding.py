@@ -268,10 +268,12 @@ def _wanted(engine: Engine, act: Act) -> Act | Repair:
 
 
 def _unknown_workflow(engine: Engine, decision: Decision) -> str | None:
-    """Why a decision cannot be carried out: it starts a sub-case of a workflow that the office does not have."""
-    for child in decision.children:
+    """Why a decision cannot be carried out: it starts, or plans, a case of a workflow that the office does not have."""
+    wanted = [(child.path, child.workflow) for child in decision.children]
+    wanted += [(plan.name, plan.starts) for plan in decision.plans if plan.starts is not None]
+    for step, name in wanted:
         try:
-            engine.library.named(child.workflow)
+            engine.library.named(name)
         except KeyError:
-            return f"step '{child.path}' calls workflow '{child.workflow}', which is not in this office: add it, then retry"
+            return f"step '{step}' starts workflow '{name}', which is not in this office: add it, then retry"
     return None

@@ -7,6 +7,7 @@ the cursor behind it are one transaction, so a kill between two slices loses not
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -19,11 +20,15 @@ from workflows.ports.fanouts import Fanout, FanoutState, Posted, Selection
 SLICE: Final = 500
 """How many cases a transaction posts to at most."""
 
+AT_ONCE: Final = timedelta()
+
 COUNTERS: Final = MappingProxyType({Sign.ANNOUNCED: Sign.RETRACTED})
 """What a case that has taken a signal is told when the fan-out is undone; a kind that is not here has no way back."""
 
 
-def start(unit: Unit, signal: Signal, selection: Selection, *, by: str, reason: str, key: str) -> str:
+def start(  # what a fan-out is made of, by keyword
+    unit: Unit, signal: Signal, selection: Selection, *, by: str, reason: str, key: str, after: timedelta = AT_ONCE
+) -> str:
     """Start a fan-out in the transaction of what gives rise to it; wake the bulk lane after the commit.
 
     Args:
@@ -33,13 +38,14 @@ def start(unit: Unit, signal: Signal, selection: Selection, *, by: str, reason: 
         by: who started it, or the rule that did.
         reason: why, in words.
         key: what it is started for; the same key starts it once.
+        after: how long the first slice waits.
 
     Returns:
         The id of the fan-out.
     """
     made = derived_id("fanout", unit.county, key)
     named = replace(signal, values={**signal.values, "fanout": made})
-    unit.fanouts.add(Fanout(made, named, selection, FanoutState.GOING, by, reason, unit.now))
+    unit.fanouts.add(Fanout(made, named, selection, FanoutState.GOING, by, reason, unit.now + after))
     return made
 
 

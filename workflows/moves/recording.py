@@ -13,6 +13,7 @@ from workflows.machine.case import (
     Decision,
     Entry,
     Holder,
+    Plan,
     Subscription,
     Timer,
     WorkItem,
@@ -98,11 +99,13 @@ def _gather_case(changes: Changes, recorded: Recorded) -> None:
     holders: list[Holder] = []
     timers: dict[str, Timer] = {}
     subscriptions: list[Subscription] = []
+    plans: list[Plan] = []
     for decision in recorded.decisions:
         activations.update({(one.path, one.round): one for one in decision.activations})
         items.update({one.id: one for one in decision.items})
-        holders = [one for one in holders if one.item not in decision.items_closed] + list(decision.holders_opened)
-        changes.items_closed.extend(decision.items_closed)
+        let_go = (*decision.items_closed, *decision.items_reheld)
+        holders = [one for one in holders if one.item not in let_go] + list(decision.holders_opened)
+        changes.items_closed.extend(let_go)
         timers.update({one.id: one for one in decision.timers_set})
         for cleared in decision.timers_cleared:
             timers.pop(cleared, None)
@@ -111,11 +114,22 @@ def _gather_case(changes: Changes, recorded: Recorded) -> None:
         subscriptions.extend(decision.subscriptions_opened)
         changes.subscriptions_closed.extend(decision.subscriptions_closed)
         changes.effects.extend(decision.effects)
-        changes.plans.extend(decision.plans)
+        plans = _replanned(plans, decision) + list(decision.plans)
+        changes.plans_ended.extend((recorded.head.id, name) for name in decision.plans_ended)
+        changes.plans_moved.extend((recorded.head.id, name, due_at) for name, due_at in decision.plans_moved)
+        changes.serials.extend(decision.serials)
         changes.access.extend(decision.access)
+    changes.plans.extend(plans)
     changes.activations.extend(activations.values())
     changes.items.extend(items.values())
     changes.holders_opened.extend(holders)
     changes.timers_set.extend(timers.values())
     changes.subscriptions_opened.extend(subscriptions)
     changes.history.extend(recorded.history)
+
+
+def _replanned(plans: list[Plan], decision: Decision) -> list[Plan]:
+    """Plans of the same batch, as a later decision of it left them."""
+    kept = [one for one in plans if one.name not in decision.plans_ended]
+    moved = dict(decision.plans_moved)
+    return [one.moved_to(moved[one.name]) if one.name in moved else one for one in kept]

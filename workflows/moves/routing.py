@@ -16,6 +16,7 @@ from workflows.language.people import INITIATOR
 from workflows.language.words import Workflow
 from workflows.machine.case import Case, Lane, State, Subscription
 from workflows.moves.registering import apply_registers, contended_rows
+from workflows.moves.replanning import replan
 from workflows.ports import Engine, InboxRow, NewEvent, StoredEvent, Unit
 
 HINT_GRACE = timedelta(seconds=2)
@@ -32,6 +33,7 @@ class Routed:
 
 def route(engine: Engine, unit: Unit, events: Sequence[StoredEvent]) -> Routed:
     """Route newly stored events: start cases, post to the inboxes of waiting ones, park the rest."""
+    replan(engine, unit, events)
     awaited = engine.library.awaited_types()
     pairs = {(one.event.type, one.event.key) for one in events if one.event.type in awaited}
     registers = {(f"register:{name}", key) for name, key in contended_rows(events)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workflows.machine.case import Lane
 from workflows.moves.advance import advance_cases
 from workflows.moves.assign import assign
+from workflows.moves.counting import follow_feed
 from workflows.moves.deliver import deliver
 from workflows.moves.fanning import fan_out
 from workflows.moves.recounting import tell_calendars
@@ -21,7 +22,7 @@ MOST_ATTEMPTS = 5
 
 def sweep(engine: Engine) -> int:
     """One pass over everything that is due; returns how many rows were moved."""
-    moved = track(engine, Lane.INTERACTIVE) + tell_calendars(engine) + fan_out(engine)
+    moved = track(engine, Lane.INTERACTIVE) + tell_calendars(engine) + fan_out(engine) + follow_feed(engine)
     moved += sum(sweep_inbox(engine, lane) for lane in LANES)
     moved += assign(engine, Lane.BULK)
     return moved + deliver(engine, Lane.BULK)

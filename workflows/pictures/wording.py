@@ -153,7 +153,8 @@ class Wording:
             case Message():
                 return self.word("told"), self.who(step.to)
             case FollowUp():
-                return self.event(step.event), self._months(step.months)
+                what = self.word("starts", workflow=step.starts) if step.event is None else self.event(step.event)
+                return what, self._when(step)
             case _:
                 return self._note_of_block(step)
 
@@ -258,6 +259,14 @@ class Wording:
         if block and counted in {"arrived", "of"}:
             return self.word(f"count {counted}", block=self.presentation.step(block, block, self.language))
         return self.presentation.label(name, self.language)
+
+    def _when(self, step: FollowUp) -> str:
+        if step.every is None:
+            return self._months(1 if step.months is None else step.months)
+        count = step.every.n
+        n = value(self.numbers, count.name, count.default) if isinstance(count, Number) else count
+        on = f" {step.every.on}" if step.every.on else ""
+        return self.word("every working days" if step.every.unit == "working_days" else "every months", n=n) + on
 
     def _months(self, months: Number | int) -> str:
         count = value(self.numbers, months.name, months.default) if isinstance(months, Number) else months

@@ -35,6 +35,7 @@ class Selection:
         field: a plain field and its value, ("town", "330226001").
         provisional: something is due by a calendar that does not know the holidays of that year yet.
         due_from: something is due, or a timer falls due, at this moment or later.
+        held: an item is open.
         roster: an item is open whose holders were found on another version of the roster than this one.
     """
 
@@ -43,11 +44,14 @@ class Selection:
     provisional: bool = False
     due_from: datetime | None = None
     roster: str | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fanout:
     """One fan-out. Its kind is the sign of its signal; `cursor` is the last case that it posted to.
+
+    Nothing is posted before `started_at`.
 
     `total` is how many cases the selection found when the first slice was posted, None before. Of an undone one
     `taken_back` never reached their cases, `countered` got the counter-signal, and `kept` stay as they are: they had
@@ -90,7 +94,7 @@ class Fanouts(Protocol):
         """Store a new one; False, and nothing stored, where one with its id was stored before."""
 
     def claim(self) -> Fanout | None:
-        """Lock the oldest that is under way and that nobody else holds."""
+        """Lock the oldest that is under way, has started and is held by nobody else."""
 
     def lock(self, fanout: str) -> Fanout | None:
         """Wait for this one, lock it and read it; None where there is none."""

@@ -83,6 +83,9 @@ class Library(Protocol):
     def awaited_types(self) -> frozenset[str]:
         """The event types that some step of a stored definition waits for (`machine.nodes.awaited`)."""
 
+    def planned_types(self) -> frozenset[str]:
+        """The event types that may end or move a plan of a stored definition (`machine.nodes.replanning`)."""
+
     def roster(self) -> Roster:
         """The current roster version."""
 

@@ -14,6 +14,7 @@ from workflows.machine.case import (
     Holder,
     Lane,
     Plan,
+    SerialAsked,
     Signal,
     Subscription,
     Timer,
@@ -154,5 +155,8 @@ class Changes:
     subscriptions_closed: list[Subscription] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
+    plans_ended: list[tuple[str, str]] = field(default_factory=list)
+    plans_moved: list[tuple[str, str, datetime]] = field(default_factory=list)
+    serials: list[SerialAsked] = field(default_factory=list)
     access: list[Access] = field(default_factory=list)
     history: list[HistoryRow] = field(default_factory=list)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.ports.board import Board
 from workflows.ports.fanouts import Fanouts
 from workflows.ports.rows import (
     ActRow,
@@ -24,6 +25,7 @@ from workflows.ports.rows import (
     RegisterRow,
     StoredEvent,
 )
+from workflows.ports.serials import Serials
 
 
 class Unit(Protocol):
@@ -35,6 +37,14 @@ class Unit(Protocol):
     @property
     def fanouts(self) -> Fanouts:
         """The fan-outs, in this transaction."""
+
+    @property
+    def board(self) -> Board:
+        """The board, in this transaction."""
+
+    @property
+    def serials(self) -> Serials:
+        """The serials, in this transaction."""
 
     # doors and routing
     def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:
@@ -174,6 +184,9 @@ class Unit(Protocol):
 
     def due_plans(self, limit: int) -> list[Plan]:
         """Lock and return due plans."""
+
+    def plans_hearing(self, pairs: Sequence[tuple[str, str]]) -> list[Plan]:
+        """Lock and return the plans that one of these events (type, key) ends or moves."""
 
     def advance_plans(self, done: Sequence[str], moved: Sequence[Plan]) -> None:
         """Remove finished plans, store the next occurrence of repeating ones."""

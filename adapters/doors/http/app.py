@@ -19,8 +19,10 @@ from adapters.doors.http import (
     manual,
     migrating,
     operating,
+    plans,
     rosters,
     sign_ins,
+    stats,
     workflows,
 )
 from adapters.doors.http.answers import answer_problems
@@ -37,6 +39,8 @@ ROOMS: Final = (
     exporting,
     fanouts,
     calendars,
+    plans,
+    stats,
     keys,
     rosters,
     sign_ins,

@@ -19,7 +19,7 @@ def test_what_was_announced_is_listed_shown_and_undone(doors: Doors, liaison: Li
     assert "已发出 0 / 0 件" in listed.stdout
     assert made in shown.stdout
     assert undone.exit_code == 0
-    assert in_json(liaison("fanouts", "list", "--json", *AS_HEAD))["fanouts"][0]["state"] == "undone"
+    assert in_json(liaison("fanouts", "show", made, "--json", *AS_HEAD))["state"] == "undone"
 
 
 def test_a_clerk_may_not_announce(liaison: Liaison) -> None:

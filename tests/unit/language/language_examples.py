@@ -99,6 +99,8 @@ do("note", set_field("result", value="open"), lookup("members", by="fingerprint"
 message("received", to=applicant(through=role("town_clerk", of="town")))""",
     "FollowUp": """
 follow_up("review", event="trial.review_due.v1", months=number("trial.review_months", 6), repeats=True)""",
+    "Every": """
+follow_up("review", event="trial.review_due.v1", every=years(1, on="11-01"), ends_on="trial.stopped.v1")""",
     "End": """
 end("refused", "rejected")""",
     # who
@@ -222,6 +224,19 @@ do("close", emit("trial.closed.v1", result="good", receipt="none", by="office"))
 do("look", lookup("members", by="fingerprint", into="member"))""",
     "Read": """
 do("read", read("members", key="invoice", takes={"member_status": "status"}))""",
+    "Serial": """
+do("number_it", serial("plaque", into="plaque_no", digits=3), set_field("result", value="numbered"))""",
+    "EndPlan": """
+sequence(
+    follow_up("review", event="trial.review_due.v1", every=quarters(on="01-15")),
+    carry_out("visit", by=role("panel_member"), within=10, overdue=(remind(0),)),
+    do("no_more", end_plan("review")),
+)""",
+    "MovePlan": """
+workflow("meeting", starts_on="trial.gathered.v1", about="trial", person=True, steps=sequence(
+    follow_up("review", event="trial.review_due.v1", every=working_days(20), times=3),
+    do("later", move_plan("review", to=on_day("meet_on"))), end("met"),
+))""",
     "Erase": """
 do("forget", erase())""",
     # conditions

@@ -18,7 +18,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "language.md"
 CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "The workflow": ("Workflow",),
     "Blocks": ("Sequence", "Choice", "Parallel", "Branch", "ForEach", "Loop", "Race", "Way", "Exclusive"),
-    "Leaves": (*("Approve", "CarryOut", "Vote", "PublicNotice", "Call", "Wait", "Do", "Message", "FollowUp", "End"),),
+    "Leaves": (
+        *("Approve", "CarryOut", "Vote", "PublicNotice", "Call", "Wait", "Do", "Message", "FollowUp", "Every", "End"),
+    ),
     "Who": (
         *("RoleHolders", "DepartmentLiaison", "MemberDepartments", "PostHolders", "Applicant", "Seats", "Panel"),
         *("Superiors", "NamedIn", "Chosen", "Either", "Depending", "Depends"),
@@ -35,7 +37,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
         "Join",
         "Guard",
     ),
-    "Actions of `do`": ("SetField", "SetDay", "Emit", "Lookup", "Read", "Erase"),
+    "Actions of `do`": (*("SetField", "SetDay", "Emit", "Lookup", "Read", "Serial", "EndPlan", "MovePlan", "Erase"),),
     "Conditions": ("FieldValue", "Constant", "Compare", "AllOf", "AnyOf", "Negation", "Given"),
 }
 

@@ -104,6 +104,9 @@ actions = st.one_of(
     st.builds(w.Emit, event=texts, values=st.lists(st.tuples(texts, values | numbers), max_size=2).map(tuple)),
     st.builds(w.Lookup, register_name=texts, by=texts, into=texts),
     st.builds(w.Read, register_name=texts, key=texts, takes=st.lists(st.tuples(texts, texts), max_size=2).map(tuple)),
+    st.builds(w.Serial, series=texts, into=texts, digits=numbers | st.integers(1, 6)),
+    st.builds(w.EndPlan, plan=texts),
+    st.builds(w.MovePlan, plan=texts, to=st.builds(w.OnDay, field=texts)),
     st.builds(w.Erase),
 )
 pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
@@ -120,7 +123,21 @@ leaves = st.one_of(
     st.builds(
         w.CarryOut, name=texts, by=people, within=st.none() | terms, overdue=ladders, form=st.none() | texts, **missing
     ),
-    st.builds(w.FollowUp, name=texts, event=texts, months=days, repeats=st.booleans()),
+    st.builds(
+        w.FollowUp,
+        name=texts,
+        event=st.none() | texts,
+        starts=st.none() | texts,
+        months=st.none() | days,
+        repeats=st.booleans(),
+        every=st.none() | st.builds(w.Every, n=days, on=st.none() | texts),
+        first=st.none() | st.builds(w.OnDay, field=texts),
+        times=st.none() | days,
+        until=st.none() | st.builds(w.OnDay, field=texts),
+        ends_on=st.none() | texts,
+        moves_on=st.none() | texts,
+        moves_to=st.none() | texts,
+    ),
     st.builds(
         w.Call,
         name=texts,

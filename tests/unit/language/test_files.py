@@ -39,7 +39,7 @@ def test_random_definitions_are_made_of_every_word() -> None:
     seen: set[type] = set()
 
     @given(definitions)
-    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=1000, deadline=None, database=None, derandomize=True)
     def gather(definition: w.Workflow) -> None:
         seen.update(type(word) for word in every_word(definition))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.recurrence import Recurrence
 from tests.unit.machine.desk import APPLICANT, MONDAY, Desk, flow
 from workflows.language.expressions import given, is_true
 from workflows.language.words import (
@@ -307,7 +308,7 @@ def test_a_follow_up_plans_calendar_months_ahead_and_outlives_the_case() -> None
     )
 
     [plan] = desk.last.plans
-    assert (plan.months, plan.repeats, plan.occurrence, plan.plain) == (1, True, 1, {"application": "k1"})
+    assert (plan.recurrence, plan.occurrence, plan.plain) == (Recurrence(1), 1, {"application": "k1"})
     assert (plan.due_at.month, plan.due_at.day) == (2, 28)
     assert desk.state == ("completed", "completed")
 

@@ -8,8 +8,9 @@ from tests.unit.moves.offices import BEGAN, began, faulty, office, rows, take, t
 from workflows.language.words import follow_up
 from workflows.machine.case import Lane
 from workflows.moves.advance import advance
+from workflows.moves.plans import follow_plans
 from workflows.moves.sealing import seal
-from workflows.moves.track import fire_timers, follow_plans, track
+from workflows.moves.track import fire_timers, track
 from workflows.testkit import Office
 
 LANE = Lane.INTERACTIVE

@@ -31,7 +31,7 @@ def _said(step: Step) -> tuple[str, ...]:
     match step:
         case Do(actions=actions):
             return tuple(one.event for one in actions if isinstance(one, Emit))
-        case FollowUp(event=event):
+        case FollowUp(event=str(event)):
             return (event,)
         case _:
             return ()

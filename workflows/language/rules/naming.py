@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Subject
-from workflows.language.words import LANGUAGE, Emit, Exclusive, ForEach, Number, Sequence, Step, Word, Workflow
+from workflows.language.words import LANGUAGE, Emit, Exclusive, ForEach, Number, Sequence, Serial, Step, Word, Workflow
 from workflows.machine.nodes import ROOT, Node, children, detours
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -68,14 +68,16 @@ def numbers(subject: Subject) -> Iterator[Finding]:
 
 
 def _terms(step: Word) -> list[int | Number]:
-    terms = [getattr(step, name, None) for name in ("within", "months", "lasts")]
+    terms = [getattr(step, name, None) for name in ("within", "months", "lasts", "times")]
+    terms.append(getattr(getattr(step, "every", None), "n", None))
     terms.append(getattr(getattr(step, "on_return", None), "within", None))
     return [one for one in terms if isinstance(one, int | Number)] + _given_to_events(step)
 
 
 def _given_to_events(step: Word) -> list[int | Number]:
     emitted = [one for one in getattr(step, "actions", ()) if isinstance(one, Emit)]
-    return [value for one in emitted for _, value in one.values if isinstance(value, Number)]
+    numbered = [one.digits for one in getattr(step, "actions", ()) if isinstance(one, Serial)]
+    return [value for one in emitted for _, value in one.values if isinstance(value, Number)] + numbered
 
 
 def _given_names(step: Step) -> list[str]:
@@ -84,6 +86,7 @@ def _given_names(step: Step) -> list[str]:
         given.append(step.each)
     if isinstance(step, Exclusive):
         given.append(step.resource)
+    given += [one.series for one in getattr(step, "actions", ()) if isinstance(one, Serial)]
     return [name for name in given if name is not None]
 
 

@@ -27,6 +27,7 @@ from workflows.language.words import (
     Number,
     Read,
     Remind,
+    Serial,
     SetDay,
     SetField,
     Step,
@@ -182,7 +183,7 @@ def events_named(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]
                 yield node.path, event, takes
             case Approve(on_return=asked) if asked is not None and asked.answered_by is not None:
                 yield node.path, asked.answered_by, asked.takes
-            case FollowUp(event=event):
+            case FollowUp(event=str(event)):
                 yield node.path, event, ()
             case Do(actions=actions):
                 yield from ((node.path, one.event, ()) for one in actions if isinstance(one, Emit))
@@ -220,7 +221,7 @@ def _action_writes(action: object) -> Iterator[tuple[str, Kind]]:
             yield name, kind_of_value(value)
         case SetDay(field=name):
             yield name, Kind("date")
-        case Lookup(into=name):
+        case Lookup(into=name) | Serial(into=name):
             yield name, Kind("text")
         case Read(takes=takes):
             yield from ((here, Kind("other")) for here, _ in takes)

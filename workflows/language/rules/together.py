@@ -140,7 +140,7 @@ class _Collection:
         match node.step:
             case Do(actions=actions):
                 self.found.extend(Emission(one.event, behind) for one in actions if isinstance(one, Emit))
-            case FollowUp(event=event):
+            case FollowUp(event=str(event)):
                 self.found.append(Emission(event, behind))
             case Approve() | CarryOut() | Vote():
                 self.found.extend(Emission(event, behind) for event in said_by_rungs(node.step))

@@ -41,6 +41,7 @@ from workflows.language.words import (
     Race,
     Read,
     Sequence,
+    Serial,
     SetDay,
     Wait,
 )
@@ -148,13 +149,23 @@ def _searched(subject: Subject, path: str, register: str, by: str, known: tuple[
         yield finding(path, "lookup_field", field=by)
 
 
+def serials(subject: Subject) -> Iterator[Finding]:
+    """The field of a serial is a text that nothing else is written to as anything else."""
+    for node in subject.nodes:
+        actions = node.step.actions if isinstance(node.step, Do) else ()
+        for one in (action for action in actions if isinstance(action, Serial)):
+            kinds = subject.kinds(one.into, node.path)
+            if any(kind.type != "text" or kind.personal or kind.choices is not None for kind in kinds):
+                yield finding(node.path, "serial_field", field=one.into)
+
+
 def emitted(subject: Subject, ways: Ways) -> Iterator[Finding]:
     """An event that the engine emits or plans has every field that its schema requires, with a value that fits."""
     for node in subject.nodes:
         if node.path not in ways.before:
             continue
         known = ways.before[node.path]
-        if isinstance(node.step, FollowUp):
+        if isinstance(node.step, FollowUp) and node.step.event is not None:
             plain = frozenset(name for name in known if not any(one.personal for one in subject.kinds(name, node.path)))
             yield from _fits(subject, node.path, Emit(event=node.step.event), plain)
         for event in said_by_rungs(node.step):

@@ -25,6 +25,7 @@ from workflows.language.words import (
     PublicNotice,
     Race,
     Sequence,
+    Serial,
     SetDay,
     SetField,
     Vote,
@@ -174,9 +175,13 @@ def _is_partial(step: ForEach) -> bool:
 
 def given_by(actions: Iterable[Action]) -> Known:
     """The fields that surely have a value after these actions."""
-    return frozenset(
-        one.field for one in actions if isinstance(one, SetDay) or (isinstance(one, SetField) and one.value is not None)
-    )
+    found: set[str] = set()
+    for one in actions:
+        if isinstance(one, SetDay) or (isinstance(one, SetField) and one.value is not None):
+            found.add(one.field)
+        elif isinstance(one, Serial):
+            found.add(one.into)
+    return frozenset(found)
 
 
 def given_when(condition: Condition | None) -> Known:

@@ -10,14 +10,17 @@ from workflows.language.words import (
     CarryOut,
     Do,
     Emit,
+    EndPlan,
     Erase,
     FollowUp,
     Lookup,
     Message,
+    MovePlan,
     Number,
     OnDay,
     PublicNotice,
     Read,
+    Serial,
     SetDay,
     SetField,
     Term,
@@ -219,18 +222,34 @@ def doing(book: Book, place: Place, step: Do) -> Piece:
                 script = Xml("bpmn:script", text=f"{action.field} = {value_text(action.value)}")
                 format_ = (("scriptFormat", "text/x-python"),)
                 nodes.append(task("scriptTask", id_, title, attributes=format_, details=(script,)))
-            case SetDay():
-                nodes.append(task("serviceTask", id_, title, extensions=(_reckoned(book, path, action),)))
             case Emit():
                 nodes.append(_sent(book, path, id_, title, action))
-            case Lookup():
-                more = book.beyond(path, "lookup", register=action.register_name, by=action.by, into=action.into)
-                nodes.append(task("serviceTask", id_, title, extensions=(more,)))
-            case Read():
-                nodes.append(task("serviceTask", id_, title, extensions=(_reading(book, path, action),)))
-            case Erase():
-                nodes.append(task("serviceTask", id_, title, extensions=(book.beyond(path, "erase"),)))
+            case _:
+                nodes.append(task("serviceTask", id_, title, extensions=(_served(book, path, action),)))
     return stacked([alone(one) for one in nodes])
+
+
+Served = SetDay | Lookup | Read | Serial | EndPlan | MovePlan | Erase
+
+
+def _served(book: Book, path: str, action: Served) -> Xml:
+    """What a service task does that BPMN has no word for."""
+    match action:
+        case SetDay():
+            return _reckoned(book, path, action)
+        case Lookup():
+            return book.beyond(path, "lookup", register=action.register_name, by=action.by, into=action.into)
+        case Read():
+            return _reading(book, path, action)
+        case Serial():
+            digits = book.days(action.digits)
+            return book.beyond(path, "serial", series=action.series, into=action.into, digits=digits)
+        case EndPlan():
+            return book.beyond(path, "endPlan", plan=action.plan)
+        case MovePlan():
+            return book.beyond(path, "movePlan", plan=action.plan, to=action.to.field)
+        case Erase():
+            return book.beyond(path, "erase")
 
 
 def _reading(book: Book, path: str, action: Read) -> Xml:
@@ -263,6 +282,15 @@ def telling(book: Book, place: Place, step: Message) -> Piece:
 
 def planning(book: Book, place: Place, step: FollowUp) -> Piece:
     """A plan that outlives the case, which no BPMN process does."""
-    months = book.days(step.months)
-    more = book.beyond(place.path, "followUp", event=step.event, months=months, repeats=step.repeats)
+    often = step.every.n if step.every is not None else step.months or 1
+    more = book.beyond(
+        place.path,
+        "followUp",
+        event=step.event,
+        starts=step.starts,
+        every=book.days(often),
+        unit="months" if step.every is None else step.every.unit,
+        on=None if step.every is None else step.every.on,
+        repeats=step.repeats or step.every is not None,
+    )
     return alone(task("serviceTask", element_id(place.path), book.wording.title(place), extensions=(more,)))

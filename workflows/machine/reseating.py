@@ -1,0 +1,144 @@
+"""Who holds the open items of a case, looked at again on today's roster: a new version, an absence that begins or ends.
+
+A pool follows by itself: whoever holds the role may act. Somebody named keeps an item while the seat is still theirs;
+whoever left, or whose absence is over, lets go of it, and whom the step asks today gets it (approvals.md, 离职转交).
+What a rule would answer today is not answered by it: the seat goes to the meeting's office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from domain.approval import Mode
+from domain.roster import department_of, holders_on, last_post_of, post_of
+from workflows.language.words import Applicant, Approve, CarryOut, RoleHolders, Vote
+from workflows.machine.asking import seats_of, where
+from workflows.machine.case import Capacity, Holder, WorkItem
+from workflows.machine.nodes import CASE
+from workflows.machine.seating import FALLBACK_ROLE, seats_of_step
+from workflows.machine.seats import Candidates, Seat, Where
+from workflows.machine.turn import Turn
+
+RESEATED: Final = "reseated"
+"""The part of the history entry that says what changed: path, round, seat, who let go, who took it, by which rules."""
+
+
+def reseat(turn: Turn) -> bool:
+    """Look at every open item again; False where all of them stay with whoever has them."""
+    turn.reach(CASE)
+    told = [line for item in _by_place(turn) if (line := _reseat_item(turn, item)) is not None]
+    if told:
+        turn.said[RESEATED] = told
+    return bool(told)
+
+
+def _by_place(turn: Turn) -> list[WorkItem]:
+    return sorted(turn.items.values(), key=lambda one: (one.path, one.round, one.seat, one.id))
+
+
+def _reseat_item(turn: Turn, item: WorkItem) -> list[object] | None:
+    here = where(turn, item.path)
+    held = turn.holders.get(item.id, ())
+    seat = _person_of(held, here, turn) if item.link is not None else _seat_of(turn, item, held, here)
+    kept = tuple(one for one in held if _still_holds(one, seat, here))
+    names = {one.who for one in kept}
+    come = tuple((who, capacity) for who, capacity in seat.candidates if who not in names)
+    gone = tuple(one.who for one in held if one not in kept)
+    if not (gone or come):
+        return None
+    _hand_over(turn, item, kept, come)
+    for code in sorted(seat.departments):
+        turn.share(f"department:{code}", f"item:{item.path}")
+    return [item.path, item.round, item.seat, sorted(gone), sorted(who for who, _ in come), *seat.rules]
+
+
+def _still_holds(holder: Holder, seat: Seat, here: Where) -> bool:
+    """Whoever the seat asks, by name or in a pool; and whom a ladder let decide as well."""
+    kind, _, user = holder.who.partition(":")
+    asked = any(who == holder.who for who, _ in seat.candidates)
+    is_named = kind == "user" and user in seat.users and holder.capacity is not Capacity.PROXY
+    is_there = kind != "user" or post_of(here.roster, user, here.day) is not None
+    return asked or is_named or (holder.capacity is Capacity.ESCALATED and is_there)
+
+
+def _hand_over(turn: Turn, item: WorkItem, kept: tuple[Holder, ...], come: Candidates) -> None:
+    """Close the holders of the item and open those who hold it from now on; a claim of somebody who let go is gone."""
+    turn.holders_opened = [one for one in turn.holders_opened if one.item != item.id]
+    turn.holders[item.id] = ()
+    turn.reheld.append(item.id)
+    for who, capacity in (*((one.who, one.capacity) for one in kept), *come):
+        turn.hold(item, who, capacity)
+    claimed = item.claimed_by if any(one.who == f"user:{item.claimed_by}" for one in kept) else None
+    moved = replace(item, roster=turn.facts.roster.version, claimed_by=claimed, version=item.version + 1)
+    turn.items[item.id] = turn.items_changed[item.id] = moved
+
+
+# -- whose it is -------------------------------------------------------------------------------------------
+
+
+def _seat_of(turn: Turn, item: WorkItem, held: tuple[Holder, ...], here: Where) -> Seat:
+    """The seat of its step that the item was opened for, as the step fills it today."""
+    seats = _seats(turn, item, here)
+    found = next(iter(_fitting(item, held, seats, here)), None)
+    return found if found is not None and found.asks and found.candidates else _office(turn, item)
+
+
+def _seats(turn: Turn, item: WorkItem, here: Where) -> tuple[Seat, ...]:
+    supplement = turn.supplement_at(item.path)
+    if supplement is not None:
+        return seats_of(turn, Applicant(through=supplement.through), Mode.ONE, item.path)
+    step = turn.human_step(item.path)
+    return seats_of_step(step, here) if isinstance(step, Approve | CarryOut | Vote) else ()
+
+
+def _fitting(item: WorkItem, held: tuple[Holder, ...], seats: tuple[Seat, ...], here: Where) -> Iterator[Seat]:
+    """The seats that may be its own, the surest first: numbers shift when a department joins the meeting or leaves it."""
+    own = seats[item.seat : item.seat + 1]
+    names = {one.who for one in held if one.capacity is not Capacity.ESCALATED}
+    departments = {_department(one.who.removeprefix("user:"), here) for one in held if one.who.startswith("user:")}
+    for seat in (*own, *seats):
+        if any(who in names for who, _ in seat.candidates):
+            yield seat
+    for seat in (*own, *seats):
+        if not seat.departments.isdisjoint(departments):
+            yield seat
+    yield from own if len(seats) == 1 or not departments else ()
+
+
+def _department(user: str, here: Where) -> str | None:
+    """The department of somebody, also of one who left."""
+    found = department_of(here.roster, user, here.day)
+    if found is not None:
+        return found
+    last = last_post_of(here.roster, user)
+    return next((post.department for post in here.roster.posts if post.code == last), None)
+
+
+def _office(turn: Turn, item: WorkItem) -> Seat:
+    (seat,) = seats_of(turn, RoleHolders(name=FALLBACK_ROLE), Mode.ONE, item.path)
+    return replace(seat, rules=("nobody.office",))
+
+
+def _person_of(held: tuple[Holder, ...], here: Where, turn: Turn) -> Seat:
+    """An item that somebody was asked for by name (转办, 委托, 加签): theirs while they are there, else a successor's."""
+    candidates: list[tuple[str, Capacity]] = []
+    rules: list[str] = []
+    for one in held:
+        user = one.who.removeprefix("user:")
+        if not one.who.startswith("user:") or post_of(here.roster, user, here.day) is not None:
+            candidates.append((one.who, one.capacity))
+            continue
+        for other in _successors(user, here):
+            candidates.append((f"user:{other}", Capacity.OWNER))
+            rules.append(f"handover:{user}")
+    if not candidates:
+        item = held[0].item if held else ""
+        return _office(turn, turn.items[item]) if item else Seat((), frozenset())
+    return Seat(tuple(dict.fromkeys(candidates)), frozenset(), rules=tuple(rules))
+
+
+def _successors(user: str, here: Where) -> tuple[str, ...]:
+    found = holders_on(here.roster, here.day).get(user, ())
+    return tuple(one.user for one in found if one.leaver and one.covers(here.head.workflow))
