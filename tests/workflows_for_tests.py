@@ -50,6 +50,7 @@ from workflows.language.words import (
     exclusive,
     follow_up,
     for_each,
+    forget,
     guard,
     interrupts,
     join,
@@ -403,7 +404,7 @@ SYNTHETIC = workflow(
         ),
         follow_up("review", event="trial.review_due.v1", months=number("trial.review_months", 6), repeats=True),
         do("close", emit("trial.closed.v1", by="office")),
-        choice("forget", when(equals("grade", "good"), do("forget_person", erase())), otherwise=nothing()),
+        choice("forget", when(equals("grade", "good"), do("forget_person", forget(), erase())), otherwise=nothing()),
         end("done", "approved"),
     ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Integer, bindparam, column, select, update
 from adapters.sql import personal
 from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.gates import stands_still
-from adapters.sql.personal import NOTHING, Personal
+from adapters.sql.personal import NOTHING, Personal, personal_ref
 from adapters.sql.rows import case_values
 from adapters.sql.tables import case_head
 from adapters.sql.transaction import Transaction
@@ -56,11 +56,6 @@ def write_personal(tx: Transaction, cases: Iterable[Case]) -> None:
             changed.append(Personal(ref, case.person, case.personal))
     stored = personal.write(tx, changed)
     tx.personal.update({part.ref: part.values for part in changed if part.ref in stored})
-
-
-def personal_ref(case: str) -> str:
-    """Where the personal values of a case stand."""
-    return f"case/{case}"
 
 
 def save_heads(tx: Transaction, heads: Sequence[tuple[int, Case]]) -> set[str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Executable, and_, bindparam, delete, select, update
 
 from adapters.sql.columns import dumps, loads
 from adapters.sql.dialects import COUNTY, Dialect, same
-from adapters.sql.tables import event, payload, person_key, plan
+from adapters.sql.tables import event, history, payload, person_key, plan
 from adapters.sql.transaction import Transaction
 from adapters.vault import ALGORITHM
 from workflows.machine.case import JSON
@@ -98,6 +98,36 @@ def destroy(tx: Transaction, persons: Iterable[str]) -> None:
     tx.run_of(_unindex, gone)
     tx.data_keys.update({person: None for (person,) in gone})
     tx.personal.clear()
+
+
+def forget(tx: Transaction, cases: Iterable[str]) -> None:
+    """Destroy what these cases keep, in their heads and in their histories, and nothing else of their persons.
+
+    The rows stay, empty and under no key: so the audit takes them for erased, as it should, and not for lost.
+    """
+    wanted = [(case,) for case in sorted(set(cases))]
+    tx.run_of(_empty_heads, [(personal_ref(case),) for (case,) in wanted])
+    tx.run_of(_empty_history, wanted)
+    tx.personal.clear()
+
+
+def personal_ref(case: str) -> str:
+    """Where the personal values of a case stand."""
+    return f"case/{case}"
+
+
+def _empty_heads(dialect: Dialect) -> Executable:
+    given = dialect.given(payload.c.ref)
+    return update(payload).values(_EMPTY).where(same(payload, given, "ref"))
+
+
+def _empty_history(dialect: Dialect) -> Executable:
+    given = dialect.given(history.c.case)
+    refs = select(history.c.payload_ref).where(history.c.county == COUNTY, history.c.case.in_(select(given.c.case)))
+    return update(payload).values(_EMPTY).where(payload.c.county == COUNTY, payload.c.ref.in_(refs))
+
+
+_EMPTY: Final = {"key_id": "", "ciphertext": b""}
 
 
 def _unplan(dialect: Dialect) -> Executable:

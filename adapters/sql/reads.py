@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, union_all
 
 from adapters.sql import auditing, board, fanouts, items, listing, personal, plans, serials, terms, views
-from adapters.sql.heads import personal_ref
-from adapters.sql.personal import NOTHING
+from adapters.sql.personal import NOTHING, personal_ref
 from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
 from adapters.sql.transaction import Transaction
 from adapters.sql.units import SqlUnits

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Executable, Row, Table, Text, and_, bindpa
 from adapters.sql import personal
 from adapters.sql.dialects import COUNTY, Build, Dialect, same
 from adapters.sql.gates import HEAD
-from adapters.sql.heads import personal_ref
-from adapters.sql.personal import NOTHING
+from adapters.sql.personal import NOTHING, personal_ref
 from adapters.sql.rows import activation_of, case_of, holder_of, item_of, subscription_of, timer_of
 from adapters.sql.tables import activation, case_head, holder, subscription, timer, work_item
 from adapters.sql.transaction import Transaction

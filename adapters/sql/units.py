@@ -178,6 +178,9 @@ class SqlUnit:
     def erase(self, persons: Sequence[str]) -> None:
         personal.destroy(self.tx, persons)
 
+    def forget(self, cases: Sequence[str]) -> None:
+        personal.forget(self.tx, cases)
+
     def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
         return registers.find_acts(self.tx, keys)
 

@@ -145,7 +145,7 @@ def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
         yield _("“%(step)s”：%(rule)s", step=said.step(str(one["path"])), rule=rule)
     for _id, type_ in delta.get("emitted", ()):
         yield _("发出事件“%(event)s”", event=event_title(str(type_), said.names.titles, language))
-    if delta.get("erases"):
+    if delta.get("erases") or delta.get("forgets"):
         yield _("已删除个人信息")
     state = delta.get("state")
     if state and state[0] != "running":

@@ -112,3 +112,13 @@ def test_a_save_in_a_unit_that_did_not_load_the_case_can_still_empty_it(units: U
     units.run(lambda unit: unit.save_heads([(1, replace(head, version=2, personal={}))]))
 
     assert units.read(lambda unit: unit.load(["c1"]))["c1"].head.personal == {}
+
+
+def test_what_one_case_kept_about_somebody_is_forgotten_and_the_rest_stays(units: Units) -> None:
+    about(units, "P-1", "c1")
+    about(units, "P-1", "c2")
+
+    units.run(lambda unit: unit.forget(["c1"]))
+
+    slices = units.read(lambda unit: unit.load(["c1", "c2"]))
+    assert [slices[case].head.personal for case in ("c1", "c2")] == [{}, NAME]

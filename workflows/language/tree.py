@@ -468,8 +468,15 @@ class Erase(Word):
     action: Literal["erase"] = "erase"
 
 
+class Forget(Word):
+    """Destroy what this case keeps about the person; what other cases keep under the same key stays."""
+
+    action: Literal["forget"] = "forget"
+
+
 Action = Annotated[
-    SetField | SetDay | Emit | Lookup | Read | Serial | EndPlan | MovePlan | Erase, Field(discriminator="action")
+    SetField | SetDay | Emit | Lookup | Read | Serial | EndPlan | MovePlan | Erase | Forget,
+    Field(discriminator="action"),
 ]
 
 

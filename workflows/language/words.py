@@ -52,6 +52,7 @@ from workflows.language.tree import (
     Exclusive,
     FollowUp,
     ForEach,
+    Forget,
     Form,
     FormField,
     Guard,
@@ -125,6 +126,7 @@ __all__ = [
     "Exclusive",
     "FollowUp",
     "ForEach",
+    "Forget",
     "Form",
     "FormField",
     "Guard",
@@ -192,6 +194,7 @@ __all__ = [
     "exclusive",
     "follow_up",
     "for_each",
+    "forget",
     "guard",
     "interrupts",
     "join",
@@ -562,6 +565,11 @@ def read(register: str, *, key: str, takes: Mapping[str, str]) -> Read:
 def serial(series: str, *, into: str, digits: Number | int = 3) -> Serial:
     """The next number of a series in this year, gap-free."""
     return Serial(series=series, into=into, digits=digits)
+
+
+def forget() -> Forget:
+    """Destroy what this case keeps about the person."""
+    return Forget()
 
 
 def erase() -> Erase:

@@ -529,6 +529,7 @@ class Decision:
     plans: tuple[Plan, ...] = ()
     access: tuple[Access, ...] = ()
     erases: tuple[str, ...] = ()
+    forgets: bool = False
     children: tuple[Child, ...] = ()
     signals: tuple[tuple[str, Signal], ...] = ()
     claims: tuple[Claim, ...] = ()

@@ -75,6 +75,7 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         plans=tuple(turn.plans),
         access=tuple(turn.access.values()),
         erases=tuple(turn.erases),
+        forgets=turn.forgets,
         children=tuple(turn.children),
         signals=tuple(_signals(turn)),
         claims=tuple(turn.claims),
@@ -198,6 +199,7 @@ def _delta(
         "plans_moved": [[name, due_at.isoformat()] for name, due_at in turn.plans_moved],
         "serials": [[one.id, one.series, one.year] for one in turn.serials],
         "erases": list(turn.erases),
+        "forgets": turn.forgets,
     }
     if first or before.state is not head.state:
         delta["state"] = [head.state.value, head.outcome]

@@ -15,6 +15,7 @@ from workflows.language.words import (
     Emit,
     EndPlan,
     Erase,
+    Forget,
     Lookup,
     MovePlan,
     Number,
@@ -29,7 +30,7 @@ from workflows.machine.planning import end_plan, move_plan
 from workflows.machine.saying import say
 from workflows.machine.turn import Leave, Turn
 
-AtOnce = SetField | SetDay | Emit | Lookup | Read | EndPlan | MovePlan | Erase
+AtOnce = SetField | SetDay | Emit | Lookup | Read | EndPlan | MovePlan | Erase | Forget
 """The actions that need nothing from outside the case."""
 
 
@@ -50,6 +51,9 @@ def _do(turn: Turn, path: str, number: int, action: AtOnce) -> None:
             say(turn, path, number, action.event, _given(turn, action))
         case Erase():
             _erase(turn)
+        case Forget():
+            turn.forgets = True
+            turn.head = replace(turn.head, personal={})
         case EndPlan():
             end_plan(turn, action)
         case MovePlan():

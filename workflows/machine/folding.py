@@ -71,7 +71,7 @@ def as_folded(live: Slice) -> Folded:
 
 def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     folded.fields.update(delta.get("fields", {}))
-    if delta.get("erases"):
+    if delta.get("erases") or delta.get("forgets"):
         folded.personal.clear()
     folded.personal.update(name for name in delta.get("personal", ()) if name != "opinion")
     if "state" in delta:

@@ -22,6 +22,7 @@ from workflows.language.words import (
     Erase,
     Exclusive,
     ForEach,
+    Forget,
     Join,
     Loop,
     Parallel,
@@ -289,7 +290,7 @@ class _Walker:
                 self.forget(frozenset(here for here, _ in action.takes))
             elif isinstance(action, Serial):
                 self.known[action.into] = UNKNOWN
-            elif isinstance(action, Erase):
+            elif isinstance(action, Erase | Forget):
                 self.known = {name: one for name, one in self.known.items() if name not in self.slice.head.personal}
 
     def _parts(self, path: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from domain.texts import zh
-from workflows.language.words import Approve, Call, CarryOut, Do, Emit, Erase, FollowUp, Returns, Vote
+from workflows.language.words import Approve, Call, CarryOut, Do, Emit, Erase, FollowUp, Forget, Returns, Vote
 from workflows.machine.balloting import weigh_ballot
 from workflows.machine.case import DECIDED, Act, ItemState, Refused, WorkItem
 from workflows.machine.counting import FIELD_OF, uncounted
@@ -168,7 +168,7 @@ def _cannot_come_back(turn: Turn, item: WorkItem) -> bool:
 def _stays_done(step: object) -> bool:
     match step:
         case Do(actions=actions):
-            return any(isinstance(one, Emit | Erase) for one in actions)
+            return any(isinstance(one, Emit | Erase | Forget) for one in actions)
         case Call() | FollowUp():
             return True
         case _:

@@ -86,6 +86,7 @@ class Turn:
     plans: list[Plan] = field(default_factory=list)
     access: dict[str, Access] = field(default_factory=dict)
     erases: list[str] = field(default_factory=list)
+    forgets: bool = False
     children: list[Child] = field(default_factory=list)
     signals: list[tuple[str, Signal]] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)

@@ -31,6 +31,14 @@ def reveal(tx: Transaction, kind: str, ref: str) -> Mapping[str, JSON]:
     return dict(found.values)
 
 
+def forget(tx: Transaction, case: str) -> None:
+    """Destroy what is kept for a case and the entries of its history, and nothing else of the person."""
+    kept = [one for one, _ in tx.all(PAYLOADS) if one == ("case", case)]
+    kept += [one for one, _ in tx.all(PAYLOADS) if one[0] == "history" and one[1].startswith(f"{case}/")]
+    for address in kept:
+        tx.drop(PAYLOADS, address)
+
+
 def destroy(tx: Transaction, person: str) -> None:
     """Destroy the key of a person, what is kept under it, and what was planned, and the blind indexes of the person."""
     if tx.get(KEYS, person) is not None:

@@ -23,7 +23,7 @@ from workflows.machine.case import (
 from workflows.memory import gates, inbox, outbox, plans, serials, sharing
 from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts
-from workflows.memory.personal import destroy, keep, reveal
+from workflows.memory.personal import destroy, forget, keep, reveal
 from workflows.memory.rows import (
     ACCESS,
     ACTIVATIONS,
@@ -281,6 +281,10 @@ class MemoryUnit:
     def erase(self, persons: Sequence[str]) -> None:
         for person in persons:
             destroy(self.tx, person)
+
+    def forget(self, cases: Sequence[str]) -> None:
+        for case in cases:
+            forget(self.tx, case)
 
     def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
         found = ((key, self.tx.get(ACTS, key)) for key in keys)

@@ -64,3 +64,6 @@ def _erase(unit: Unit, winners: Sequence[Recorded]) -> None:
     persons = sorted({person for one in winners for decision in one.decisions for person in decision.erases})
     if persons:
         unit.erase(persons)
+    forgotten = sorted({one.head.id for one in winners if any(decision.forgets for decision in one.decisions)})
+    if forgotten:
+        unit.forget(forgotten)

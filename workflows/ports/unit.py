@@ -169,6 +169,9 @@ class Unit(Protocol):
     def erase(self, persons: Sequence[str]) -> None:
         """Destroy the keys of these persons."""
 
+    def forget(self, cases: Sequence[str]) -> None:
+        """Destroy what these cases keep about their persons; the entries of their histories still hold together."""
+
     def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
         """The stored acts of these idempotency keys, by key."""
 

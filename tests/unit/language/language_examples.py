@@ -237,6 +237,8 @@ workflow("meeting", starts_on="trial.gathered.v1", about="trial", person=True, s
     follow_up("review", event="trial.review_due.v1", every=working_days(20), times=3),
     do("later", move_plan("review", to=on_day("meet_on"))), end("met"),
 ))""",
+    "Forget": """
+do("forget_note", forget())""",
     "Erase": """
 do("forget", erase())""",
     # conditions

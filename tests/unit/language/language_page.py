@@ -37,7 +37,9 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
         "Join",
         "Guard",
     ),
-    "Actions of `do`": (*("SetField", "SetDay", "Emit", "Lookup", "Read", "Serial", "EndPlan", "MovePlan", "Erase"),),
+    "Actions of `do`": (
+        *("SetField", "SetDay", "Emit", "Lookup", "Read", "Serial", "EndPlan", "MovePlan", "Erase", "Forget"),
+    ),
     "Conditions": ("FieldValue", "Constant", "Compare", "AllOf", "AnyOf", "Negation", "Given"),
 }
 

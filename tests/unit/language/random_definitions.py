@@ -108,6 +108,7 @@ actions = st.one_of(
     st.builds(w.EndPlan, plan=texts),
     st.builds(w.MovePlan, plan=texts, to=st.builds(w.OnDay, field=texts)),
     st.builds(w.Erase),
+    st.builds(w.Forget),
 )
 pairs = st.lists(st.tuples(texts, texts), max_size=2).map(tuple)
 joins = st.builds(

@@ -8,7 +8,7 @@ from typing import Final
 
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import Kind, Subject, events_named, kinds_of
-from workflows.language.words import Approve, CarryOut, Do, Erase, Vote, Wait
+from workflows.language.words import Approve, CarryOut, Do, Erase, Forget, Vote, Wait
 
 
 def silence(subject: Subject) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def privacy(subject: Subject) -> Iterator[Finding]:
         if any(one.personal for one in form.fields):
             yield finding(f"forms/{form.name}", "needs_person")
     for node in subject.nodes:
-        if isinstance(node.step, Do) and any(isinstance(action, Erase) for action in node.step.actions):
+        if isinstance(node.step, Do) and any(isinstance(action, Erase | Forget) for action in node.step.actions):
             yield finding(node.path, "needs_person")
     for path, event, takes in events_named(subject):
         if any(kinds_of(subject.events.get(event)).get(name, _PLAIN).personal for name in takes):

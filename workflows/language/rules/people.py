@@ -110,9 +110,13 @@ def _naming(subject: Subject, path: str, asked: Asked) -> Iterator[Finding]:
 
 
 def is_plain_text(kinds: Iterable[Kind]) -> bool:
-    """Whether a field is written, always as text, and never as something personal."""
+    """Whether a field is written, always as text, and never as something personal.
+
+    What a sub-case gives back under the same name is not known here: it is what somebody else writes as text.
+    """
     kinds = tuple(kinds)
-    return bool(kinds) and all(kind.type == "text" and not kind.personal for kind in kinds)
+    written = {kind.type for kind in kinds}
+    return "text" in written <= {"text", "other"} and not any(kind.personal for kind in kinds)
 
 
 def _names_somebody(kinds: Iterable[Kind]) -> bool:

@@ -49,7 +49,7 @@ Type = Literal["text", "boolean", "integer", "date", "list", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a field holds; `choices` are the only values it can have, `element` what a list lists."""
+    """What a field holds; `choices` are the only values that it, or an element of it, can have; `element` what it lists."""
 
     type: Type
     personal: bool = False
@@ -132,7 +132,7 @@ def _listed(step: ForEach, written: Mapping[str, tuple[Write, ...]]) -> Iterator
     if isinstance(step.over, int):
         yield Kind("integer")
         return
-    yield from (Kind(one.kind.element, one.kind.personal) for one in written.get(step.over, ()))
+    yield from (Kind(one.kind.element, one.kind.personal, one.kind.choices) for one in written.get(step.over, ()))
 
 
 def own_writes(node: Node, definition: Workflow, events: Events) -> Iterator[tuple[str, Kind]]:
@@ -210,7 +210,7 @@ def _kind_of_form_field(one: FormField) -> Kind:
         case "choice":
             return Kind("text", one.personal, frozenset(one.choices))
         case "several":
-            return Kind("list", one.personal)
+            return Kind("list", one.personal, frozenset(one.choices))
         case _:
             return Kind(one.type, one.personal)
 
@@ -265,7 +265,8 @@ def _kind(annotation: Any, *, personal: bool) -> Kind:
     if get_origin(bare) is Literal:
         return Kind("text", personal, frozenset(str(value) for value in get_args(bare)))
     if get_origin(bare) in (tuple, list):
-        return Kind("list", personal, element=_kind(get_args(bare)[0], personal=personal).type)
+        element = _kind(get_args(bare)[0], personal=personal)
+        return Kind("list", personal, element.choices, element=element.type)
     names: Mapping[Any, Type] = {bool: "boolean", int: "integer", str: "text", date: "date"}
     return Kind(names.get(bare, "other"), personal)
 
