@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from domain.base_calls import BASE_CALLS
 from domain.bases import BASES
+from domain.contacts import CONTACTS
 from domain.people import MEMBERS
 from domain.register import Register
+from domain.visits import VISITS
 
 REGISTERS: Final[Mapping[str, Register[Any]]] = MappingProxyType(
-    {register.name: register for register in (MEMBERS, BASES, BASE_CALLS)}
+    {register.name: register for register in (MEMBERS, BASES, BASE_CALLS, CONTACTS, VISITS)}
 )
 """By name."""
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.event import PERSONAL, WIRE_PREFIX, DomainEvent
-from domain.events import bases, members
+from domain.events import bases, contacts, members, visits
 
 __all__ = [
     "EVENT_TYPES",
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 EVENT_TYPES: Mapping[str, type[DomainEvent]] = MappingProxyType(
-    {event.TYPE: event for event in (*members.EVENTS, *bases.EVENTS)}
+    {event.TYPE: event for event in (*members.EVENTS, *bases.EVENTS, *contacts.EVENTS, *visits.EVENTS)}
 )
 
 Upcaster = Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]]]

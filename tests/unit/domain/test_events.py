@@ -100,6 +100,23 @@ def test_the_engine_alone_emits_what_no_department_may_send() -> None:
         "base.plaque_granted.v1",
         "base.commitment_fulfilled.v1",
         "base.commitment_missed.v1",
+        "contact_list.approved.v1",
+        "contact_list.refused.v1",
+        "contact_list.summed_up.v1",
+        "contact_list.superseded.v1",
+        "contact.confirmed.v1",
+        "contact.declined.v1",
+        "contact.settled.v1",
+        "contact.approved.v1",
+        "contact.reassignment_due.v1",
+        "contact.reassigned.v1",
+        "visit.due.v1",
+        "visit.overdue.v1",
+        "visit.held.v1",
+        "visit.cancelled.v1",
+        "visit.logged.v1",
+        "visit.issue_raised.v1",
+        "visit.erased.v1",
     }
 
 
