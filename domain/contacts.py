@@ -4,7 +4,7 @@ Nothing about the person stands in it. Rows follow from events alone, so replayi
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -147,4 +147,5 @@ CONTACTS: Final = Register(
     apply=apply,
     dump=dump_contact,
     parse=parse_contact,
+    columns=frozenset(one.name for one in fields(Contact)),
 )

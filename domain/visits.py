@@ -175,6 +175,7 @@ VISITS: Final = Register(
     apply=apply,
     dump=dump_visits,
     parse=parse_visits,
+    columns=frozenset(one.name for one in fields(Visits)),
 )
 
 

@@ -13,9 +13,14 @@ from workflows.catalogue import (
     base_creation,
     base_inquiry,
     consent_withdrawal,
+    contact_list,
+    contact_pair,
+    contact_reassignment,
     member_confirmation,
     member_registration,
     member_retention,
+    visit,
+    visit_record,
 )
 from workflows.language.files import logic_hash
 from workflows.language.words import Workflow
@@ -29,6 +34,11 @@ CATALOGUE: Final[tuple[Workflow, ...]] = (
     base_creation.DEFINITION,
     base_inquiry.DEFINITION,
     base_commitment.DEFINITION,
+    contact_list.DEFINITION,
+    contact_pair.DEFINITION,
+    contact_reassignment.DEFINITION,
+    visit.DEFINITION,
+    visit_record.DEFINITION,
 )
 
 
