@@ -13,6 +13,7 @@ from workflows.language.words import (
     EndPlan,
     Erase,
     FollowUp,
+    Forget,
     Lookup,
     Message,
     MovePlan,
@@ -229,7 +230,7 @@ def doing(book: Book, place: Place, step: Do) -> Piece:
     return stacked([alone(one) for one in nodes])
 
 
-Served = SetDay | Lookup | Read | Serial | EndPlan | MovePlan | Erase
+Served = SetDay | Lookup | Read | Serial | EndPlan | MovePlan | Erase | Forget
 
 
 def _served(book: Book, path: str, action: Served) -> Xml:
@@ -248,8 +249,8 @@ def _served(book: Book, path: str, action: Served) -> Xml:
             return book.beyond(path, "endPlan", plan=action.plan)
         case MovePlan():
             return book.beyond(path, "movePlan", plan=action.plan, to=action.to.field)
-        case Erase():
-            return book.beyond(path, "erase")
+        case Erase() | Forget():
+            return book.beyond(path, action.action)
 
 
 def _reading(book: Book, path: str, action: Read) -> Xml:
