@@ -32,8 +32,8 @@ bench: setup ## measure; ARGS="--peers" measures the peers in the same run
 	@$(if $(findstring --peers,$(ARGS)),.ci/setup --group bench)
 	@$(PYTHON_TOOLS)/python -m bench $(ARGS)
 
-simulate: setup ## replay SEEDS=n seeded histories with faults
-	@$(PYTHON_TOOLS)/python -m tests.simulation --seeds $(SEEDS)
+simulate: setup ## replay SEEDS=n seeded histories with faults, RIG=A|B|C for one rig alone
+	@$(PYTHON_TOOLS)/python -m tests.simulation --seeds $(SEEDS) $(if $(RIG),--rig $(RIG)) $(ARGS)
 
 chaos: setup ## kill real processes and scratch servers; ROW=F08 runs one row
 	@$(PYTHON_TOOLS)/pytest -m crash $(if $(ROW),-k $(ROW)) $(ARGS)

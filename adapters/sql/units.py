@@ -52,7 +52,6 @@ T = TypeVar("T")
 Pairs = Sequence[tuple[str, str]]
 
 TRIES = 5
-REST_SECONDS = 0.01
 # How long a bulk unit may keep a click waiting, and the smallest and the largest batch (architecture.md §2.6, §4).
 SQLITE_PACE = (0.020, 10, 50)
 POSTGRES_PACE = (0.120, 50, 200)
@@ -247,6 +246,9 @@ class SqlUnits:
         ValueError: for SQLite without a clock.
     """
 
+    rest_seconds = 0.01
+    """How long a unit that lost rests before it tries again; after the second time twice as long, and so on."""
+
     def __init__(
         self, database: Database, county: str, vault: OfficeVault, now: Callable[[], datetime] | None = None
     ) -> None:
@@ -277,7 +279,7 @@ class SqlUnits:
             try:
                 return self._in_turn(work, lane)
             except (Conflict, Lost):
-                time.sleep(REST_SECONDS * tried)
+                time.sleep(self.rest_seconds * tried)
         return self._in_turn(work, lane)
 
     def read(self, work: Callable[[SqlUnit], T]) -> T:

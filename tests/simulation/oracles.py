@@ -10,8 +10,9 @@ from domain.audit import GENESIS, canonical, entry_hash
 from tests.simulation.definitions import VANISHED
 from tests.simulation.looking import Pair, Seen, Told, look, stored_history
 from tests.simulation.neighbours import BETWEEN_CASES
+from tests.simulation.plots import STEPS
 from tests.simulation.states import states
-from tests.simulation.world import EVERYTHING, STEPS, World
+from tests.simulation.world import EVERYTHING, World
 from workflows.machine.case import ActivationState, Capacity
 from workflows.machine.folding import Folded, as_folded, fold
 from workflows.memory import MemoryUnit, MemoryUnits

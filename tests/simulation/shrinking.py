@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.simulation.faults import FAULTS
+from tests.simulation.plots import STEPS, Plot
 from tests.simulation.rigs import RIGS, outcome
-from tests.simulation.world import STEPS, Plot
 from workflows.language.files import canonical_json, from_json
 
 REGRESSIONS: Final = Path(__file__).parent / "regressions"

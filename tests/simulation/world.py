@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -15,11 +15,12 @@ from tests.simulation.definitions import VANISHED, called_by, of_the_office, poo
 from tests.simulation.faults import Crashed, Fate, FaultyUnits, Plant, Sink, swarm
 from tests.simulation.load import act_on, aimed_at, gate_act, script
 from tests.simulation.people import COUNTY, calendar, numbers, roster
+from tests.simulation.plots import STEPS, Plot
 from workflows.language.words import Workflow
 from workflows.machine.case import Act, Case, Lane, State
 from workflows.memory import Isolation, MemoryLibrary, MemoryReads, MemoryUnits
 from workflows.moves.accepting import Accepted, Submission, accept
-from workflows.moves.acting import Answer, act
+from workflows.moves.acting import Answer, act_together
 from workflows.moves.deliver import LEASE_SECONDS
 from workflows.moves.running import LANES, MOVES, drain
 from workflows.moves.sweeping import MOST_ATTEMPTS, sweep
@@ -32,30 +33,8 @@ EVERYTHING: Final = operator_viewer(COUNTY)
 DEEPEST: Final = 3
 """So many workers at most are inside a unit at the same time."""
 
-STEPS: Final = 26
-"""So many things the scheduler starts before the faults stop."""
-
 ROUNDS: Final = 60
 """After the faults stop, everything is quiet within so many sweeps, two minutes apart."""
-
-
-@dataclass(frozen=True)
-class Plot:
-    """What a seed lives through: all of it, or what shrinking has left of it.
-
-    Each step draws from a chance of its own, so that one that is left out changes no other.
-    """
-
-    seed: int
-    workflows: tuple[Workflow, ...] | None = None
-    without_steps: frozenset[int] = frozenset()
-    without_events: frozenset[int] = frozenset()
-    without_faults: frozenset[str] = frozenset()
-    with_faults: frozenset[str] = frozenset()
-
-    def steps(self) -> list[int]:
-        """The steps that are left."""
-        return [number for number in range(1, STEPS + 1) if number not in self.without_steps]
 
 
 @dataclass(frozen=True)
@@ -164,19 +143,34 @@ class World:
 
     def run(self) -> None:
         """Live through the seed: first with faults, then without until everything is quiet."""
+        self.live()
+        if not self.problems:
+            self.fate.active = False
+            self.seen["steps"] += STEPS
+            self._come_to_rest()
+
+    def live(self) -> None:
+        """All steps, one after another."""
         for number in self.plot.steps():
-            self._now = number
-            self.random.seed(f"{self.plot.seed}/{self._now}")
-            self._something()
+            self.step(number)
             self.problems.extend(self._watch(self))
             if self.problems:
                 return
-        self.fate.active = False
-        self.seen["steps"] += STEPS
-        self._come_to_rest()
+
+    def step(self, number: int) -> None:
+        """Somebody does something, on the chance of this step."""
+        self._now = number
+        self.random.seed(f"{self.plot.seed}/{self._now}")
+        self._something()
 
     def _something(self) -> None:
-        doings: list[tuple[Callable[[], None], float]] = [
+        doings = self._doings()
+        doing = self.random.choices([one for one, _ in doings], [weight for _, weight in doings])[0]
+        self._try(doing)
+
+    def _doings(self) -> list[tuple[Callable[[], None], float]]:
+        """What somebody may do now, and how likely each is."""
+        return [
             (self._send, 4),
             (self._act, 5),
             (self._gate, 0.4),
@@ -185,8 +179,6 @@ class World:
             (self._let_time_pass, 2 if self._depth == 0 else 0.5),
             (self._publish_facts, 0.4),
         ]
-        doing = self.random.choices([one for one, _ in doings], [weight for _, weight in doings])[0]
-        self._try(doing)
 
     def _meanwhile(self) -> None:
         if self._depth < DEEPEST and self.fate.strikes("interleave"):
@@ -232,19 +224,24 @@ class World:
         self._aimed += 1
         return aimed_at(self.random, f"aimed{self._aimed}", self.fate.pairs)
 
-    def _submit(self, event: NewEvent) -> None:
+    def _submit(self, *events: NewEvent) -> None:
+        client = self.client
+        for event in events:
+            if event not in client.sent:
+                client.sent.append(event)
+                client.unanswered.append(event)
+                client.sent_at.setdefault((event.source, event.id), self._now)
+        answers = accept(self.engine, [Submission((event,), whole=True) for event in events])
+        for event, [answer] in zip(events, answers, strict=True):
+            self._be_answered(event, answer)
+
+    def _be_answered(self, event: NewEvent, answer: Accepted) -> None:
         client, key = self.client, (event.source, event.id)
-        if event not in client.sent:
-            client.sent.append(event)
-            client.unanswered.append(event)
-            client.sent_at.setdefault(key, self._now)
-        [[answer]] = accept(self.engine, [Submission((event,), whole=True)])
         self.seen[f"event {answer.status}"] += 1
         client.unanswered[:] = [one for one in client.unanswered if one != event]
-        if answer.status == "conflict":
-            return
-        client.answered_at.setdefault(key, self._now)
-        client.accepted.setdefault(key, answer)
+        if answer.status != "conflict":
+            client.answered_at.setdefault(key, self._now)
+            client.accepted.setdefault(key, answer)
 
     def _act(self) -> None:
         """Somebody acts on what they see, or presses again what was not answered."""
@@ -279,19 +276,26 @@ class World:
         return [row.case for row in self.reads.cases(EVERYTHING, CaseFilter(), 50).rows]
 
     def _press_first(self, wanted: Act) -> None:
-        self.client.acts[wanted.key] = wanted
-        self.client.open_acts.append(wanted)
-        self._press(wanted)
+        self.press_together([wanted])
 
-    def _press(self, wanted: Act) -> None:
-        """Press; of two answers to what was pressed twice at once, the one that it was done is the one that counts.
+    def press_together(self, wanted: Sequence[Act]) -> None:
+        """Press; several acts as one list."""
+        self.client.open_acts.extend(one for one in wanted if one.key not in self.client.acts)
+        self.client.acts.update({one.key: one for one in wanted})
+        self._press(*wanted)
+
+    def _press(self, *wanted: Act) -> None:
+        before = dict(self.client.answers)
+        for one, answer in zip(wanted, act_together(self.engine, wanted), strict=True):
+            self.seen[f"act {answer.status}"] += 1
+            self._be_told(one, before.get(one.key), answer)
+
+    def _be_told(self, wanted: Act, before: Answer | None, answer: Answer) -> None:
+        """Of two answers to what was pressed twice at once, the one that it was done is the one that counts.
 
         "Busy" is no answer but a request to press again: the same act, pressed twice, may have lost to itself.
         """
         answers = self.client.answers
-        before = answers.get(wanted.key)
-        answer = act(self.engine, wanted)
-        self.seen[f"act {answer.status}"] += 1
         if answer.body.get("code") == "busy":
             return
         if before is not None and before.status < 400 and before != answer:
