@@ -54,7 +54,7 @@ class CaseRun:
 
     `handled` are the numbers of the rows that are done with; a quarantine leaves its own row and those after it.
     `parked` are events that nobody in the case waits for any more; they go to whoever does. `parts` is what has become
-    of the case: each decision takes what it needs from it.
+    of the case: each decision takes what it needs from it. `past` are its closed items as stored, once they were asked for.
     """
 
     before: Slice
@@ -67,6 +67,7 @@ class CaseRun:
     refused: Refused | None = None
     quarantined: str | None = None
     failed: BaseException | None = None
+    past: tuple[WorkItem, ...] | None = None
 
     def __post_init__(self) -> None:
         self.begin(self.before)
@@ -108,11 +109,11 @@ class _Grounds:
 
 
 class _WantsMoreError(Exception):
-    """A stimulus of the case reaches further than the slice that was loaded."""
+    """A stimulus of the case reaches further than what was loaded."""
 
-    def __init__(self, around: str | None) -> None:
-        super().__init__(around)
-        self.around = around
+    def __init__(self, wanted: Wants | WantsPast) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
 
 
 def run_cases(
@@ -160,34 +161,56 @@ def _comes_later(row: InboxRow) -> int:
 
 
 def _run_case(batch: _Batch, run: CaseRun) -> None:
+    """Decide what waits for a case; from the beginning, where one of its stimuli wants more than was loaded.
+
+    What is loaded meanwhile is loaded outside of what is caught: a store that fails fails the batch, and a unit whose
+    connection broke must not go on as if one case had.
+    """
     if run.before.head.quarantine is not None:
         return
+    while (wanted := _wanted_after(batch, run)) is not None:
+        _load_more(batch, run, wanted)
+
+
+def _wanted_after(batch: _Batch, run: CaseRun) -> Wants | WantsPast | None:
+    """Decide every stimulus of the case; what it takes beside what was loaded, or None where that was enough."""
     try:
         _decide_all(batch, run)
         if run.decisions:
             run.recorded = record(run.before.head, run.decisions, batch.engine.vault)
+    except _WantsMoreError as error:
+        return error.wanted
     except Exception as error:  # noqa: BLE001  # one bad case must not spoil its batch; it stays and is counted
         note_failure(run.before.head.id, error)
         run.begin(run.before)
         run.failed = error
+    return None
+
+
+def _load_more(batch: _Batch, run: CaseRun, wanted: Wants | WantsPast) -> None:
+    case = run.before.head.id
+    if isinstance(wanted, WantsPast):
+        run.past = batch.unit.past([case])[case]
+        run.begin(run.before)
+        return
+    larger = batch.unit.load([case], {case: [wanted.around or "", *(run.before.around or ())]})[case]
+    run.begin(with_fired(larger, run.rows))
 
 
 def _decide_all(batch: _Batch, run: CaseRun) -> None:
-    """Decide every stimulus of a case; with a larger slice, from the beginning, where one of them wants it."""
+    """Decide every stimulus of a case.
+
+    Raises:
+        _WantsMoreError: one of them needs more than was loaded.
+    """
     definition = batch.engine.library.by_hash(run.before.head.workflow_hash)
     grounds = _Grounds(definition, facts_for(batch.engine, run.before, batch.found))
-    try:
-        for row in run.rows:
-            if run.quarantined is None:
-                _decide_row(batch, run, grounds, row)
-        act = batch.acts.get(run.before.head.id)
-        if act is not None:
-            _decide_act(batch, run, grounds, act)
-    except _WantsMoreError as wanted:
-        case = run.before.head.id
-        larger = batch.unit.load([case], {case: [wanted.around or "", *(run.before.around or ())]})[case]
-        run.begin(with_fired(larger, run.rows))
-        _decide_all(batch, run)
+    for row in run.rows:
+        if run.quarantined is None:
+            _decide_row(batch, run, grounds, row)
+    act = batch.acts.get(run.before.head.id)
+    if act is not None:
+        _decide_act(batch, run, grounds, act)
 
 
 def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -> None:
@@ -226,7 +249,7 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus |
     """
     outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
     while isinstance(outcome, Wants | WantsPast):
-        part = _more(batch, run, part, outcome)
+        part = _more(run, part, outcome)
         outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
     if not isinstance(outcome, Decision):
         return outcome
@@ -238,21 +261,21 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus |
     return outcome
 
 
-def _more(batch: _Batch, run: CaseRun, part: Slice, wanted: Wants | WantsPast) -> Slice:
-    """The part with what a decision asks for beside it."""
+def _more(run: CaseRun, part: Slice, wanted: Wants | WantsPast) -> Slice:
+    """The part with what a decision asks for beside it, as far as it was loaded."""
     if isinstance(wanted, WantsPast):
-        return replace(part, past=_past(batch, run))
+        if run.past is None:
+            raise _WantsMoreError(wanted)
+        return replace(part, past=_past(run, run.past))
     if not run.parts.has(wanted.around):
-        raise _WantsMoreError(wanted.around)
+        raise _WantsMoreError(wanted)
     return replace(run.parts.near(wanted.around or ""), past=part.past)
 
 
-def _past(batch: _Batch, run: CaseRun) -> tuple[WorkItem, ...]:
+def _past(run: CaseRun, stored: Sequence[WorkItem]) -> tuple[WorkItem, ...]:
     """The closed items of the case, those that this batch has closed last."""
-    case = run.before.head.id
-    known = {one.id: one for one in batch.unit.past([case])[case]}
     changed = {one.id: one for decision in run.decisions for one in decision.items}
-    closed = [one for one in {**known, **changed}.values() if one.closed_at is not None]
+    closed = [one for one in {**{one.id: one for one in stored}, **changed}.values() if one.closed_at is not None]
     return tuple(sorted(closed, key=lambda one: (one.closed_at, one.id)))
 
 

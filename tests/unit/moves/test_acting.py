@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
-from workflows.machine.case import Act, Lane
+from workflows.machine.case import Act, Lane, WantsPast
 from workflows.memory.units import TRIES
 from workflows.moves import deciding
 from workflows.moves.acting import act, act_together
 from workflows.moves.advance import advance
-from workflows.ports import CommitUnknown, Conflict
+from workflows.ports import CommitUnknown, Conflict, StoreUnavailable
 from workflows.testkit import Office
 
 
@@ -253,6 +253,28 @@ def test_an_act_that_the_program_cannot_decide_is_not_carried_out(monkeypatch: p
 
 def _fails(*given: Any) -> Any:
     raise KeyError
+
+
+def test_a_store_that_fails_while_a_case_looks_back_fails_the_act_and_not_the_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = begun(office())
+    wanted = agree(here)
+    engine, faults = faulty(here)
+    monkeypatch.setattr(deciding, "decide", lambda *_: WantsPast())
+    asked: list[str] = []
+
+    def unreachable(name: str, given: tuple[Any, ...]) -> None:
+        asked.append(name)
+        if name == "past":
+            raise StoreUnavailable("the connection broke")
+
+    faults.refuse = unreachable
+
+    with pytest.raises(StoreUnavailable):
+        act(engine, wanted)
+
+    assert asked[-1] == "past"
 
 
 def test_who_loses_a_case_again_and_again_is_told_that_it_is_busy() -> None:
