@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 from domain.events import EVENT_TYPES
 from tests.workflows_for_tests import EVENTS, people
@@ -133,12 +133,12 @@ def nested(depth: int) -> Step:
 def test_a_hundred_thousand_steps_are_refused_in_bounded_time_with_the_place() -> None:
     huge = trial(*(nothing() for _ in range(100_000)), DONE)
 
-    began = perf_counter()
+    began = process_time()
     (found,) = check(huge, EVENTS)
 
     assert (found.code, found.values) == ("too_big", {"most": MOST_STEPS})
     assert re.fullmatch(r"steps/\d+", found.path)
-    assert perf_counter() - began < 10
+    assert process_time() - began < 10
 
 
 def test_a_tower_of_steps_is_refused_with_the_place() -> None:
@@ -159,11 +159,11 @@ def test_the_largest_definition_that_is_read_is_checked_in_bounded_time() -> Non
     branches = (when(given("invoice"), sequence(asked(), asked())) for _ in range(MOST_STEPS // 8))
     wide = trial(parallel("wide", *branches), DONE)
 
-    began = perf_counter()
+    began = process_time()
     found = check(wide, EVENTS, people())
 
     assert {one.code for one in found} == {"twin_name"}
-    assert perf_counter() - began < 30
+    assert process_time() - began < 30
 
 
 def codes(found: Mapping[str, tuple[object, ...]]) -> dict[str, list[str]]:

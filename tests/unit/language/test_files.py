@@ -1,7 +1,7 @@
 """Definitions as files: what is written reads back equal, and what is not a definition is refused with its place."""
 
 import json
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -136,11 +136,11 @@ BAD_YAML = [
 
 @pytest.mark.parametrize(("text", "said"), BAD_YAML)
 def test_a_bad_yaml_file_is_refused_in_bounded_time_and_says_what_is_wrong_and_where(text: str, said: str) -> None:
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(BadDefinition, match=said):
         from_yaml(text)
 
-    assert perf_counter() - began < BOUND
+    assert process_time() - began < BOUND
 
 
 LAUGHS = "a: &a [ha, ha]\n" + "\n".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *a]" for n in range(50))
@@ -162,11 +162,11 @@ BAD_JSON = [
 
 @pytest.mark.parametrize(("text", "said"), BAD_JSON)
 def test_a_bad_json_file_is_refused_in_bounded_time_and_says_what_is_wrong(text: bytes, said: str) -> None:
-    began = perf_counter()
+    began = process_time()
     with pytest.raises(BadDefinition, match=said):
         from_json(text)
 
-    assert perf_counter() - began < BOUND
+    assert process_time() - began < BOUND
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_grows() -> None:
@@ -178,11 +178,11 @@ def test_the_most_steps_that_a_file_can_hold_are_read_and_refused_by_check_in_bo
     room = MAX_CHARACTERS // len('{"word":"sequence"},') - 10
     text = STEPS + b'{"word":"sequence","steps":[]},' * (room // 2) + b'{"word":"end","outcome":"x"}]}}'
 
-    began = perf_counter()
+    began = process_time()
     found = check(from_json(text), EVENTS)
 
     assert [one.code for one in found] == ["too_big"]
-    assert perf_counter() - began < BOUND
+    assert process_time() - began < BOUND
 
 
 TEXT = to_yaml(GATHERING)
