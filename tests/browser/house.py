@@ -6,10 +6,11 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -25,6 +26,7 @@ from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_events, sample_numbers, sample_roster
 from adapters.web.pages import router
 from domain.events import parse_event
+from domain.roster import Roster
 from tests.browser.chromium import Tab
 from workflows.machine.deadlines import local_day
 from workflows.testkit import Office
@@ -109,8 +111,10 @@ class NoRefusals:
 class House:
     """The office, its accounts and its application."""
 
-    def __init__(self, *, sample: bool = True) -> None:
-        self.office = Office(roster=sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=NOW)
+    def __init__(self, *, sample: bool = True, roster: Roster | None = None) -> None:
+        self.office = Office(
+            roster=roster or sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=NOW
+        )
         self.accounts = MemoryAccounts()
         self.sample = sample
         self._ids = count(1)
@@ -145,8 +149,12 @@ class House:
 
     def hand_in_samples(self, n: int) -> list[str]:
         """Hand in the first `n` sample events; gives the cases that they started or woke."""
+        return self.hand_in(sample_events()[:n])
+
+    def hand_in(self, events: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Hand in these events, each from the department that its source ends with."""
         cases: list[str] = []
-        for raw in sample_events()[:n]:
+        for raw in events:
             department = raw["source"].rpartition(":")[2]
             event = self.office.said(parse_event(raw["type"], raw["data"]), department=department)
             cases += self.office.send(event).cases

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
+from adapters.sample.county import sample_roster
+from domain.organisation import Proxy
 from tests.browser.chromium import Browser, Tab
-from tests.browser.house import CLERK, HEAD, House, enter
+from tests.browser.house import CLERK, HEAD, House, enter, served
 
 ROWS = "document.querySelectorAll('table.lines tbody tr').length"
 
@@ -44,6 +49,17 @@ def test_what_is_late_stands_first_and_is_one_press_away(chromium: Browser, hous
     assert tab.value("location.search") == "?light=red"
     assert tab.value(ROWS) == 2
     assert "逾期1个工作日" in tab.text("table.lines").replace(" ", "")
+
+
+def test_who_is_away_and_who_stands_in_are_told_so(chromium: Browser) -> None:
+    away = Proxy(user=CLERK, proxy="sample.centre_head", since=date(2026, 11, 1), workflow="member_registration")
+    house = House(roster=replace(sample_roster(), proxies=(away,)))
+    with served(house.application()) as address:
+        clerk = signed_in(chromium, house, address)
+        head = signed_in(chromium, house, address, "sample.centre_head")
+
+        assert "您的待办今天由服务中心主任代办（会员登记），您自己也可以办理。" in clerk.text("main")
+        assert "您今天代服务中心经办员办理（会员登记）。" in head.text("main")
 
 
 def test_a_filter_that_fits_nothing_says_so_and_is_cleared_at_once(

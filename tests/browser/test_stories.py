@@ -1,0 +1,82 @@
+"""Whole matters in a real browser, by the posts concerned: nothing is done but what people press and type."""
+
+from __future__ import annotations
+
+from adapters.sample.county import sample_events
+from tests.browser.chromium import Browser, Tab
+from tests.browser.house import CLERK, HEAD, House, enter
+
+
+def at_work(chromium: Browser, house: House, address: str, user: str) -> Tab:
+    """A tab of somebody who has signed in and opened the most urgent item."""
+    tab = chromium.tab()
+    enter(tab, address, house, user)
+    tab.press("table.lines [data-row]")
+    return tab
+
+
+def do(tab: Tab, verb: str, **fields: str) -> None:
+    """Open an operation, fill it in and press its button."""
+    tab.value(f"document.querySelector('.operation.{verb}').closest('details').open = true")
+    for name, words in fields.items():
+        tab.type(f".operation.{verb} [name='{name.replace('__', '.')}']", words)
+    tab.press(f".operation.{verb} button:not([type])")
+    assert "已办理" in tab.text(".done")
+
+
+def test_a_member_is_registered_after_a_supplement(chromium: Browser, house: House, address: str) -> None:
+    [case] = house.hand_in_samples(1)
+
+    do(at_work(chromium, house, address, CLERK), "return", opinion="缺少单位名称")
+    do(at_work(chromium, house, address, CLERK), "complete", form__organisation="样例单位")
+    do(at_work(chromium, house, address, CLERK), "agree", opinion="材料齐全")
+    do(at_work(chromium, house, address, "sample.qiantong_clerk"), "agree", opinion="情况属实")
+    do(at_work(chromium, house, address, "sample.section_officer"), "agree")
+
+    head = chromium.tab()
+    enter(head, address, house, HEAD)
+    head.open(f"{address}/cases/{case}")
+    assert "已通过" in head.text(".facts")
+    assert "办结：已登记" in head.text(".timeline")
+    assert "第2轮" in head.text("main")
+    head.press("header nav a[href='/board']")
+    assert "已通过" in head.text(".board")
+    assert head.problems == []
+
+
+def test_the_council_votes_seat_by_seat_until_nothing_can_change_the_result(
+    chromium: Browser, house: House, address: str
+) -> None:
+    joins = [one for one in sample_events() if one["data"].get("joins_association")]
+    [case] = house.hand_in(joins[:1])
+    do(at_work(chromium, house, address, CLERK), "agree")
+    do(at_work(chromium, house, address, "sample.chalu_clerk"), "agree")
+
+    do(at_work(chromium, house, address, "sample.council_member_1"), "agree")
+    second = at_work(chromium, house, address, "sample.council_member_2")
+    seen = second.text("main")
+    do(second, "abstain")
+    for number in (3, 4):
+        do(at_work(chromium, house, address, f"sample.council_member_{number}"), "agree")
+
+    assert "表决进度 1/5" in seen
+    assert "还要等其他办理人，办件暂不前进。" in seen
+    assert house.office.inbox("sample.council_member_5") == ()
+    assert house.office.case(case).head.fields["council_decision"] == "admitted"
+
+
+def test_an_application_is_refused_for_a_fixed_reason_and_nobody_asks_again(
+    chromium: Browser, house: House, address: str
+) -> None:
+    [case] = house.hand_in_samples(1)
+
+    do(at_work(chromium, house, address, CLERK), "reject", reason="outside_county")
+
+    tab = chromium.tab()
+    enter(tab, address, house, CLERK)
+    assert "目前没有等您办理的事项" in tab.text(".empty")
+    tab.open(f"{address}/inbox?tab=done")
+    assert "未同意" in tab.text("table.lines")
+    tab.open(f"{address}/cases/{case}")
+    assert "已于11月3日办结：不予登记。" in tab.text(".why")
+    assert "原因：工作和居住均不在本县" in tab.text(".timeline")
