@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request, Response
 from adapters.doors.http.office import OfficeOf
 from adapters.texts import _
 from adapters.web.rendering import page
-from adapters.web.visitors import PageRoute
+from adapters.web.visitors import PageRoute, VisitorOf
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/keys")
-def keys(request: Request, office: OfficeOf) -> Response:
+def keys(request: Request, office: OfficeOf, visitor: VisitorOf) -> Response:
     """The list of keys."""
     found = (
         (("j",), _("下一行")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -9,7 +11,7 @@ from adapters.doors.http.office import OfficeOf
 from adapters.texts import _
 from adapters.web import acting, assets, board, cases, entering, inbox, items, keys, lists, steering
 from adapters.web.rendering import set_language
-from adapters.web.visitors import PageRoute, error_page
+from adapters.web.visitors import PageRoute, SignInNeeded, error_page, visitor_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 # `acting` takes every other form of a case or item, so it comes last.
@@ -24,6 +26,8 @@ def nowhere(request: Request, office: OfficeOf, address: str) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         raise HTTPException(404)
     set_language(request, office)
+    with suppress(SignInNeeded):
+        visitor_of(request, office)
     return error_page(request, 404, _("没有这个页面，可能是网址不完整。"))
 
 
