@@ -19,7 +19,7 @@ from adapters.texts import _, moment
 from adapters.web.cases import said_of, seen
 from adapters.web.fields import FORM, WrongForm
 from adapters.web.items import item_page
-from adapters.web.operations import Filled, Offer, filled, offers_on_case, offers_on_item, open_items
+from adapters.web.operations import Filled, Offer, decided, filled, offers_on_case, offers_on_item, open_items
 from adapters.web.rendering import page
 from adapters.web.steering import operations_page
 from adapters.web.visitors import PageRoute, PersonOf, Posted, Visitor, field
@@ -67,7 +67,7 @@ def on_item(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted,
         raise not_found()
     view = seen(office, visitor.viewer, found.case.id)
     pressed = _Pressed(request, office, visitor, form, view, found.item, verb, said_of(office, view))
-    mine = any(one.id == item for one in open_items(view, visitor.viewer))
+    mine = any(one.id == item for one in open_items(view, visitor.viewer)) or decided(found.item, visitor.viewer)
     offers = offers_on_item(office, view, found.item, visitor.viewer, pressed.said) if mine else ()
     return _carried_out(pressed, next((one for one in offers if one.verb == verb), None))
 

@@ -13,7 +13,7 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, sentence, verb_title
 from adapters.texts import _
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
-from adapters.web.operations import offers_on_item, open_items
+from adapters.web.operations import decided, offers_on_item, open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
@@ -62,7 +62,8 @@ def item_page(
     """The page of an item. `more` may hold: done, values, asked_values, wrong (a WrongForm), typed and tried (a verb)."""
     said = said_of(office, view)
     mine = any(one.id == item.id for one in open_items(view, visitor.viewer))
-    offers = offers_on_item(office, view, item, visitor.viewer, said) if mine else ()
+    able = mine or decided(item, visitor.viewer)
+    offers = offers_on_item(office, view, item, visitor.viewer, said) if able else ()
     values = {
         "offers": offers,
         "answers": [one for one in offers if one.is_answer],

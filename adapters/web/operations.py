@@ -91,12 +91,17 @@ def holds(view: CaseView, item: WorkItem, viewer: Viewer) -> bool:
     return any(one.who in viewer.principals for one in view.holders.get(item.id, ()))
 
 
+def decided(item: WorkItem, viewer: Viewer) -> bool:
+    """Whether it was the viewer who decided an item, and may still have something to say to it."""
+    return "act" in viewer.scopes and item.closed_by == viewer.user
+
+
 # -- what is offered ---------------------------------------------------------------------------------------
 
 
 def offers_on_item(office: Office, view: CaseView, item: WorkItem, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
-    """The operations on an item that the viewer holds: the step's own ones first, then what else the machine allows."""
-    own = _answers_of(item, said)
+    """The operations on an item that the viewer holds or has decided: its answers, then what else the machine allows."""
+    own = _answers_of(item, said) if item.closed_at is None else ()
     wanted = [ON_ITEMS[verb] for verb in own] + [one for verb, one in ON_ITEMS.items() if verb not in _ANSWERS]
     found = [(one, _tried(office, one, view, item, viewer, said)) for one in wanted]
     return tuple(

@@ -6,7 +6,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -28,6 +28,8 @@ from adapters.web.pages import router
 from domain.events import parse_event
 from domain.roster import Roster
 from tests.browser.chromium import Tab
+from workflows.language.words import Workflow
+from workflows.library import CATALOGUE
 from workflows.machine.deadlines import local_day
 from workflows.testkit import Office
 
@@ -111,9 +113,11 @@ class NoRefusals:
 class House:
     """The office, its accounts and its application."""
 
-    def __init__(self, *, sample: bool = True, roster: Roster | None = None) -> None:
+    def __init__(
+        self, *, sample: bool = True, roster: Roster | None = None, workflows: Sequence[Workflow] = CATALOGUE
+    ) -> None:
         self.office = Office(
-            roster=roster or sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=NOW
+            workflows, roster=roster or sample_roster(), calendar=sample_calendar(), numbers=sample_numbers(), start=NOW
         )
         self.accounts = MemoryAccounts()
         self.sample = sample

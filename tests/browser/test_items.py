@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.chromium import Browser, Tab
-from tests.browser.house import CLERK, House, enter
+from tests.browser.house import CLERK, House, enter, served
+from workflows.language.words import Mode, approve, end, role, sequence, workflow
 from workflows.reads import HistoryView
 
 OTHER_CLERK = "sample.centre_clerk_2"
@@ -168,3 +169,30 @@ def test_what_a_colleague_proposes_is_confirmed_by_a_second_person(
 
     assert "联席会议办公室主任提出“作废”，须由另一人确认。" in asked
     assert house.office.case(case).head.state.value == "void"
+
+
+TWO_CLERKS = workflow(
+    "member_registration",
+    starts_on="member.applied.v1",
+    about="member",
+    person=True,
+    steps=sequence(
+        approve("completeness", by=role("centre_clerk"), mode=Mode.ALL, within=2, on_reject=end("refused")),
+        end("registered"),
+    ),
+)
+
+
+def test_who_else_signs_is_shown_and_an_answer_is_taken_back_while_the_others_are_asked(chromium: Browser) -> None:
+    house = House(workflows=[TWO_CLERKS])
+    with served(house.application()) as address:
+        tab = at_the_item(chromium, house, address)
+        tab.press(AGREE)
+        signed = tab.text("#signers")
+
+        tab.value("document.querySelector('.operation.take-back').closest('details').open = true")
+        tab.press("form.operation.take-back button")
+
+        assert signed == "会签进度 1/3"
+        assert "已办理：取回。" in tab.text(".done")
+        assert len(house.office.inbox(CLERK)) == 1
