@@ -92,7 +92,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which items; None means no restriction. `shared` wants only those that nobody holds by name (可认领)."""
+    """Which items; None means no restriction. `shared` wants only those that nobody holds by name or claimed."""
 
     workflow: str | None = None
     light: str | None = None
@@ -235,7 +235,7 @@ class Reads(Protocol):
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
     ) -> tuple[ItemView, ...]:
-        """Open items that the viewer holds, the most urgent first; `cursor` is the last item of the page before."""
+        """Open items that the viewer holds and no colleague claimed, the most urgent first; `cursor` is the last item of the page before."""
 
     def done(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM

@@ -91,7 +91,9 @@ def counts(tx: Transaction, viewer: Viewer) -> ItemCounts:
 def _open(tx: Transaction, viewer: Viewer, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     mine = _held_by(tx, viewer)
     return query.join(mine, and_(mine.c.county == work_item.c.county, mine.c.item == work_item.c.id)).where(
-        work_item.c.state == str(ItemState.OPEN), may_see_case_of(viewer, work_item)
+        work_item.c.state == str(ItemState.OPEN),
+        or_(work_item.c.claimed_by.is_(None), work_item.c.claimed_by == viewer.user),
+        may_see_case_of(viewer, work_item),
     )
 
 
@@ -107,9 +109,9 @@ def _held_by(tx: Transaction, viewer: Viewer) -> CTE:
 
 
 def _is_shared() -> ColumnElement[bool]:
-    """Nobody holds it by name: whoever of the pool comes first may take it."""
+    """Nobody holds it by name or has claimed it: whoever of the pool comes first may take it."""
     named = holder.alias("named")
-    return ~exists(
+    return work_item.c.claimed_by.is_(None) & ~exists(
         select(literal(1)).where(
             named.c.county == work_item.c.county,
             named.c.item == work_item.c.id,

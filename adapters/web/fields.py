@@ -44,6 +44,11 @@ _CHOICES: Final[Mapping[str, str]] = {
     "most_urgent": zh("特急"),
     "step": zh("逐级重走"),
     "jump": zh("直接回到退回的环节"),
+    "before": zh("前加签：先由加签人办理"),
+    "after": zh("后加签：您办理后由加签人办理"),
+    "parallel": zh("并加签：与您同时办理"),
+    "all": zh("全部同意"),
+    "any": zh("任一人决定"),
 }
 
 
@@ -158,14 +163,15 @@ def _titled_values(name: str, said: Saying) -> list[str]:
 # -- what the operation asks for ---------------------------------------------------------------------------
 
 
-def fields_asked(operation: Operation, view: CaseView, said: Saying) -> tuple[Field, ...]:
-    """The fields that an operation itself asks for."""
+def fields_asked(operation: Operation, view: CaseView, said: Saying, item: WorkItem | None = None) -> tuple[Field, ...]:
+    """The fields that an operation itself asks for, on an item or on the whole case."""
     # From an item the case goes back to where it was; what steers a whole case may lead anywhere.
-    steps = _steps_seen(view, said) if operation.on == "item" else _steps_of(said)
-    return tuple(_field_asked(one, view, said, steps) for one in operation.asks)
+    steps = _steps_of(said) if item is None else _steps_seen(view, said)
+    added = () if item is None else _added_to(item, view, said)
+    return tuple(_field_asked(one, said, steps, added) for one in operation.asks)
 
 
-def _field_asked(asked: Asked, view: CaseView, said: Saying, steps: tuple[Choice, ...]) -> Field:
+def _field_asked(asked: Asked, said: Saying, steps: tuple[Choice, ...], added: tuple[Choice, ...]) -> Field:
     found = Field(ASKED + asked.name, _(asked.title), "line", asked.required)
     match asked.kind:
         case "user":
@@ -175,7 +181,7 @@ def _field_asked(asked: Asked, view: CaseView, said: Saying, steps: tuple[Choice
         case "step":
             return replace(found, kind="choice", choices=steps)
         case "item":
-            return replace(found, kind="choice", choices=_items_open(view, said))
+            return replace(found, kind="choice", choices=added)
         case "choice":
             return replace(found, kind="choice", choices=tuple(_named(one) for one in asked.choices))
         case "text":
@@ -213,10 +219,10 @@ def _steps_of(said: Saying) -> tuple[Choice, ...]:
     return tuple(Choice(path, said.step(path)) for path in asking)
 
 
-def _items_open(view: CaseView, said: Saying) -> tuple[Choice, ...]:
-    live = [one for one in view.items if one.closed_at is None]
-    held = {one.id: said.names.all(tuple(who.who for who in view.holders.get(one.id, ()))) for one in live}
-    return tuple(Choice(one.id, f"{said.step(one.path)}  {held[one.id]}") for one in live)
+def _added_to(item: WorkItem, view: CaseView, said: Saying) -> tuple[Choice, ...]:
+    """The open items that were added to an item."""
+    found = [one for one in view.items if one.closed_at is None and one.parent == item.id]
+    return tuple(Choice(one.id, said.names.all(tuple(who.who for who in view.holders[one.id]))) for one in found)
 
 
 # -- what came back ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, sentence, verb_title
 from adapters.texts import _
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
-from adapters.web.operations import decided, offers_on_item, open_items
+from adapters.web.operations import OPEN, decided, offers_on_item, open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
@@ -67,7 +67,8 @@ def item_page(
     values = {
         "offers": offers,
         "answers": [one for one in offers if one.is_answer],
-        "others": [one for one in offers if not one.is_answer],
+        "others": [one for one in offers if not one.is_answer and one.verb != OPEN],
+        "opens": any(one.verb == OPEN for one in offers),
         "place": f"/items/{item.id}",
         "plain": worded(view.head.fields, said),
         "has_person": mine and view.head.person is not None,
@@ -107,6 +108,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "lamp": lamp_of(item, view.head, library, said.now),
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
         "progress": _progress(view, item),
+        "claimed": said.names.user(item.claimed_by) if item.claimed_by else "",
         "proposed": _proposed(view, item, said),
         "signers": [item_row(view, one, said, library) for one in _seats(view, item)],
         "moments": moments[:RECENT],

@@ -6,8 +6,8 @@ Whether a verb beside the step's own ones is offered, the machine says too: it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import ValidationError
@@ -31,9 +31,7 @@ from adapters.web.fields import (
 from adapters.web.foreseeing import foreseen
 from domain.events import EVENT_TYPES
 from workflows.language.words import Approve, ToApplicant, Vote
-from workflows.machine.answering import verbs_offered
 from workflows.machine.case import JSON, Act, ItemState, WorkItem
-from workflows.machine.confirming import PROPOSAL_VERBS
 from workflows.machine.following import Consequences
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Operation
 from workflows.moves.acting import Answer
@@ -43,13 +41,16 @@ from workflows.reads import CaseView
 
 OPINION: Final = "opinion"
 REASON: Final = "reason"
-_NAMES_A_FIELD: Final = 422
-_ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete"})
-"""The verbs that a step itself decides about; of every other the machine is asked whether it would do it."""
+_NOT_FILLED_IN: Final = frozenset({None, "verb", "version"})
+"""What a refusal is about when no other words or choice would help."""
+_ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete", "answer"})
+"""The verbs that answer what an item asks; every other hands it on, or says something about it."""
+OPEN: Final = "open"
+"""What a page says by itself when a holder looks at an item: no button."""
 _GOES_ON: Final = frozenset({"agree", "complete"})
 """The verbs that the step's form goes with, and the button that stands out."""
 _SAID_FOR_A_PREVIEW: Final = "…"
-_FEW: Final = 20
+_CHOOSES: Final = frozenset({"choice", "several"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,12 @@ def open_items(view: CaseView, viewer: Viewer) -> tuple[WorkItem, ...]:
     """The open items of the case that the viewer may act on now."""
     if "act" not in viewer.scopes or view.head.quarantine is not None or view.head.gate is not None:
         return ()
-    return tuple(one for one in view.items if one.state is ItemState.OPEN and holds(view, one, viewer))
+    return tuple(one for one in view.items if _waits_for(view, one, viewer))
+
+
+def _waits_for(view: CaseView, item: WorkItem, viewer: Viewer) -> bool:
+    free = item.claimed_by in {None, viewer.user}
+    return item.state is ItemState.OPEN and free and holds(view, item, viewer)
 
 
 def holds(view: CaseView, item: WorkItem, viewer: Viewer) -> bool:
@@ -100,36 +106,40 @@ def decided(item: WorkItem, viewer: Viewer) -> bool:
 
 
 def offers_on_item(office: Office, view: CaseView, item: WorkItem, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
-    """The operations on an item that the viewer holds or has decided: its answers, then what else the machine allows."""
-    own = _answers_of(item, said) if item.closed_at is None else ()
-    wanted = [ON_ITEMS[verb] for verb in own] + [one for verb, one in ON_ITEMS.items() if verb not in _ANSWERS]
-    found = [(one, _tried(office, one, view, item, viewer, said)) for one in wanted]
-    return tuple(
-        _offer(one, _fields_on_item(one, view, item, said), told, said)
-        for one, told in found
-        if one.verb in own or _is_allowed(told)
-    )
-
-
-def _answers_of(item: WorkItem, said: Saying) -> tuple[str, ...]:
-    """The verbs that answer what an item asks."""
-    step = asking_step(said.definition, item)
-    return PROPOSAL_VERBS if step is None else verbs_offered(step, item)
+    """The operations on an item that the machine allows the viewer now, the answers to it first."""
+    answers = [one for verb, one in ON_ITEMS.items() if verb in _ANSWERS]
+    others = [one for verb, one in ON_ITEMS.items() if verb not in _ANSWERS]
+    found = ((one, _fields_on_item(one, view, item, said)) for one in (*answers, *others))
+    return tuple(_offers(office, view, item, viewer, said, found))
 
 
 def offers_on_case(office: Office, view: CaseView, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
     """The operations on the case itself that the machine allows the viewer now."""
     if "act" not in viewer.scopes:
         return ()
-    found = [(one, _tried(office, one, view, None, viewer, said)) for one in ON_CASES.values()]
-    return tuple(_offer(one, _fields_on_case(one, view, said), told, said) for one, told in found if _is_allowed(told))
+    found = ((one, _fields_on_case(one, view, said)) for one in ON_CASES.values())
+    return tuple(_offers(office, view, None, viewer, said, found))
+
+
+def _offers(  # what an operation is looked at with
+    office: Office,
+    view: CaseView,
+    item: WorkItem | None,
+    viewer: Viewer,
+    said: Saying,
+    found: Iterable[tuple[Operation, tuple[Field, ...]]],
+) -> Iterator[Offer]:
+    for operation, fields in found:
+        if any(one.required and one.kind in _CHOOSES and not one.choices for one in fields):
+            continue
+        told = foresee(office.engine, _trial(operation, fields, view, item, viewer))
+        if _is_allowed(told):
+            yield _offer(operation, fields, told, said)
 
 
 def _is_allowed(told: Consequences | Answer) -> bool:
-    """The machine would do it, or lacks only what is still to be filled in."""
-    if isinstance(told, Consequences):
-        return True
-    return told.status == _NAMES_A_FIELD and told.body.get("field") != "verb"
+    """The machine would do it, or lacks only something that is still to be filled in or chosen."""
+    return isinstance(told, Consequences) or told.body.get("field") not in _NOT_FILLED_IN
 
 
 def _offer(operation: Operation, fields: tuple[Field, ...], told: Consequences | Answer, said: Saying) -> Offer:
@@ -155,7 +165,7 @@ def _still_waiting(operation: Operation, told: Consequences | Answer) -> str:
 
 def _fields_on_item(operation: Operation, view: CaseView, item: WorkItem, said: Saying) -> tuple[Field, ...]:
     of_step = fields_of_step(item, said) if operation.verb in _GOES_ON else ()
-    asked = fields_asked(operation, view, said)
+    asked = fields_asked(operation, view, said, item)
     return (*of_step, *_reason(operation, item, said), *asked, *_opinion_on_item(operation, item, said))
 
 
@@ -194,12 +204,13 @@ def _opinion(operation: Operation, *, needed: bool) -> tuple[Field, ...]:
 # -- what the machine says to it ---------------------------------------------------------------------------
 
 
-def _tried(
-    office: Office, operation: Operation, view: CaseView, item: WorkItem | None, viewer: Viewer, said: Saying
-) -> Consequences | Answer:
-    """What the machine says to the act as somebody may well send it: the first that it would do, else the last."""
-    reasons = () if item is None else _reasons(operation, item, said)
-    act = Act(
+def _trial(
+    operation: Operation, fields: tuple[Field, ...], view: CaseView, item: WorkItem | None, viewer: Viewer
+) -> Act:
+    """The act as somebody may well send it; only its consequences are looked at."""
+    example = {one.name: _example(one) for one in fields if one.required}
+    asked = {name.removeprefix(ASKED): value for name, value in example.items() if name.startswith(ASKED)}
+    return Act(
         key="",
         case=view.head.id,
         item=None if item is None else item.id,
@@ -207,37 +218,20 @@ def _tried(
         actor=viewer.user,
         principals=viewer.principals,
         seen=None if item is None else item.version,
-        opinion=_SAID_FOR_A_PREVIEW,
-        reason=next(iter(reasons), None),
+        opinion=str(example.get(OPINION, "")),
+        reason=example.get(REASON),
         department=viewer.department,
         post=viewer.post,
+        fields=asked,
     )
-    told: Consequences | Answer = Answer(_NAMES_A_FIELD, {})
-    for fields in _plausible(fields_asked(operation, view, said)):
-        told = foresee(office.engine, replace(act, fields=fields))
-        if _is_allowed(told):
-            return told
-    return told
-
-
-def _plausible(asked: tuple[Field, ...]) -> Iterator[dict[str, JSON]]:
-    """Values for what has to be filled in: of the first choice each of the first few, everything else once."""
-    must = [one for one in asked if one.required]
-    given = {one.name.removeprefix(ASKED): _example(one) for one in must}
-    first = next((one for one in must if one.kind == "choice"), None)
-    if first is None:
-        yield given
-        return
-    for choice in first.choices[:_FEW]:
-        yield given | {first.name.removeprefix(ASKED): choice.value}
 
 
 def _example(wanted: Field) -> JSON:
     match wanted.kind:
         case "choice":
-            return wanted.choices[-1].value if wanted.choices else ""
+            return wanted.choices[-1].value
         case "several":
-            return [wanted.choices[-1].value] if wanted.choices else []
+            return [wanted.choices[-1].value]
         case "number":
             return 1
         case _:

@@ -167,7 +167,9 @@ def mine_line(view: ItemView, viewer: Viewer, library: Library, now: datetime) -
         inbox_line(view, library, now),
         version=view.item.version,
         capacity=next((_(CAPACITIES[one.capacity]) for one in held if one.capacity in CAPACITIES), ""),
-        shared=bool(held) and not any(one.who.startswith("user:") for one in view.holders),
+        shared=bool(held)
+        and view.item.claimed_by is None
+        and not any(one.who.startswith("user:") for one in view.holders),
         agreeable=view.item.state is ItemState.OPEN and view.item.kind == "approve" and agreement(view.item, said),
         closed=item_state(view.item.state),
         since=view.item.closed_at or view.item.opened_at,

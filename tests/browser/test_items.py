@@ -196,3 +196,38 @@ def test_who_else_signs_is_shown_and_an_answer_is_taken_back_while_the_others_ar
         assert signed == "会签进度 1/3"
         assert "已办理：取回。" in tab.text(".done")
         assert len(house.office.inbox(CLERK)) == 1
+
+
+def test_an_item_is_claimed_handed_on_and_answered_by_whoever_has_it_now(
+    chromium: Browser, house: House, address: str
+) -> None:
+    first = at_the_item(chromium, house, address)
+    other = chromium.tab()
+    enter(other, address, house, OTHER_CLERK)
+    other.press("table.lines [data-row]")
+
+    open_and_press(first, "claim")
+    other.press(AGREE)
+    refused = other.text("h1")
+    first.open(f"{address}/items/{house.office.inbox(CLERK)[0].item.id}")
+    first.type(".operation.transfer select", "sample.centre_head")
+    open_and_press(first, "transfer")
+
+    assert refused == "已不能办理"
+    assert house.office.inbox(OTHER_CLERK) == ()
+    assert len(house.office.inbox("sample.centre_head")) == 1
+
+
+def open_and_press(tab: Tab, verb: str) -> None:
+    tab.value(f"document.querySelector('.operation.{verb}').closest('details').open = true")
+    tab.press(f"form.operation.{verb} button")
+
+
+def test_looking_at_an_item_notes_that_it_was_opened(chromium: Browser, house: House, address: str) -> None:
+    tab = at_the_item(chromium, house, address)
+
+    tab.wait_for("!document.getElementById('opening')")
+
+    [item] = house.office.case(only_case(house)).items
+    assert item.read_at is not None
+    assert item.version == 1

@@ -305,6 +305,21 @@ def test_an_inbox_is_filtered_by_workflow_light_text_and_by_who_else_may_take_it
     assert reads.item_counts(officer("user:b")) == ItemCounts()
 
 
+def test_what_a_colleague_has_claimed_waits_for_nobody_else(units: Units, reads: Reads) -> None:
+    items = [an_item("mine", claimed_by="a"), an_item("theirs", claimed_by="b", seat=2), an_item("free", seat=3)]
+    holders = [a_holder("role:clerk:", item.id) for item in items]
+    put(
+        units,
+        Changes(items=items, holders_opened=holders, access=[Access("c1", "role:clerk:", "holder")]),
+        a_case("c1"),
+    )
+    clerk = officer("role:clerk:")
+
+    assert {view.item.id for view in reads.items(clerk)} == {"mine", "free"}
+    assert [view.item.id for view in reads.items(clerk, wanted=ItemFilter(shared=True))] == ["free"]
+    assert reads.item_counts(clerk) == ItemCounts(open=2, shared=1)
+
+
 def test_what_somebody_decided_is_listed_last_first_and_page_by_page(units: Units, reads: Reads) -> None:
     def decided(id_: str, case: str, at: int, by: str = "a") -> WorkItem:
         return an_item(id_, case, state=ItemState.APPROVED, closed_at=later(at), closed_by=by)

@@ -62,7 +62,7 @@ def _open(unit: MemoryUnit, viewer: Viewer, wanted: ItemFilter) -> Iterator[Item
     rows = (one for who in viewer.principals for one in unit.tx.where(HOLDERS, "who", who))
     for one in _views(unit, viewer, {row.holder.item for row in rows if row.is_open}):
         lit = wanted.light is None or wanted.light == shown(one.item, one.case, unit.now)
-        free = not wanted.shared or _is_shared(one)
+        free = one.item.claimed_by in {None, viewer.user} and (not wanted.shared or _is_shared(one))
         if is_open(one.item) and lit and free and _is_about(one, wanted):
             yield one
 
@@ -72,7 +72,7 @@ def _views(unit: MemoryUnit, viewer: Viewer, items: Iterable[str]) -> Iterator[I
 
 
 def _is_shared(one: ItemView) -> bool:
-    return not any(holder.who.startswith("user:") for holder in one.holders)
+    return one.item.claimed_by is None and not any(holder.who.startswith("user:") for holder in one.holders)
 
 
 def _is_about(one: ItemView, wanted: ItemFilter) -> bool:

@@ -65,6 +65,12 @@
   }
 })();
 
+// A holder who looks at an item has opened it: from then on the answer before it stands.
+(() => {
+  const form = document.getElementById("opening");
+  if (form) fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).then(() => form.remove(), () => {});
+})();
+
 // Single keys, which can be turned off (WCAG 2.1.4); never while somebody types.
 (() => {
   const OFF = "liaison-keys-off";
