@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from adapters.counted import because_html, because_of
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, sentence, verb_title
@@ -21,6 +22,7 @@ from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
 from workflows.machine.case import ItemState, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import explain
+from workflows.ports import Library
 from workflows.reads import CaseView
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -108,12 +110,19 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "lamp": lamp_of(item, view.head, library, said.now),
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
         "progress": _progress(view, item),
+        "because": _because(item, office.engine.library, said),
         "claimed": said.names.user(item.claimed_by) if item.claimed_by else "",
         "proposed": _proposed(view, item, said),
         "signers": [item_row(view, one, said, library) for one in _seats(view, item)],
         "moments": moments[:RECENT],
         "number_of_moments": len(moments),
     }
+
+
+def _because(item: WorkItem, library: Library, said: Saying) -> str:
+    """Why it is due on its day; empty where no rule counted it."""
+    found = because_of(item.due_rule, library)
+    return "" if found is None else because_html(found, said)
 
 
 def _proposed(view: CaseView, item: WorkItem, said: Saying) -> str:

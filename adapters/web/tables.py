@@ -166,7 +166,7 @@ def mine_line(view: ItemView, viewer: Viewer, library: Library, now: datetime) -
     return replace(
         inbox_line(view, library, now),
         version=view.item.version,
-        capacity=next((_(CAPACITIES[one.capacity]) for one in held if one.capacity in CAPACITIES), ""),
+        capacity=_capacity(view, viewer, said),
         shared=bool(held)
         and view.item.claimed_by is None
         and not any(one.who.startswith("user:") for one in view.holders),
@@ -174,6 +174,15 @@ def mine_line(view: ItemView, viewer: Viewer, library: Library, now: datetime) -
         closed=item_state(view.item.state),
         since=view.item.closed_at or view.item.opened_at,
     )
+
+
+def _capacity(view: ItemView, viewer: Viewer, said: Saying) -> str:
+    """In which capacity the viewer holds an item where it is not the ordinary one, or whom of the pool it was given to."""
+    mine = [one.capacity for one in view.holders if one.who in viewer.principals]
+    named = [one.who for one in view.holders if one.capacity is Capacity.OWNER]
+    if named and set(mine) == {Capacity.CANDIDATE}:
+        return _("指定给%(who)s", who=said.names.all(tuple(named)))
+    return next((_(CAPACITIES[one]) for one in mine if one in CAPACITIES), "")
 
 
 def item_state(state: ItemState) -> str:

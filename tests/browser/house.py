@@ -25,6 +25,7 @@ from adapters.identity.desk import Closed, Credential, Opened, as_issued, one_ti
 from adapters.identity.desk import Desk as Identity
 from adapters.sample.county import sample_calendar, sample_events, sample_numbers, sample_roster
 from adapters.web.pages import router
+from domain.event import DomainEvent
 from domain.events import parse_event
 from domain.roster import Roster
 from tests.browser.chromium import Tab
@@ -163,6 +164,11 @@ class House:
             event = self.office.said(parse_event(raw["type"], raw["data"]), department=department)
             cases += self.office.send(event).cases
         return cases
+
+    def say(self, event: type[DomainEvent], *, department: str) -> None:
+        """Hand in the example of an event as a department."""
+        said = event.model_validate(event.EXAMPLE)
+        self.office.send(self.office.said(said, department=department))
 
     def filled_in(self, path: str, case: str) -> str:
         """The address of a page about a case and its first item."""

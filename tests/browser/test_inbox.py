@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from adapters.sample.county import sample_roster
+from domain.events.bases import BaseApplied
 from domain.organisation import Proxy
 from tests.browser.chromium import Browser, Tab
 from tests.browser.house import CLERK, HEAD, House, enter, served
@@ -181,3 +182,13 @@ def test_the_board_is_for_those_who_supervise(chromium: Browser, house: House, a
 
     assert "没有权限" in tab.text("h1")
     assert "看板" not in tab.text("header nav")
+
+
+def test_what_was_given_to_a_colleague_says_to_whom(chromium: Browser, house: House, address: str) -> None:
+    house.say(BaseApplied, department="330226105")
+    for user in ("sample.chalu_clerk", "sample.office_clerk"):
+        house.office.act(user, house.office.inbox(user)[0], "agree")
+
+    tab = signed_in(chromium, house, address, "sample.panel_member_1")
+
+    assert tab.text("table.lines").count("指定给") == 1

@@ -60,6 +60,14 @@ def test_what_an_act_would_do_is_said_before_it_is_done(chromium: Browser, house
     assert "办件将办结：不予登记。将告知申请人本人。 办理后不能撤销。" in refusal
 
 
+def test_an_item_says_why_it_is_due_on_its_day(chromium: Browser, house: House, address: str) -> None:
+    tab = at_the_item(chromium, house, address)
+
+    tab.value("document.querySelector('.because').open = true")
+
+    assert "因此时限为11月5日17:00。" in tab.text(".because")
+
+
 def test_the_next_task_is_one_press_away(chromium: Browser, house: House, address: str) -> None:
     house.hand_in_samples(2)
     tab = chromium.tab()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.sample.county import sample_events
+from domain.events.bases import BaseApplied, BaseResolved
 from tests.browser.chromium import Browser, Tab
 from tests.browser.house import CLERK, HEAD, House, enter
 
@@ -80,3 +81,42 @@ def test_an_application_is_refused_for_a_fixed_reason_and_nobody_asks_again(
     tab.open(f"{address}/cases/{case}")
     assert "已于11月3日办结：不予登记。" in tab.text(".why")
     assert "原因：工作和居住均不在本县" in tab.text(".timeline")
+
+
+def test_a_base_is_applied_for_approved_and_granted_its_plaque(chromium: Browser, house: House, address: str) -> None:
+    house.say(BaseApplied, department="330226105")
+    case = only_case(house)
+
+    do(at_work(chromium, house, address, "sample.chalu_clerk"), "agree", opinion="符合条件")
+    do(at_work(chromium, house, address, "sample.office_clerk"), "agree")
+    for user in visitors(house, case):
+        tab = at_work(chromium, house, address, user)
+        tab.value("document.querySelectorAll('.operation.complete select').forEach(one => one.value = 'yes')")
+        do(tab, "complete")
+    for number in (1, 2, 3, 4):
+        do(at_work(chromium, house, address, f"sample.panel_member_{number}"), "agree")
+    house.office.turn(days=8)
+    do(at_work(chromium, house, address, "sample.publicity_liaison"), "agree")
+    house.say(BaseResolved, department="united_front")
+    do(at_work(chromium, house, address, "sample.office_clerk"), "complete", form__plaque_number="样例2026-01")
+
+    tab = chromium.tab()
+    enter(tab, address, house, HEAD)
+    tab.open(f"{address}/cases/{case}")
+    assert "已通过" in tab.text(".facts")
+    assert "发出事件“基地授牌”" in tab.text(".timeline")
+    assert tab.problems == []
+
+
+def only_case(house: House) -> str:
+    [row] = house.office.cases()
+    return row.case.id
+
+
+def visitors(house: House, case: str) -> list[str]:
+    """Who is to visit the place, once the office has named somebody for each seat."""
+    house.office.drain()
+    view = house.office.case(case)
+    seats = [one for one in view.items if one.path.endswith("site_visit") and one.closed_at is None]
+    owners = [one.who for item in seats for one in view.holders[item.id] if one.capacity == "owner"]
+    return [who.removeprefix("user:") for who in owners]
