@@ -165,10 +165,10 @@ class House:
             cases += self.office.send(event).cases
         return cases
 
-    def say(self, event: type[DomainEvent], *, department: str) -> None:
-        """Hand in the example of an event as a department."""
+    def say(self, event: type[DomainEvent], *, department: str) -> tuple[str, ...]:
+        """Hand in the example of an event as a department; gives the cases that it started or woke."""
         said = event.model_validate(event.EXAMPLE)
-        self.office.send(self.office.said(said, department=department))
+        return self.office.send(self.office.said(said, department=department)).cases
 
     def filled_in(self, path: str, case: str) -> str:
         """The address of a page about a case and its first item."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from adapters.sample.county import sample_roster
-from domain.events.bases import BaseApplied
+from domain.events.bases import BaseApplied, BaseCalled
 from domain.organisation import Proxy
 from tests.browser.chromium import Browser, Tab
 from tests.browser.house import CLERK, HEAD, House, enter, served
@@ -185,6 +185,7 @@ def test_the_board_is_for_those_who_supervise(chromium: Browser, house: House, a
 
 
 def test_what_was_given_to_a_colleague_says_to_whom(chromium: Browser, house: House, address: str) -> None:
+    house.say(BaseCalled, department="united_front")
     house.say(BaseApplied, department="330226105")
     for user in ("sample.chalu_clerk", "sample.office_clerk"):
         house.office.act(user, house.office.inbox(user)[0], "agree")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.sample.county import sample_events
-from domain.events.bases import BaseApplied, BaseResolved
+from domain.events.bases import BaseApplied, BaseCalled, BaseResolved
 from tests.browser.chromium import Browser, Tab
 from tests.browser.house import CLERK, HEAD, House, enter
 
@@ -84,8 +84,9 @@ def test_an_application_is_refused_for_a_fixed_reason_and_nobody_asks_again(
 
 
 def test_a_base_is_applied_for_approved_and_granted_its_plaque(chromium: Browser, house: House, address: str) -> None:
-    house.say(BaseApplied, department="330226105")
-    case = only_case(house)
+    house.say(BaseCalled, department="united_front")
+    do(at_work(chromium, house, address, "sample.chalu_clerk"), "complete", form__applies="applies")
+    [case] = house.say(BaseApplied, department="330226105")
 
     do(at_work(chromium, house, address, "sample.chalu_clerk"), "agree", opinion="符合条件")
     do(at_work(chromium, house, address, "sample.office_clerk"), "agree")
@@ -106,11 +107,6 @@ def test_a_base_is_applied_for_approved_and_granted_its_plaque(chromium: Browser
     assert "已通过" in tab.text(".facts")
     assert "发出事件“基地授牌”" in tab.text(".timeline")
     assert tab.problems == []
-
-
-def only_case(house: House) -> str:
-    [row] = house.office.cases()
-    return row.case.id
 
 
 def visitors(house: House, case: str) -> list[str]:
