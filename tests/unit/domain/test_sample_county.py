@@ -52,12 +52,22 @@ def test_the_samples_take_every_branch_of_member_registration() -> None:
     assert max(persons.values()) == 2
 
 
+def test_the_three_towns_of_the_county_s_story_apply_for_a_base_in_answer_to_the_call() -> None:
+    said = [(event["type"].removeprefix("liaison."), event["data"]) for event in EVENTS]
+    (call,) = [data for type_, data in said if type_ == "base.called.v1"]
+    applied = [data for type_, data in said if type_ == "base.applied.v1"]
+
+    assert {one["town"] for one in applied} == {"330226105", "330226106", "330226111"} == set(call["towns"])
+    assert {one["call"] for one in applied} == {call["call"]}
+    assert any(type_ == "base.committed.v1" for type_, _ in said)
+
+
 def test_every_person_and_organisation_of_the_samples_is_marked_as_invented() -> None:
     texts = [
         text
         for event in EVENTS
         for field, text in event["data"].items()
-        if field in {"name", "organisation", "job_title"}
+        if field in {"name", "organisation", "job_title", "site", "pledge", "ground"}
     ]
 
     assert all(text.startswith("样例") for text in texts)
