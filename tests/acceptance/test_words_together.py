@@ -234,7 +234,7 @@ def test_a_call_of_a_workflow_that_is_not_there_quarantines_the_caller_and_says_
 
     why = office.case(case).head.quarantine
     assert why is not None
-    assert "step 'steps/gone' calls workflow 'absent'" in why
+    assert "step 'steps/gone' starts workflow 'absent'" in why
 
 
 # -- exclusive ---------------------------------------------------------------------------------------------
