@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from tests.simulation.looking import Seen
 from tests.simulation.world import World
@@ -84,10 +84,15 @@ def the_suspended_stand_still(world: World, seen: Seen) -> Iterator[str]:
                 yield f"case {case}: {after} came while it was suspended"
 
 
+def _timer_of(delta: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The rung, and what was cleared with it: in a sequence each seat has a ladder of its own."""
+    return delta.get("rung"), *delta.get("cleared", ())
+
+
 def timers_fire_once(world: World, seen: Seen) -> Iterator[str]:
     """Each rung, each silence, each end of a notice happens once; and never before its clock said so."""
     fired = Counter(
-        (case, entry.body["what"], entry.body["path"], entry.body["round"], entry.body["delta"].get("rung"))
+        (case, *(entry.body[name] for name in ("what", "path", "round")), *_timer_of(entry.body["delta"]))
         for case, entry in seen.entries()
         if entry.body["what"].startswith("timer:")
     )

@@ -174,7 +174,9 @@ def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline)
     rungs = () if isinstance(step, ToApplicant) else step.overdue
     found = next_rung(rungs, done, term.due_at, calendar_of(turn, term), turn.now)
     if found is not None:
-        turn.set_timer(path, round_, "ladder", found[0], found[1])
+        # In a sequence each seat climbs a ladder of its own.
+        seat = next((one.seat for one in turn.asked_at(path)), 0)
+        turn.set_timer(path, round_, "ladder", found[0], found[1], seat)
 
 
 def _open_seat(turn: Turn, item: WorkItem, seat: Seat) -> None:

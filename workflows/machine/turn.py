@@ -266,10 +266,12 @@ class Turn:
         """The items of the step at `path` that somebody can answer now, by seat: not those that wait for their turn."""
         return [one for one in self.items_at(path) if one.state is ItemState.OPEN]
 
-    def set_timer(self, path: str, round_: int, kind: str, rung: int, due_at: datetime) -> None:
-        """Set a timer."""
+    def set_timer(  # what a timer is told apart by
+        self, path: str, round_: int, kind: str, rung: int, due_at: datetime, seat: int = 0
+    ) -> None:
+        """Set a timer; `seat` tells those of one seat after the other apart."""
         timer = Timer(
-            id=derived_id("timer", self.head.id, path, round_, kind, rung),
+            id=derived_id("timer", self.head.id, path, round_, kind, rung, *((seat,) if seat else ())),
             case=self.head.id,
             path=path,
             round=round_,
