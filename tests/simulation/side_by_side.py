@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final, TypeVar, cast
 
@@ -25,8 +25,9 @@ from workflows.testkit import Clock
 
 T = TypeVar("T")
 
-MET_BY_DESIGN: Final = frozenset({"case_head", "act"})
-"""Two units that open the same case, or answer the same key, meet at its row: the second one runs again."""
+MET_BY_DESIGN: Final = frozenset({"case_head", "act", "fanout"})
+"""Two units that open the same case, answer the same key, or start a fan-out for the same thing, meet at its row: the
+second one runs again, and finds it there."""
 
 WAITED: Final = {
     "INSERT event_key": "waited for the key of an event",
@@ -195,7 +196,18 @@ class SideBySide(World):
         """The others are at work by themselves."""
 
     def _doings(self) -> list[tuple[Callable[[], None], float]]:
-        return [*super()._doings(), (self._send_several, 3), (self._act_on_several, 6), (self._gate, 1)]
+        return [
+            *super()._doings(),
+            (self._send_several, 3),
+            (self._act_on_several, 6),
+            (self._gate, 1),
+            (self._let_terms_run_out, 0.5),
+        ]
+
+    def _let_terms_run_out(self) -> None:
+        """A week passes in which nobody did anything, and the sweep comes by: timers fire beside what others do."""
+        self.clock.turn_to(self.clock() + timedelta(days=7))
+        self._sweep()
 
     def _send_several(self) -> None:
         """Several departments at the same moment: a door commits together what arrives together."""

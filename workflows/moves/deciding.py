@@ -130,7 +130,9 @@ def run_cases(
     events = unit.events([row.event for row in rows if row.event is not None])
     slices = load_cases(unit, by_case, places, events)
     batch = _Batch(engine, unit, acts, places, events, look_up(engine, unit, slices))
-    runs = {case: CaseRun(slices[case], mine) for case, mine in by_case.items() if case in slices}
+    runs = {
+        case: CaseRun(slices[case], _moving(slices[case], mine)) for case, mine in by_case.items() if case in slices
+    }
     for run in runs.values():
         _run_case(batch, run)
     return runs
@@ -151,6 +153,14 @@ def _by_case(rows: Sequence[InboxRow], acts: Mapping[str, Act]) -> dict[str, lis
     for case in acts:
         by_case.setdefault(case, [])
     return {case: sorted(mine, key=_comes_later) for case, mine in by_case.items()}
+
+
+def _moving(before: Slice, rows: list[InboxRow]) -> list[InboxRow]:
+    """The rows that a case may take; one whose gate was closed since they were claimed leaves them where they are.
+
+    Otherwise an act that opens the gate would carry them past it: the save refuses only what leaves the gate standing.
+    """
+    return rows if before.head.gate is None else []
 
 
 _FIRST: Final = {Sign.RESUMED: 0, Sign.CALENDAR: 1}

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
 from workflows.machine.case import Act, Lane, WantsPast
+from workflows.memory import Isolation, MemoryReads, MemoryUnits
 from workflows.memory.units import TRIES
 from workflows.moves import deciding
 from workflows.moves.acting import act, act_together
 from workflows.moves.advance import advance
-from workflows.ports import CommitUnknown, Conflict, StoreUnavailable
-from workflows.testkit import Office
+from workflows.ports import CommitUnknown, Conflict, StoreUnavailable, Vault
+from workflows.testkit import Office, Store, staff
 
 
 def agree(here: Office, user: str = "officer", **given: Any) -> Act:
@@ -432,3 +434,38 @@ def test_one_key_for_two_cases_serves_the_first() -> None:
 
     assert [one.status for one in answers] == [200, 422]
     assert outcomes(here) == {"a": "granted", "b": None}
+
+
+# -- a gate that closes meanwhile --------------------------------------------------------------------------
+
+
+def test_what_was_claimed_before_a_gate_closed_waits_until_it_opens() -> None:
+    here = begun(Office([CHECKED], staff(officer="officer", head="office_head"), store=committed_reads))
+    turn_gate(here, "suspend", "key1")
+    turn_gate(here, "resume", "key2")
+    engine, faults = faulty(here)
+    faults.after["claim_cases"] = lambda: turn_gate(here, "suspend", "key3")
+
+    answer = act(engine, gate_act(here, "resume", "key4"))
+    advance(here.engine, Lane.INTERACTIVE)
+
+    [case] = here.cases()
+    said = [one.body["what"] for one in here.history(case.case.id)][1:]
+    assert answer.status == 200
+    assert said == ["act:suspend", "act:resume", "act:suspend", "act:resume", "signal:resumed", "signal:resumed"]
+
+
+def committed_reads(county: str, clock: Callable[[], datetime], vault: Vault) -> Store:
+    """A store that reads as PostgreSQL does: each statement sees what has been committed by then."""
+    units = MemoryUnits(county, clock, vault, isolation=Isolation.COMMITTED)
+    return Store(units, MemoryReads(units))
+
+
+def gate_act(here: Office, verb: str, key: str) -> Act:
+    [case] = here.cases()
+    head = here.viewer("head").principals
+    return Act(key, case.case.id, None, verb, "head", head, None, opinion="待批复" if verb == "suspend" else "")
+
+
+def turn_gate(here: Office, verb: str, key: str) -> None:
+    assert act(here.engine, gate_act(here, verb, key)).status == 200
