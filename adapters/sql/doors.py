@@ -55,6 +55,8 @@ def add_events(tx: Transaction, events: Sequence[StoredEvent]) -> None:
         for stored in events
         if stored.event.personal and stored.event.person is not None
     }
+    # The cases that these events start may be about people of whom the events themselves keep nothing.
+    personal.give_keys(tx, {stored.event.person for stored in events if stored.event.person is not None})
     personal.welcome(tx, {part.person for part in parts.values()})
     personal.write(tx, list(parts.values()))
     tx.insert(event, [event_values(one, parts[one.no].ref if one.no in parts else None) for one in events])

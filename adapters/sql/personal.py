@@ -33,7 +33,7 @@ class Personal:
 
 def write(tx: Transaction, parts: Sequence[Personal]) -> set[str]:
     """Seal and store these values; returns the refs that were stored (not those of somebody erased)."""
-    _make_keys(tx, {part.person for part in parts})
+    give_keys(tx, {part.person for part in parts})
     rows = []
     for part in parts:
         key = tx.data_keys[part.person]
@@ -79,7 +79,7 @@ def open_rows(tx: Transaction, refs: Iterable[str]) -> Opened:
 def welcome(tx: Transaction, persons: Iterable[str]) -> None:
     """Give a key to everybody here who has none, also to those whose key was destroyed before."""
     wanted = set(persons)
-    _make_keys(tx, wanted)
+    give_keys(tx, wanted)
     back = [(person, *_fresh(tx, person)) for person in sorted(wanted) if tx.data_keys[person] is None]
     tx.run_of(_revive, back)
     _forget(tx, [person for person, *_ in back])
@@ -141,7 +141,11 @@ def _unindex(dialect: Dialect) -> Executable:
     return update(event).where(event.c.county == COUNTY, mine).values(fingerprint=None)
 
 
-def _make_keys(tx: Transaction, persons: set[str]) -> None:
+def give_keys(tx: Transaction, persons: set[str]) -> None:
+    """Make a key for everybody who never had one.
+
+    A unit asks for all that it will need in one go, in their order: two that each asked twice would wait for each other.
+    """
     _find_keys(tx, persons)
     missing = sorted(persons - tx.data_keys.keys())
     if missing:
