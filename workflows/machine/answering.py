@@ -16,7 +16,7 @@ from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.balloting import count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
-from workflows.machine.confirming import CONFIRM, close_proposal, proposal_of, refuse_second
+from workflows.machine.confirming import CONFIRM, ON_PROPOSALS, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
 from workflows.machine.filling import BadForm, filled
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
@@ -58,6 +58,8 @@ def answer(turn: Turn, act: Act) -> Refused | None:
 def _refuse_by_state(turn: Turn, act: Act) -> Refused | None:
     """What the state of the case refuses, whoever asks."""
     proposed = any(one.id == act.item and one.kind == CONFIRM for one in turn.items.values())
+    if proposed and act.verb not in ON_PROPOSALS:
+        return Refused(409, "verb_not_offered", zh("提请确认的事项只能同意或不同意"), field="verb")
     if turn.head.state not in UNDER_WAY and act.verb not in AFTER_THE_END and not proposed:
         return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
     if turn.head.gate is not None and act.verb not in WHILE_SUSPENDED:

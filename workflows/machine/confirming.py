@@ -21,6 +21,9 @@ CONFIRM: Final = "confirm"
 PROPOSAL_VERBS: Final = ("agree", "reject")
 """The answers to a proposal."""
 
+ON_PROPOSALS: Final = (*PROPOSAL_VERBS, "open")
+"""What may be done to a proposal: it is no step of the workflow, so nobody hands it on or adds signers to it."""
+
 SECOND_PERSONS: Final = (role_principal("office_head", None), role_principal("convenor", None))
 
 
@@ -62,9 +65,7 @@ def proposal_of(turn: Turn, item: WorkItem) -> dict[str, Any]:
 
 
 def refuse_second(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
-    """Refuse who proposed it, and what is no answer to a proposal."""
-    if act.verb not in PROPOSAL_VERBS:
-        return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
+    """Refuse who proposed it."""
     if proposal_of(turn, item)["by"] == act.actor:
         return Refused(403, "same_person", zh("提出人不能自己确认：请由另一人确认"))
     return None

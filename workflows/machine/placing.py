@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from workflows.language.words import Choice, ForEach, Loop, Parallel, Race, Sequence
+from workflows.language.words import Choice, Exclusive, ForEach, Loop, Parallel, Race, Sequence
 from workflows.machine.listening import open_handlers
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import segment
@@ -19,6 +19,8 @@ from workflows.machine.turn import Enter, Turn, step_path
 
 OPENED_IN_PART: Final = (Sequence, Choice, Parallel, Loop, Race)
 """Blocks that can be opened for one of their parts while the others stand as they are."""
+STANDS_AROUND: Final = (*OPENED_IN_PART, ForEach, Exclusive)
+"""Blocks that can be live around both places."""
 
 
 def line_to(turn: Turn, path: str) -> list[str]:
@@ -66,6 +68,9 @@ def unopenable(turn: Turn, path: str) -> str | None:
     """The block on the way to `path` that cannot be opened again for a part of itself; None where all can."""
     line = line_to(turn, path)
     place = meeting(turn, path) or 0
+    if not isinstance(turn.step(line[place]), STANDS_AROUND):
+        # What a step does after a refusal, or after silence, is begun by that step alone.
+        return line[place]
     if isinstance(turn.step(line[place]), ForEach) and not _is_live(turn, line[place + 1]):
         # What was written in a turn of a for-each went with the turn.
         return line[place]

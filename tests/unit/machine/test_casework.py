@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.machine.desk import Desk, flow
-from workflows.language.words import always, approve, end, parallel, revocation, role, sequence
+from workflows.language.words import always, approve, carry_out, end, parallel, revocation, role, sequence
 from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
 
 NO = end("refused", "rejected")
@@ -164,3 +164,36 @@ def test_what_was_not_approved_is_voided_by_one_and_what_was_by_two() -> None:
 
 def test_a_reason_in_words_is_needed() -> None:
     assert refusal(case().act("head", "terminate")) == (422, "opinion_required")
+
+
+# -- what a state machine found ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields"),
+    [
+        ("add-signers", {"users": ["clerk"], "where": "before"}),
+        ("transfer", {"to": "clerk"}),
+        ("delegate", {"to": "clerk"}),
+        ("recuse", {}),
+        ("return", {}),
+    ],
+)
+def test_a_proposal_is_agreed_to_or_refused_and_nothing_else(verb: str, fields: dict[str, Any]) -> None:
+    desk = approved()
+    desk.act("head", "void", opinion="样例")
+    (proposal,) = desk.live.items
+
+    outcome = desk.take(desk.wanted("secretary", verb, proposal, opinion="样例", fields=fields))
+
+    assert refusal(outcome) == (409, "verb_not_offered")
+
+
+def test_nobody_jumps_into_what_a_step_does_after_a_refusal() -> None:
+    steps = sequence(approve("first", by=role("clerk"), on_reject=sequence(carry_out("mend", by=role("officer")))))
+    desk = Desk(flow(steps))
+
+    outcome = desk.act("head", "jump", opinion="样例", fields={"to": "steps/first/rejected/mend"})
+
+    assert refusal(outcome) == (409, "inside_closed_block")
+    assert desk.open() == [("steps/first", 1)]

@@ -43,11 +43,13 @@ from workflows.language.words import (
     nothing,
     parallel,
     remind,
+    returns,
     role,
     seats,
     sequence,
     set_field,
     to_applicant,
+    vote,
     wait,
     when,
 )
@@ -57,6 +59,12 @@ EVENTS: Final = ("trial.one.v1", "trial.two.v1", "trial.three.v1")
 USERS: Final = ("clerk", "town", "officer", "other", "head", "secretary", "contact", APPLICANT, "department:office")
 VERBS: Final = ("agree", "reject", "return", "complete", "withdraw")
 LADDER: Final[tuple[Rung, ...]] = (remind(-1), remind(0), escalate(+1, to=role("office_head")))
+RETURNS: Final = (
+    returns(),
+    returns("previous"),
+    returns(way="jump"),
+    returns(way="chosen", reopens="dissenters"),
+)
 SEEDS: Final = range(60)
 HAPPENINGS: Final = 14
 
@@ -71,7 +79,13 @@ class Trees:
     def workflow(self) -> Workflow:
         """A whole workflow."""
         steps = sequence(*(self.step(3) for _ in range(self.random.randint(2, 4))), on=self._handlers(1))
-        return flow(steps, on=self._handlers(2), withdrawn_by=self.random.choice((None, EVENTS[0])))
+        return flow(
+            steps,
+            on=self._handlers(2),
+            withdrawn_by=self.random.choice((None, EVENTS[0])),
+            withdraws=self.random.choice(("never", "before_decision", "before_end")),
+            takes_back=self.random.choice(("never", "until_opened", "until_decided")),
+        )
 
     def step(self, depth: int) -> Step:
         """A step, with at most `depth` blocks inside each other."""
@@ -79,6 +93,7 @@ class Trees:
             self._approve,
             self._approve,
             self._approve,
+            self._vote,
             self._carry_out,
             self._carry_out,
             self._wait,
@@ -126,6 +141,21 @@ class Trees:
             overdue=LADDER,
             on_return=self.random.choice((None, returned)),
             on_reject=self._detour(depth),
+            returns=self.random.choice((None, None, *RETURNS)),
+            compulsory=self.random.random() < 0.2,
+        )
+
+    def _vote(self, depth: int) -> Step:
+        share = self.random.choice(("1/2", "2/3"))
+        return vote(
+            next(self._names),
+            by=self._who(),
+            quorum=share,
+            passes=share,
+            fails=self._detour(depth),
+            within=2,
+            overdue=LADDER,
+            changes=self.random.random() < 0.5,
         )
 
     def _carry_out(self, depth: int) -> Step:
