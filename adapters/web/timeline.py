@@ -136,6 +136,8 @@ def _who(body: Mapping[str, Any], said: Saying) -> str:
 def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     language = said.names.language
     yield from recounted_lines(delta, said)
+    if "again" in delta:
+        yield _("内容有变，请已同意的人重新确认")
     opened = [one for one in delta.get("items", ()) if one["state"] == "open" and one["version"] == 1]
     for path in dict.fromkeys(str(one["path"]) for one in opened):
         yield _("转入“%(step)s”", step=said.step(path))

@@ -93,7 +93,7 @@ Rung = Annotated[Remind | Escalate, Field(discriminator="rung")]
 class FormField(Word):
     """A field that a step may write. `personal` values live under the person's key only.
 
-    `reapprove` asks those again who agreed before the field was changed.
+    `reapprove` asks those again who agreed before the field was changed, and shows them the old value and the new one.
     A date is a day such as 2026-03-02; `several` are some of the choices, each once. `longest` bounds a text.
     """
 

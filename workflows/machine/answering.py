@@ -12,6 +12,7 @@ from typing import Final
 from domain.clocks import from_text
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
+from workflows.machine.again import put_and_note
 from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.balloting import count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
@@ -177,7 +178,7 @@ def _check_reason(act: Act, reasons: tuple[str, ...]) -> Refused | None:
 
 def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
     turn.close_item(replace(item, content=content_of(turn.definition, turn.head)), CLOSED_AS[act.verb], act.actor)
-    turn.put(*values, item.path)
+    put_and_note(turn, *values, item)
     if act.reason is not None:
         turn.put({"reason": act.reason}, {}, item.path)
     if item.kind == "supplement":

@@ -6,6 +6,7 @@ from domain.audit import canonical
 from domain.identifiers import derived_id
 from workflows.language.words import Workflow
 from workflows.machine.case import Case
+from workflows.machine.nodes import watched_in
 
 
 def content_of(definition: Workflow, head: Case) -> str:
@@ -19,8 +20,7 @@ def content_of(definition: Workflow, head: Case) -> str:
 
 def guard_of(definition: Workflow, head: Case) -> str:
     """The versions of the fields whose change asks for approval again."""
-    watched = sorted({one.name for form in definition.forms for one in form.fields if one.reapprove})
-    return ",".join(f"{name}={head.field_versions.get(name, 0)}" for name in watched)
+    return ",".join(f"{name}={head.field_versions.get(name, 0)}" for name in sorted(watched_in(definition)))
 
 
 def versions_in(content: str | None) -> dict[str, int]:

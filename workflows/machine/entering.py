@@ -25,6 +25,7 @@ from workflows.language.words import (
     Vote,
     Wait,
 )
+from workflows.machine.again import ask_again, is_asking_again
 from workflows.machine.asking import open_round, recipients, schedule_rung
 from workflows.machine.calling import enter_call, enter_exclusive
 from workflows.machine.case import ActivationState, State
@@ -106,7 +107,12 @@ def enter(turn: Turn, todo: Enter) -> None:
 
 
 def leave(turn: Turn, path: str, parent: str | None) -> None:
-    """The step at `path` is done: close it and let the block around it go on, or the case go back where it came from."""
+    """The step at `path` is done: close it and let the block around it go on, or the case go back where it came from.
+
+    It stays while it asks again those who had agreed to what it changed.
+    """
+    if is_asking_again(turn, path) or ask_again(turn, path):
+        return
     turn.close(path, ActivationState.DONE)
     if not go_back(turn, path):
         go_on(turn, path, parent)

@@ -2,7 +2,7 @@
 
 The root is "steps". A step of a sequence is its parent's path and its name (its position where it has none), a
 branch its number, the default of a choice "otherwise". What runs beside the straight way has paths of its own:
-"…/rejected", "…/silence", "…/supplement/silence", handlers "…/on/0" and, for the workflow itself, "on/0".
+"…/rejected", "…/silence", "…/supplement/silence", "…/again/first", handlers "…/on/0" and, for the workflow itself, "on/0".
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 from workflows.language.words import (
     Approve,
+    CarryOut,
     Choice,
     Exclusive,
     FollowUp,
@@ -36,6 +37,9 @@ CASE: Final = ""
 
 INNER: Final = "do"
 """The one child of a for-each, a loop and an exclusive; its turns are "do#1", "do#2" …"""
+
+AGAIN: Final = "again"
+"""What a step asks again because it changed what was agreed to stands below it: "…/again/first"."""
 
 _KEPT: Final = 256
 
@@ -156,7 +160,41 @@ def _index(definition: Workflow) -> Mapping[str, Node]:
             message = f"workflow '{definition.name}': two steps stand at '{node.path}'; give each its own name"
             raise ValueError(message)
         found[node.path] = node
+    for node in _asked_again(definition, tuple(found.values())):
+        found[node.path] = node
     return MappingProxyType(found)
+
+
+# -- asked again -------------------------------------------------------------------------------------------
+
+
+def again_at(path: str, asked: str) -> str:
+    """The path at which the step `asked` is asked again by the step at `path`, which changed what it agreed to."""
+    return f"{path}/{AGAIN}/{step_path(asked).removeprefix(f'{ROOT}/').replace('/', '.')}"
+
+
+def watched_in(definition: Workflow) -> frozenset[str]:
+    """The fields whose change asks for approval again."""
+    return frozenset(one.name for form in definition.forms for one in form.fields if one.reapprove)
+
+
+def _asked_again(definition: Workflow, nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """What a step that may write a watched field asks again when it does: any approval or vote of the definition."""
+    watching = {form.name for form in definition.forms if any(one.reapprove for one in form.fields)}
+    for writer in (one for one in nodes if _may_change(one.step, watching, watched_in(definition))):
+        for one in nodes:
+            if isinstance(one.step, Approve | Vote) and _turns(nodes, one.path) <= _turns(nodes, writer.path):
+                yield from walk(Node(again_at(writer.path, one.path), one.step, writer.path))
+
+
+def _may_change(step: Step, forms: set[str], fields: frozenset[str]) -> bool:
+    asks = isinstance(step, Approve) and step.on_return is not None and not fields.isdisjoint(step.on_return.takes)
+    return asks or (isinstance(step, Approve | CarryOut) and step.form in forms)
+
+
+def _turns(nodes: tuple[Node, ...], path: str) -> set[str]:
+    """The for-eaches around a step: what is written in a turn belongs to it, and goes with it."""
+    return {one.path for one in nodes if isinstance(one.step, ForEach) and path.startswith(f"{one.path}/")}
 
 
 def awaited(definition: Workflow) -> frozenset[str]:

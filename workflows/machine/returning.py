@@ -90,7 +90,7 @@ def take_back(turn: Turn, act: Act) -> Refused | None:
         return refusal
     turn.said.update(path=item.path, round=item.round)
     if turn.is_asking(item.path) and turn.live[item.path].round == item.round:
-        _answer_again(turn, item, act)
+        ask_seat_again(turn, item, act.actor)
         return None
     others = _who_agreed(turn, item.path) - {act.actor}
     rewind(turn, Rewind(item.path, item.path, "step", TAKEN_BACK, others))
@@ -175,7 +175,7 @@ def _stays_done(step: object) -> bool:
             return False
 
 
-def _answer_again(turn: Turn, item: WorkItem, act: Act) -> None:
+def ask_seat_again(turn: Turn, item: WorkItem, user: str) -> None:
     """The step still asks: the answer no longer counts, and its seat is asked again beside the others."""
     step = turn.human_step(item.path)
     if isinstance(step, Approve | CarryOut | Vote) and item.state in FIELD_OF:
@@ -183,4 +183,4 @@ def _answer_again(turn: Turn, item: WorkItem, act: Act) -> None:
     if isinstance(step, Vote):
         weigh_ballot(turn, item, item.state, -1)
     turn.items_changed[item.id] = replace(item, superseded=turn.head.round)
-    turn.reopen_seat(item, f"user:{act.actor}")
+    turn.reopen_seat(item, f"user:{user}")
