@@ -15,9 +15,10 @@ from adapters.titles import Names
 from domain.events import EVENT_TYPES
 from domain.roster import department_of, post_of
 from domain.texts import zh
-from workflows.language.words import Approve, CarryOut, Form, FormField, ToApplicant, Vote, Workflow
+from workflows.language.words import Approve, CarryOut, FormField, ToApplicant, Vote, Workflow
 from workflows.machine.case import JSON, WorkItem
 from workflows.machine.confirming import is_proposal
+from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.nodes import index
 from workflows.machine.operations import Asked, Operation
 from workflows.machine.turn import step_path
@@ -107,19 +108,14 @@ def fields_of_step(item: WorkItem, said: Saying) -> tuple[Field, ...]:
     step = asking_step(said.definition, item)
     if isinstance(step, ToApplicant):
         return tuple(_taken(name, step, said) for name in step.takes if name in _properties(step))
-    form = form_named(said.definition, item.form)
-    return () if form is None else tuple(_field(one, said) for one in form.fields)
+    form, rights = form_of(said.definition, item.form), rights_at(said.definition, item.path)
+    return tuple(_field(one, said) for one in writable(form, rights).values())
 
 
 def agreement(item: WorkItem, said: Saying) -> bool:
     """Whether an item can be agreed to together with others: nothing has to be filled in for it."""
     step = asking_step(said.definition, item)
     return isinstance(step, Approve) and not any(one.required for one in fields_of_step(item, said))
-
-
-def form_named(definition: Workflow, name: str | None) -> Form | None:
-    """The form of the definition with this name."""
-    return next((form for form in definition.forms if form.name == name), None)
 
 
 def _field(wanted: FormField, said: Saying) -> Field:

@@ -23,8 +23,10 @@ from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
 from workflows.machine.case import ItemState, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import explain
+from workflows.machine.fieldrights import hidden_at
 from workflows.ports import Library
 from workflows.reads import CaseView
+from workflows.showing import without
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -47,7 +49,8 @@ def personal(request: Request, office: OfficeOf, visitor: PersonOf, item: str) -
     said = said_of(office, view)
     purpose = _("办理“%(step)s”", step=said.step(found.path))
     values = office.reads.personal(visitor.viewer, view.head.id, purpose)
-    return item_page(request, office, visitor, view, found, values=worded(values, said), asked_values=True)
+    shown = without(values, hidden_at(said.definition, found.path))
+    return item_page(request, office, visitor, view, found, values=worded(shown, said), asked_values=True)
 
 
 def _seen(office: Office, visitor: Visitor, item: str) -> tuple[CaseView, WorkItem]:
@@ -73,7 +76,8 @@ def item_page(
         "others": [one for one in offers if not one.is_answer and one.verb != OPEN],
         "opens": any(one.verb == OPEN for one in offers),
         "place": f"/items/{item.id}",
-        "plain": worded(view.head.fields, said),
+        # What this step hides is not looked at from here, even by somebody whom another step shows it.
+        "plain": worded(without(view.head.fields, hidden_at(said.definition, item.path)), said),
         "has_person": mine and view.head.person is not None,
         "guest": visitor.guest,
         "csrf": visitor.csrf,

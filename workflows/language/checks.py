@@ -17,6 +17,7 @@ from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.people import missing, people
 from workflows.language.rules.plans import planned_workflows, plans
 from workflows.language.rules.returning import returning, revocations
+from workflows.language.rules.rights import field_rights
 from workflows.language.rules.subject import Subject, subject_of
 from workflows.language.rules.together import hopeless_waits, start_cycles
 from workflows.language.rules.values import (
@@ -115,6 +116,7 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *privacy(subject),
         *known_events(subject),
         *forms(subject),
+        *field_rights(subject),
         *conditions(subject),
         *waits(subject, ways),
         *days(subject, ways),

@@ -156,6 +156,17 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("请在此之前填写该字段，或在emit中直接给出"),
         ),
         "emit_value": (zh("字段%(field)s的值不符合事件%(event)s的要求"), zh("请改用该事件允许的值")),
+        "twin_right": (zh("字段%(field)s的权限写了不止一次"), zh("请只写一次")),
+        "right_field": (zh("权限所写的字段%(field)s不存在"), zh("请改用办件或本环节表单中的字段")),
+        "right_form": (
+            zh("字段%(field)s不在本环节的表单中，不能填写"),
+            zh("请把权限改为hidden或read，或把字段加入表单"),
+        ),
+        "right_hidden": (
+            zh("表单必填的字段%(field)s在本环节却是隐藏的"),
+            zh("请在表单中改为非必填(required: false)，并在应填写的环节写明required"),
+        ),
+        "right_key": (zh("字段%(field)s是办件的编号，不能隐藏"), zh("请删除这一权限")),
         "unknown_form": (zh("没有表单%(form)s"), zh("请在forms中定义，或改用已有的表单")),
         "twin_form": (zh("有两个表单都叫%(form)s"), zh("请给每个表单各取一个名称")),
         "twin_field": (zh("表单中有两个字段都叫%(field)s"), zh("请删除其中一个")),

@@ -282,6 +282,9 @@ Handing = Literal["transfer", "delegate", "add-signers"]
 HANDINGS: tuple[Handing, ...] = ("transfer", "delegate", "add-signers")
 """What the holder of an item may do with it beside answering it, unless the step says otherwise."""
 
+Right = Literal["hidden", "read", "write", "required"]
+"""What a step lets whoever it asks do with a field: not see it, see it, fill it in, have to fill it in."""
+
 
 class Approve(Word):
     """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant or to a step.
@@ -291,7 +294,8 @@ class Approve(Word):
     `passes` is the share of the seats (mode ratio) or of their weight (weight) that must agree, at least; `weights` are
     (user, department or role, weight), 1 where nothing is said. `collects` hears everybody even when the result is
     certain before. With mode any the `first` answer decides, or the first that agrees. `abstains` offers an abstention
-    that counts as a seat, or is excluded from them.
+    that counts as a seat, or is excluded from them. `rights` are (field, right): what the step lets people do with a
+    field of the case or of its form (hidden, read, write, required), as the form says where nothing is said.
     """
 
     word: Literal["approve"] = "approve"
@@ -316,6 +320,7 @@ class Approve(Word):
     first: Literal["decides", "agrees"] = "decides"
     abstains: Literal["no", "counts", "excluded"] = "no"
     allows: tuple[Handing, ...] = HANDINGS
+    rights: tuple[tuple[str, Right], ...] = ()
 
 
 class Vote(Word):
@@ -324,7 +329,7 @@ class Vote(Word):
     `quorum` is the share of the seats that must vote, `passes` the share of the votes cast that must be exceeded
     ("2/3", "1/2"), or with `of_all` of all votes there are. `tie` and `no_quorum` go the way of `fails` unless they have
     their own; with a `chair` a tie is decided by the chair's casting vote first. `weights` are as in an approval.
-    `changes` lets a vote be changed until the vote is closed.
+    `changes` lets a vote be changed until the vote is closed. `rights` say which fields are hidden from those who vote.
     """
 
     word: Literal["vote"] = "vote"
@@ -344,6 +349,7 @@ class Vote(Word):
     weights: tuple[tuple[str, int], ...] = ()
     chair: RoleHolders | None = None
     changes: bool = False
+    rights: tuple[tuple[str, Right], ...] = ()
 
 
 class PublicNotice(Word):
@@ -376,7 +382,7 @@ class Call(Word):
 
 
 class CarryOut(Word):
-    """Ask people to do something and report it with a form; goes on when every seat has completed."""
+    """Ask people to do something and report it with a form; goes on when every seat has completed. `rights` as in an approval."""
 
     word: Literal["carry_out"] = "carry_out"
     name: str
@@ -388,6 +394,7 @@ class CarryOut(Word):
     nobody: Nobody = OFFICE
     own_case: OwnCase = "decide"
     recused: tuple[Related, ...] = ()
+    rights: tuple[tuple[str, Right], ...] = ()
 
 
 class Wait(Word):

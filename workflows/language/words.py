@@ -80,6 +80,7 @@ from workflows.language.tree import (
     Remind,
     Returns,
     Revocation,
+    Right,
     RoleHolders,
     Rung,
     Seats,
@@ -155,6 +156,7 @@ __all__ = [
     "Remind",
     "Returns",
     "Revocation",
+    "Right",
     "RoleHolders",
     "Rung",
     "Seats",
@@ -368,6 +370,7 @@ def vote(  # the words of one rule sheet line, all by keyword
     weights: Mapping[str, int] | None = None,
     chair: RoleHolders | None = None,
     changes: bool = False,
+    rights: Mapping[str, Right] | None = None,
 ) -> Vote:
     """A vote with quorum and pass share."""
     return Vote(
@@ -387,6 +390,7 @@ def vote(  # the words of one rule sheet line, all by keyword
         weights=tuple(sorted((weights or {}).items())),
         chair=chair,
         changes=changes,
+        rights=tuple(sorted((rights or {}).items())),
     )
 
 
@@ -442,6 +446,7 @@ def approve(  # the words of one rule sheet line, all by keyword
     first: Literal["decides", "agrees"] = "decides",
     abstains: Literal["no", "counts", "excluded"] = "no",
     allows: tuple[Handing, ...] = HANDINGS,
+    rights: Mapping[str, Right] | None = None,
 ) -> Approve:
     """Ask people for a decision."""
     return Approve(
@@ -466,6 +471,7 @@ def approve(  # the words of one rule sheet line, all by keyword
         first=first,
         abstains=abstains,
         allows=allows,
+        rights=tuple(sorted((rights or {}).items())),
     )
 
 
@@ -508,6 +514,7 @@ def carry_out(  # the words of one rule sheet line, all by keyword
     own_case: OwnCase = "decide",
     recused: tuple[Related, ...] = (),
     allows: tuple[Handing, ...] = HANDINGS,
+    rights: Mapping[str, Right] | None = None,
 ) -> CarryOut:
     """Ask people to do something and report it."""
     return CarryOut(
@@ -520,6 +527,7 @@ def carry_out(  # the words of one rule sheet line, all by keyword
         own_case=own_case,
         recused=recused,
         allows=allows,
+        rights=tuple(sorted((rights or {}).items())),
     )
 
 

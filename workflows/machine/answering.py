@@ -19,7 +19,7 @@ from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, 
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
 from workflows.machine.confirming import CONFIRM, ON_PROPOSALS, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
-from workflows.machine.filling import BadForm, filled
+from workflows.machine.filling import BadForm, filled, refuse_form
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.handing import claim, delegate, give_advice, note_opened, recuse, transfer, unclaim
 from workflows.machine.hearing import Values
@@ -95,7 +95,7 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
 
 def _confirm(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     """Answer a proposal; what was proposed is done when a second person agrees, if it still can be."""
-    refusal = refuse_stranger(turn, act, item) or refuse_second(turn, act, item)
+    refusal = refuse_stranger(turn, act, item) or refuse_second(turn, act, item) or refuse_form(turn, act, item)
     if refusal is not None:
         return refusal
     proposal = proposal_of(turn, item)
@@ -120,7 +120,7 @@ def _may_ask(step: object, item: WorkItem) -> bool:
 
 
 def _return_to_step(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Refused | None:
-    wanted = wanted_return(turn, act, item, policy)
+    wanted = refuse_form(turn, act, item) or wanted_return(turn, act, item, policy)
     if isinstance(wanted, Refused):
         return wanted
     note_right(turn, act, item)

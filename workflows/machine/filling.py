@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -11,11 +12,15 @@ from domain.events import EVENT_TYPES
 from domain.fields import is_day
 from domain.identifiers import mask_forbidden
 from domain.texts import zh
-from workflows.language.words import Form, FormField, ToApplicant
-from workflows.machine.case import JSON, Act, WorkItem
+from workflows.language.words import FormField, Right, ToApplicant
+from workflows.machine.case import JSON, Act, Refused, WorkItem
+from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.hearing import Values
 from workflows.machine.operations import LONGEST_TEXT
 from workflows.machine.turn import Turn
+
+UNKNOWN_FIELD: Final = "unknown_field"
+CLOSED_FIELD: Final = "closed_field"
 
 
 class BadForm(ValueError):  # noqa: N818  # an answer to the person who filled it in, not a mistake in the program
@@ -37,19 +42,38 @@ def filled(turn: Turn, act: Act, item: WorkItem) -> Values:
     supplement = turn.supplement_at(item.path)
     if supplement is not None:
         return _supplement(turn, act, supplement)
-    form = next((one for one in turn.definition.forms if one.name == item.form), None)
-    return _form(act, form)
+    return _form(turn, act, item)
 
 
-def _form(act: Act, form: Form | None) -> Values:
-    known = {one.name: one for one in form.fields} if form is not None else {}
-    _refuse_unknown(act.form, known)
+def refuse_form(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    """Refuse an act whose form holds what it must not hold, where nothing of it would be written."""
+    try:
+        filled(turn, act, item)
+    except BadForm as bad:
+        return Refused(422, bad.code, bad.message, field=bad.field)
+    return None
+
+
+def _form(turn: Turn, act: Act, item: WorkItem) -> Values:
+    form, rights = form_of(turn.definition, item.form), rights_at(turn.definition, item.path)
+    known = writable(form, rights)
+    _refuse_closed(act.form, [] if form is None else [one.name for one in form.fields], known, rights)
     asked = known if act.verb in ("agree", "complete") else act.form
     for name in asked:
         if not _fits(known[name], act.form.get(name)):
             raise _bad_value(name)
     values = {name: _masked(value) for name, value in act.form.items()}
     return _parted(values, personal={name for name, one in known.items() if one.personal})
+
+
+def _refuse_closed(
+    form: Mapping[str, JSON], fields: Iterable[str], known: Mapping[str, FormField], rights: Mapping[str, Right]
+) -> None:
+    """Nothing may be sent for a field that the form has not, or that the step only shows or hides (approvals.md A6)."""
+    _refuse_unknown(form, {*fields, *rights})
+    for name in form:
+        if name not in known:
+            raise BadForm(CLOSED_FIELD, zh("本环节不能填写这一字段"), name)
 
 
 def _fits(wanted: FormField, value: JSON) -> bool:
@@ -124,7 +148,7 @@ def _refuse_unknown(form: Mapping[str, JSON], known: Iterable[str]) -> None:
     allowed = set(known)
     for name in form:
         if name not in allowed:
-            raise BadForm("unknown_field", zh("表单没有这一字段"), name)
+            raise BadForm(UNKNOWN_FIELD, zh("表单没有这一字段"), name)
 
 
 def _bad_value(name: str) -> BadForm:

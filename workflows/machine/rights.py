@@ -70,10 +70,12 @@ def refuse_newcomer(turn: Turn, user: str, item: WorkItem, place: str) -> Refuse
 
 
 def refuse_words(act: Act) -> Refused | None:
-    """Refuse words that are too long, and an act without the words that it needs."""
+    """Refuse words that are too long, an act without the words that it needs, and a form where none is asked for."""
     if len(act.opinion) > LONGEST_TEXT:
         return Refused(422, "too_long", zh("意见过长"), field="opinion")
     operation = (ON_CASES if act.item is None else ON_ITEMS)[act.verb]
+    if act.form and not operation.form:
+        return Refused(422, "unknown_field", zh("表单没有这一字段"), field=f"form/{next(iter(act.form))}")
     if operation.opinion == "needed" and not act.opinion:
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return None

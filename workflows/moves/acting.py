@@ -7,12 +7,15 @@ answer was lost with the connection.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
+from workflows.machine.filling import CLOSED_FIELD, UNKNOWN_FIELD
 from workflows.moves.batching import Saved, save_runs
 from workflows.moves.deciding import CaseRun, run_cases
 from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, StoreUnavailable, Unit
@@ -20,6 +23,9 @@ from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, StoreUnavai
 PROBLEM = 400
 LATE = frozenset({"item_closed", "case_ended"})
 """Refusals that tell the late one who decided, and when."""
+_WRITES: Final = frozenset({CLOSED_FIELD, UNKNOWN_FIELD})
+"""Refusals of somebody who sent what the step does not let them write: no page does that."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,9 @@ def _state_after(run: CaseRun, wanted: Act) -> str | None:
 
 
 def _refusal(unit: Unit, refused: Refused, wanted: Act) -> Answer:
+    if refused.code in _WRITES:
+        place = (refused.field, wanted.case, wanted.item)
+        _log.warning("refused to write %r of case %s, item %s: sent by %r", *place, wanted.actor)
     by, at = refused.by, refused.at
     if wanted.item is not None and refused.code in LATE:
         item = unit.item(wanted.item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Response
@@ -16,9 +17,11 @@ from adapters.doors.problems import Fault, Problem
 from adapters.explaining import saying
 from adapters.texts import _
 from workflows.machine.case import Act
+from workflows.machine.fieldrights import ever_hidden
 from workflows.machine.operations import Operation, fits
 from workflows.moves.acting import PROBLEM, Answer, act
 from workflows.moves.previewing import foresee
+from workflows.showing import without
 
 _LONGEST_KEY = 200
 
@@ -108,7 +111,8 @@ def foreseen(office: Office, wanted: Act) -> Response:
     said = saying(
         library.by_hash(found.definition or ""), library.roster(), library.calendar().zone, office.reads.now()
     )
-    body = consequences_view(found, said)
+    hidden = ever_hidden(library.by_hash(found.definition or ""))
+    body = consequences_view(replace(found, fields=without(found.fields or {}, hidden - wanted.form.keys())), said)
     return json_response({"preview": True, "case": wanted.case, "item": wanted.item, "verb": wanted.verb, **body})
 
 

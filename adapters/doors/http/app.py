@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Final
 
@@ -28,6 +29,7 @@ from adapters.doors.http import (
 from adapters.doors.http.answers import answer_problems
 from adapters.doors.http.guarding import Guard
 from adapters.doors.http.office import Office
+from workflows.showing import within_rights
 
 ROOMS: Final = (
     events,
@@ -63,7 +65,7 @@ def create_app(office: Office, pages: APIRouter | None = None) -> FastAPI:
         redoc_url=None,
         max_body_size=events.EVENT_BYTES,
     )
-    app.state.office = office
+    app.state.office = replace(office, reads=within_rights(office.reads, office.engine.library))
     for room in ROOMS:
         app.include_router(room.router)
     if pages is not None:

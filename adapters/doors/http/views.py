@@ -20,6 +20,7 @@ from workflows.machine.answering import verbs_offered
 from workflows.machine.case import Case, Holder, ItemState, WorkItem
 from workflows.machine.deadlines import is_provisional
 from workflows.machine.explain import Explanation, Reason
+from workflows.machine.fieldrights import form_of, right_of, rights_at
 from workflows.machine.nodes import index
 from workflows.machine.turn import step_path
 from workflows.ports import Library
@@ -156,9 +157,14 @@ _VERBS: Final = {"confirm": ("agree", "reject"), "advice": ("answer",)}
 
 
 def _form(view: ItemView, library: Library) -> View | None:
-    forms = library.by_hash(view.case.workflow_hash).forms
-    found = next((form for form in forms if form.name == view.item.form), None)
-    return None if found is None else found.model_dump(mode="json")
+    """The form of the item, each field with the right to it at this step; what the step hides is left out."""
+    definition = library.by_hash(view.case.workflow_hash)
+    form, rights = form_of(definition, view.item.form), rights_at(definition, view.item.path)
+    if form is None:
+        return None
+    shown = [(one, right) for one in form.fields if (right := right_of(one, rights)) != "hidden"]
+    fields = [one.model_dump(mode="json") | {"right": right, "required": right == "required"} for one, right in shown]
+    return form.model_dump(mode="json") | {"fields": fields}
 
 
 def history(entries: tuple[HistoryView, ...], said: Saying) -> list[View]:

@@ -72,7 +72,7 @@ approve(
     "CarryOut": """
 carry_out(
     "report", by=role("section_officer"), within=number("trial.report_days", 10), overdue=(remind(-1), remind(0)),
-    form="draft.v1",
+    form="draft.v1", rights={"invoice": "hidden", "amount": "read"},
 )""",
     "Vote": """
 vote(

@@ -56,6 +56,10 @@ patterns are said.
 - **Fields.** A step reads the fields of its case. Inside a for-each each element has fields of its own, beginning with
   the one that `each` names: what is written inside, personal or not, is seen inside only, so elements never write over
   each other.
+- **Rights to fields** belong to a step: `hidden`, `read`, `write`, `required`, for each field that it names; for the
+  others the form speaks. A field that some step hides is confidential: it is shown to whoever holds or answered an item
+  of a step that does not hide it, and to those who see every case unless the steps that ask them hide it; readers of
+  copies, lists and exports do not show it. A sub-case shows what it was given by the rights of its own workflow.
 - **Joins** can look at `NAME.arrived` and `NAME.of`, the counts of the block NAME.
 - **Events** that nobody awaits are kept until somebody does. Whoever asks innermost takes an event; branches side by
   side all take it.

@@ -117,12 +117,20 @@ joins = st.builds(
     once=st.none() | conditions,
     rest=st.sampled_from(["cancel", "ignore"]),
 )
+rights = st.lists(st.tuples(texts, st.sampled_from(["hidden", "read", "write", "required"])), max_size=2).map(tuple)
 leaves = st.one_of(
     st.builds(w.End, outcome=texts, state=st.sampled_from(["approved", "rejected", "withdrawn", "completed"])),
     st.builds(w.Do, name=texts, actions=st.lists(actions, max_size=2).map(tuple)),
     st.builds(w.Message, name=texts, to=people),
     st.builds(
-        w.CarryOut, name=texts, by=people, within=st.none() | terms, overdue=ladders, form=st.none() | texts, **missing
+        w.CarryOut,
+        name=texts,
+        by=people,
+        within=st.none() | terms,
+        overdue=ladders,
+        form=st.none() | texts,
+        rights=rights,
+        **missing,
     ),
     st.builds(
         w.FollowUp,
@@ -210,6 +218,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             no_quorum=st.none() | inner,
             of_all=st.booleans(),
             weights=weights,
+            rights=rights,
             chair=st.none() | roles,
             changes=st.booleans(),
             **missing,
@@ -257,6 +266,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             signature=st.booleans(),
             passes=st.none() | texts,
             weights=weights,
+            rights=rights,
             collects=st.booleans(),
             first=st.sampled_from(["decides", "agrees"]),
             abstains=st.sampled_from(["no", "counts", "excluded"]),
