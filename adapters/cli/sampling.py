@@ -26,10 +26,11 @@ GUIDES: Final = (
     "sample.centre_clerk_1",
     "sample.chalu_clerk",
     "sample.civil_affairs_verifier",
+    "sample.contact_secretary_3",
     "sample.office_head",
     "sample.auditor",
 )
-"""Posts whose sign-in links are printed: one for each part of the first workflow."""
+"""Posts whose sign-in links are printed: the first workflow, one for each part, and visits."""
 SECONDS: Final = 60.0
 
 

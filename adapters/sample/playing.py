@@ -11,12 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from domain.organisation import is_valid
 from domain.roster import Roster, liaison_officers, users_with_role
 
 MOST_DAYS: Final = 6
 """Calendar days after which most have acted."""
 LATE_DAYS: Final = 25
 """Days after which the slow ones act: behind every ladder."""
+
+FAR: Final = timedelta(days=60)
+"""What is due so much later is done around its day, as a visit is; everything else when somebody gets round to it."""
+
+OFFICER, ROLE = "officer", "contact_officer"
+"""The field of a form that names a post, and the role that such a post carries."""
 
 _SLOW, _REFUSES, _RETURNS = 12, 8, 5
 
@@ -33,7 +40,14 @@ class Choice:
 def is_due(item: Mapping[str, Any], now: datetime) -> bool:
     """Whether whoever holds the item gets round to it by now."""
     patience = LATE_DAYS if _drawn(item["id"], "slow", _SLOW) == 0 else _drawn(item["id"], "patience", MOST_DAYS + 1)
-    return now >= datetime.fromisoformat(item["opened_at"]) + timedelta(days=patience)
+    return now >= _begun(item) + timedelta(days=patience)
+
+
+def _begun(item: Mapping[str, Any]) -> datetime:
+    """From when on somebody thinks of it: when it was given, or shortly before a day that is far off."""
+    opened = datetime.fromisoformat(item["opened_at"])
+    due = datetime.fromisoformat(item["due_at"]) if item["due_at"] else opened
+    return max(opened, due - timedelta(days=MOST_DAYS)) if due - opened >= FAR else opened
 
 
 def choose(item: Mapping[str, Any], roster: Roster, day: date, reasons: Sequence[str]) -> Choice | None:
@@ -49,7 +63,7 @@ def choose(item: Mapping[str, Any], roster: Roster, day: date, reasons: Sequence
     if user is None or not verbs:
         return None
     verb = _verb(str(item["id"]), verbs)
-    form = _filled(item, day) if verb in {"agree", "complete"} else {}
+    form = _filled(item, roster, day) if verb in {"agree", "complete"} else {}
     body: dict[str, Any] = {"version": item["version"], "form": form}
     if verb in {"reject", "return"}:
         body["opinion"] = "样例意见"
@@ -86,9 +100,17 @@ def _verb(item: str, verbs: Sequence[str]) -> str:
     return "return" if drawn < _REFUSES + _RETURNS and "return" in verbs else "agree"
 
 
-def _filled(item: Mapping[str, Any], day: date) -> dict[str, Any]:
+def _filled(item: Mapping[str, Any], roster: Roster, day: date) -> dict[str, Any]:
     fields = (item["form"] or {}).get("fields", ())
-    return {one["name"]: _value(str(item["id"]), one, day) for one in fields if one["required"]}
+    filled = {one["name"]: _value(str(item["id"]), one, day) for one in fields if one["required"]}
+    return filled | {name: _officer(str(item["id"]), roster, day) for name in filled.keys() & {OFFICER}}
+
+
+def _officer(item: str, roster: Roster, day: date) -> str:
+    """A post that has a contact officer."""
+    scopes = {grant.scope for post in roster.posts if is_valid(post, day) for grant in post.roles if grant.role == ROLE}
+    posts = sorted(scope for scope in scopes if scope is not None)
+    return posts[_drawn(item, OFFICER, len(posts))]
 
 
 def _value(item: str, field: Mapping[str, Any], day: date) -> Any:

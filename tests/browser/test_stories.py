@@ -116,3 +116,48 @@ def visitors(house: House, case: str) -> list[str]:
     seats = [one for one in view.items if one.path.endswith("site_visit") and one.closed_at is None]
     owners = [one.who for item in seats for one in view.holders[item.id] if one.capacity == "owner"]
     return [who.removeprefix("user:") for who in owners]
+
+
+def test_a_visit_falls_due_is_missed_goes_up_to_the_office_and_is_held_late(
+    chromium: Browser, house: House, address: str
+) -> None:
+    planned = [one for one in sample_events() if one["data"].get("due_on") == "2026-12-08"]
+    [case] = house.hand_in(planned)
+    secretary, head = chromium.tab(), chromium.tab()
+    enter(secretary, address, house, "sample.contact_secretary_3")
+    enter(head, address, house, HEAD)
+    early = secretary.text("table.lines .lamp")
+
+    house.office.turn(days=22)  # Wednesday, 25 November: the tenth working day before is over
+    seen_near = shown(secretary, f"{address}/inbox?tab=copies", ".notices")
+    house.office.turn(days=14)  # Wednesday, 9 December: the day is over
+    seen_late = shown(secretary, f"{address}/inbox", ".pressing")
+    not_yet = shown(head, f"{address}/inbox", "main")
+    house.office.turn(days=14)  # Wednesday, 23 December: ten working days late
+    seen_up = shown(head, f"{address}/inbox", "main")
+    told = shown(head, f"{address}/inbox?tab=copies", ".notices")
+    do(
+        at_work(chromium, house, address, "sample.contact_secretary_3"),
+        "complete",
+        form__held_on="2026-12-23",
+        form__mode="face_to_face",
+    )
+
+    assert "逾期" not in early
+    assert "即将到期" in seen_near
+    assert "已逾期1件" in seen_late
+    assert "进行联系" not in not_yet
+    assert "进行联系" in seen_up
+    assert "逾期未办，现在您也可以办理" in told
+    head.open(f"{address}/cases/{case}")
+    assert "已办结" in head.text(".facts")
+    assert "已联系" in head.text(".facts")
+    for told_of in ("提醒办理“进行联系”", "“进行联系”逾期，升级至联席会议办公室主任", "发出事件“列入联系计划”"):
+        assert told_of in head.text(".timeline")
+    assert secretary.problems == head.problems == []
+
+
+def shown(tab: Tab, address: str, part: str) -> str:
+    """What a part of a page says when it is opened."""
+    tab.open(address)
+    return tab.text(part)

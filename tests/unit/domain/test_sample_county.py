@@ -52,6 +52,20 @@ def test_the_samples_take_every_branch_of_member_registration() -> None:
     assert max(persons.values()) == 2
 
 
+def test_the_samples_show_a_list_of_named_contacts_two_for_each_officer_and_visits_that_are_to_come() -> None:
+    said = [(event["type"].removeprefix("liaison."), event["data"]) for event in EVENTS]
+    (drafted,) = [data for type_, data in said if type_ == "contact_list.drafted.v1"]
+    pairs = [data for type_, data in said if type_ == "contact.proposed.v1"]
+    planned = [data for type_, data in said if type_ == "visit.planned.v1"]
+    (excused,) = [data for type_, data in said if type_ == "visit.excused.v1"]
+
+    officers = Counter(one["officer"] for one in pairs)
+    assert [one["member"] for one in pairs] == drafted["members"]
+    assert set(officers.values()) == {2}
+    assert all(users_with_role(ROSTER, "contact_secretary", one["officer"], DAY) for one in pairs + planned)
+    assert excused["member"] in {one["member"] for one in planned}
+
+
 def test_the_three_towns_of_the_county_s_story_apply_for_a_base_in_answer_to_the_call() -> None:
     said = [(event["type"].removeprefix("liaison."), event["data"]) for event in EVENTS]
     (call,) = [data for type_, data in said if type_ == "base.called.v1"]
