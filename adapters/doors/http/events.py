@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from adapters.doors.committing import Committer, TooManyWaiting
-from adapters.doors.envelopes import CE_PREFIX, Envelope, is_json, read_batch, read_binary, read_event, read_structured
+from adapters.doors.envelopes import CE_PREFIX, Envelope, is_json, read_batch, read_binary, read_structured
 from adapters.doors.event_types import event_types
 from adapters.doors.http.answers import Refuse, json_response, not_found, problem_response
-from adapters.doors.http.office import Office, OfficeOf, Refusal
+from adapters.doors.http.office import Office, OfficeOf
+from adapters.doors.http.submitting import (
+    Sent,
+    admitted,
+    commit,
+    count_accepted,
+    lane_of,
+    note_refused,
+    read_sheet,
+)
 from adapters.doors.http.viewers import ReaderOf, ViewerOf
 from adapters.doors.problems import Fault, Problem, document
-from adapters.doors.spreadsheets.events import Report, SheetRow, rows_of_workbook
-from adapters.doors.spreadsheets.tables import Unreadable
 from adapters.texts import _
 from domain.event import WIRE_PREFIX
 from workflows.machine.case import Lane
@@ -35,21 +39,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 SHEETS: Final = {XLSX: "upload.xlsx", "text/csv": "upload.csv"}
 EVENT_BYTES: Final = 1024 * 1024
 BATCH_BYTES: Final = 16 * 1024 * 1024
-BULK_ROWS: Final = 20
-"""From this many events on, a request is an import: people's clicks go before it."""
 _WORST_FIRST: Final = (400, 403, 422)
-
-Row = NewEvent | Problem
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What one request brought: `envelopes` as they could be read, and each as an event or as why not."""
-
-    envelopes: Sequence[Envelope | Problem]
-    rows: Sequence[Row]
-    batch: bool
-
 
 _SCHEMA = {"type": "object", "required": ["specversion", "id", "source", "type"]}
 _BODY = {
@@ -75,20 +65,20 @@ async def post_events(
     sent = await _read(request, office, viewer)
     refused = [problem for problem in sent.rows if isinstance(problem, Problem)]
     if refused and not preview:
-        await run_in_threadpool(_note, office, viewer, sent)
+        await run_in_threadpool(note_refused, office, viewer, sent)
     if refused and not partial:
         return problem_response(_together(sent))
-    events = tuple(row for row in sent.rows if isinstance(row, NewEvent))
+    events = sent.events
     if preview:
         return _results(sent, iter([Accepted("accepted", 0)] * len(events)), 200)
-    accepted = await _commit(office, viewer, Submission(events, whole=not partial)) if events else ()
-    _count(office, accepted)
+    accepted = await commit(office, viewer, Submission(events, whole=not partial)) if events else ()
+    count_accepted(office, accepted)
     if not partial and any(one.status == "conflict" for one in accepted):
         return problem_response(_conflicts(sent, accepted))
     return _results(sent, iter(accepted), 202 if any(one.status != "conflict" for one in accepted) else 422)
 
 
-async def _read(request: Request, office: Office, viewer: Viewer) -> _Sent:
+async def _read(request: Request, office: Office, viewer: Viewer) -> Sent:
     content_type = request.headers.get("content-type", "")
     media = content_type.partition(";")[0].strip().lower()
     if media == BATCH:
@@ -97,7 +87,7 @@ async def _read(request: Request, office: Office, viewer: Viewer) -> _Sent:
         return await run_in_threadpool(_read_batch, office, viewer, body)
     if media in SHEETS:
         body = await _body(request, BATCH_BYTES)
-        return await run_in_threadpool(_read_sheet, office, viewer, SHEETS[media], body)
+        return await run_in_threadpool(read_sheet, office, viewer, SHEETS[media], body)
     body = await _body(request, EVENT_BYTES)
     if media == STRUCTURED:
         envelope = read_structured(body)
@@ -106,39 +96,17 @@ async def _read(request: Request, office: Office, viewer: Viewer) -> _Sent:
     else:
         detail = _("请用 %(structured)s、%(batch)s，或带 ce- 请求头的 JSON", structured=STRUCTURED, batch=BATCH)
         raise Refuse(Problem(415, "unsupported-content", detail))
-    return _Sent([envelope], [_admitted(office, viewer, envelope, Lane.INTERACTIVE)], batch=False)
+    return Sent([envelope], [admitted(office, viewer, envelope, Lane.INTERACTIVE)], batch=False)
 
 
-def _read_batch(office: Office, viewer: Viewer, body: bytes) -> _Sent:
+def _read_batch(office: Office, viewer: Viewer, body: bytes) -> Sent:
     envelopes = read_batch(body)
     if isinstance(envelopes, Problem):
         raise Refuse(envelopes)
     if not envelopes:
         raise Refuse(Problem(400, "malformed", _("批量内容里没有事件")))
-    lane = Lane.BULK if len(envelopes) >= BULK_ROWS else Lane.INTERACTIVE
-    return _Sent(envelopes, [_admitted(office, viewer, one, lane) for one in envelopes], batch=True)
-
-
-def _read_sheet(office: Office, viewer: Viewer, name: str, body: bytes) -> _Sent:
-    """The rows of a workbook, each an event of its own; what is wrong with a row is told at its sheet, row and column."""
-    try:
-        rows = list(rows_of_workbook(name, body, Report()))
-    except Unreadable as error:
-        raise Refuse(Problem(400, "malformed", str(error))) from None
-    if not rows:
-        raise Refuse(Problem(400, "malformed", _("表格里没有可以提交的行")))
-    envelopes = [_row_problem(row) if row.event is None else read_event(dict(row.event)) for row in rows]
-    lane = Lane.BULK if len(envelopes) >= BULK_ROWS else Lane.INTERACTIVE
-    return _Sent(envelopes, [_admitted(office, viewer, one, lane) for one in envelopes], batch=True)
-
-
-def _row_problem(row: SheetRow) -> Problem:
-    faults = tuple(Fault(f"/{row.sheet}/{row.number}/{header}", detail) for _code, header, detail in row.faults)
-    return Problem(422, row.faults[0][0].replace("_", "-"), row.faults[0][2], faults)
-
-
-def _admitted(office: Office, viewer: Viewer, envelope: Envelope | Problem, lane: Lane) -> Row:
-    return envelope if isinstance(envelope, Problem) else office.desk.admit(envelope, viewer, lane)
+    lane = lane_of(len(envelopes))
+    return Sent(envelopes, [admitted(office, viewer, one, lane) for one in envelopes], batch=True)
 
 
 async def _body(request: Request, limit: int) -> bytes:
@@ -156,26 +124,10 @@ async def _body(request: Request, limit: int) -> bytes:
     raise Refuse(Problem(413, "too-large", detail), {"Connection": "close"})
 
 
-async def _commit(office: Office, viewer: Viewer, submission: Submission) -> Sequence[Accepted]:
-    try:
-        answers = _queued(office.committer, viewer.user, submission)
-    except TooManyWaiting as error:
-        detail = _("本部门等待处理的事件过多，请在 %(n)s 秒后重试", n=error.retry_after)
-        raise Refuse(Problem(429, "too-many", detail), {"Retry-After": str(error.retry_after)}) from None
-    parts = await asyncio.gather(*map(asyncio.wrap_future, answers))
-    return [accepted for part in parts for accepted in part]
-
-
-def _queued(committer: Committer, sender: str, submission: Submission) -> list[Future[tuple[Accepted, ...]]]:
-    if submission.whole:
-        return [committer.put(sender, submission)]
-    return committer.put_in_rounds(sender, submission)
-
-
 # -- answers -----------------------------------------------------------------------------------------------
 
 
-def _results(sent: _Sent, accepted: Iterable[Accepted], status: int) -> Response:
+def _results(sent: Sent, accepted: Iterable[Accepted], status: int) -> Response:
     given = iter(accepted)
     results = [
         _rejected(envelope, row) if isinstance(row, Problem) else _result(row, next(given))
@@ -201,7 +153,7 @@ def _conflict() -> Problem:
     return Problem(409, "conflict", detail, (Fault("/id", detail),))
 
 
-def _together(sent: _Sent) -> Problem:
+def _together(sent: Sent) -> Problem:
     """Every refused row of an all-or-nothing request as one problem."""
     refused = [(index, row) for index, row in enumerate(sent.rows) if isinstance(row, Problem)]
     worst = min((row for _index, row in refused), key=lambda row: _WORST_FIRST.index(row.status))
@@ -212,7 +164,7 @@ def _together(sent: _Sent) -> Problem:
     return Problem(worst.status, worst.code, detail, faults)
 
 
-def _conflicts(sent: _Sent, accepted: Sequence[Accepted]) -> Problem:
+def _conflicts(sent: Sent, accepted: Sequence[Accepted]) -> Problem:
     if not sent.batch:
         return _conflict()
     places = [index for index, one in enumerate(accepted) if one.status == "conflict"]
@@ -223,28 +175,6 @@ def _conflicts(sent: _Sent, accepted: Sequence[Accepted]) -> Problem:
 
 def _in_batch(index: int, problem: Problem) -> Iterable[Fault]:
     return (Fault(f"/{index}{fault.pointer}", fault.detail) for fault in problem.faults)
-
-
-def _note(office: Office, viewer: Viewer, sent: _Sent) -> None:
-    """Keep envelope and reason of what was refused, never the data."""
-    pairs = zip(sent.envelopes, sent.rows, strict=True)
-    refused = [_refusal(viewer, envelope, row) for envelope, row in pairs if isinstance(row, Problem)]
-    office.refusals.keep(refused)
-    for one in refused:
-        office.figures.event(one.code)
-
-
-def _refusal(viewer: Viewer, envelope: Envelope | Problem, problem: Problem) -> Refusal:
-    sender = viewer.department or viewer.user
-    if isinstance(envelope, Problem):
-        return Refusal(sender, None, None, None, problem.code, problem.faults[0].pointer)
-    places = " ".join(fault.pointer for fault in problem.faults)
-    return Refusal(sender, envelope.source, envelope.id, envelope.type, problem.code, places)
-
-
-def _count(office: Office, accepted: Sequence[Accepted]) -> None:
-    for one in accepted:
-        office.figures.event(one.status)
 
 
 # -- reading -----------------------------------------------------------------------------------------------
