@@ -113,9 +113,9 @@ def fields_of_step(item: WorkItem, said: Saying) -> tuple[Field, ...]:
 
 
 def agreement(item: WorkItem, said: Saying) -> bool:
-    """Whether an item can be agreed to together with others: nothing has to be filled in for it."""
+    """Whether an item can be agreed to together with others: the step lets it, and nothing has to be filled in for it."""
     step = asking_step(said.definition, item)
-    return isinstance(step, Approve) and not any(one.required for one in fields_of_step(item, said))
+    return isinstance(step, Approve) and not step.singly and not any(one.required for one in fields_of_step(item, said))
 
 
 def _field(wanted: FormField, said: Saying) -> Field:

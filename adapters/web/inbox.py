@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -21,6 +21,7 @@ from adapters.web.delegating import delegations
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import LIGHTS, PAGE, SIGNS, Line, mine_line, notice_line, workflow_titles
 from adapters.web.visitors import PageRoute, PersonOf, Posted, Visitor, VisitorOf, field
+from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import Act
 from workflows.moves.acting import Answer, act_together
@@ -125,7 +126,8 @@ def agree(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted) -
     if not key:
         raise Refuse(Problem(400, "no-idempotency-key", _("表单不完整，请刷新页面后重试")))
     chosen = list(_chosen(office, visitor, [(item, version) for item, _colon, version in picked]))
-    acts = [_agreement(visitor, key, view, version) for view, _line, version in chosen]
+    batch = derived_id("batch", f"{visitor.viewer.user}:{key}") if len(chosen) > 1 else None
+    acts = [replace(_agreement(visitor, key, view, version), batch=batch) for view, _line, version in chosen]
     answers = act_together(office.engine, acts)
     outcomes = [_outcome(line, answer) for (_view, line, _version), answer in zip(chosen, answers, strict=True)]
     return page("agreed.html", request, office, outcomes=outcomes, done=sum(one.done for one in outcomes))

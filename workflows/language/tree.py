@@ -289,7 +289,8 @@ Right = Literal["hidden", "read", "write", "required"]
 class Approve(Word):
     """Ask people for a decision. Agree goes on; reject runs `on_reject`; return goes to the applicant or to a step.
 
-    `compulsory` (法定) says that nobody skips the step alone: a jump over it needs a second person.
+    `compulsory` (法定) says that nobody skips the step alone: a jump over it needs a second person. `singly` says that each
+    case is looked at by itself: nobody answers it in one go with others (批量).
 
     `passes` is the share of the seats (mode ratio) or of their weight (weight) that must agree, at least; `weights` are
     (user, department or role, weight), 1 where nothing is said. `collects` hears everybody even when the result is
@@ -314,6 +315,7 @@ class Approve(Word):
     recused: tuple[Related, ...] = ()
     returns: Returns | None = None
     compulsory: bool = False
+    singly: bool = False
     passes: str | None = None
     weights: tuple[tuple[str, int], ...] = ()
     collects: bool = False

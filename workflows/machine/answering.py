@@ -160,6 +160,8 @@ def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
     if act.verb not in verbs_offered(step, item):
         return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
+    if act.batch is not None and isinstance(step, Approve) and step.singly:
+        return Refused(409, "singly", zh("本环节须逐件办理，不能批量办理"))
     if not isinstance(step, Vote) and act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return _check_reason(act, step.reasons if isinstance(step, Approve) else ())

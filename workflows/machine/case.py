@@ -383,7 +383,8 @@ class Act:
 
     `verb` is one of `machine.operations`, on an item or (`item` None) on the case; `fields` are what the verb itself asks
     for (whom to transfer to, where to return to), `form` what the step does. `key` is the idempotency key, `seen` the
-    item version that the actor looked at. `principal` is who it is done for, when not the actor.
+    item version that the actor looked at. `principal` is who it is done for, when not the actor. `batch` names the list
+    that the act was given in, where it was one of several.
     """
 
     key: str
@@ -400,6 +401,7 @@ class Act:
     department: str | None = None
     post: str | None = None
     fields: Mapping[str, JSON] = field(default_factory=dict)
+    batch: str | None = None
 
 
 class Sign(StrEnum):

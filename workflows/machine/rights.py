@@ -90,6 +90,8 @@ def note_right(turn: Turn, act: Act, item: WorkItem) -> None:
     """Note where, in which capacity and for whom the actor decides: "B 代 A" are two people (approvals.md A1)."""
     capacity = _strongest(turn, act, item)
     turn.said.update(path=item.path, round=item.round, authority=capacity.value)
+    if act.batch is not None:
+        turn.said["batch"] = act.batch
     if capacity is Capacity.PROXY and act.principal is None:
         turn.said.update(_stands_in_for(turn, act, item))
 

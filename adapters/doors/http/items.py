@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -12,6 +13,7 @@ from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import item_view
+from domain.identifiers import derived_id
 from workflows.machine.case import Act
 from workflows.machine.operations import ON_ITEMS
 from workflows.moves.acting import act_together
@@ -69,9 +71,10 @@ def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
 def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions) -> Response:
     """Several decisions at once: each has its own outcome, in order, and one that is refused stops no other."""
     fields = [own_fields(ON_ITEMS[one.verb], one) for one in body.acts]
+    batch = derived_id("batch", key) if len(body.acts) > 1 else None
     seen = [office.reads.item(viewer, one.item) for one in body.acts]
     wanted = [
-        _act(viewer, f"{key}:{place}", found, one.verb, one, fields[place])
+        replace(_act(viewer, f"{key}:{place}", found, one.verb, one, fields[place]), batch=batch)
         for place, (found, one) in enumerate(zip(seen, body.acts, strict=True))
         if found is not None
     ]

@@ -260,6 +260,17 @@ def test_several_items_are_decided_at_once_each_with_its_own_outcome(doors: Door
 
     assert [one["status"] for one in answer.json()["results"]] == [200, 200, 409, 404]
     assert answer.json()["results"][2]["by"] == CLERK.removeprefix("user:")
+    lists = {doors.kit.history(one["case"])[-1].body["delta"]["batch"] for one in answer.json()["results"][:2]}
+    assert len(lists) == 1
+
+
+def test_a_list_of_one_is_no_list(doors: Doors, case: str) -> None:
+    [item] = [one["id"] for one in doors.get("/api/work-items", key=CLERK).json()["items"]]
+
+    [result] = act(doors, "/api/work-items/act", acts=[{"item": item, "verb": "agree"}]).json()["results"]
+
+    assert result["status"] == 200
+    assert "batch" not in doors.kit.history(result["case"])[-1].body["delta"]
 
 
 def test_a_list_of_acts_names_nothing_unknown_and_is_not_empty(doors: Doors, case: str) -> None:

@@ -260,6 +260,7 @@ def blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
                 reopens=st.sampled_from(["all", "dissenters"]),
             ),
             compulsory=st.booleans(),
+            singly=st.booleans(),
             reasons=some_texts,
             form=st.none() | texts,
             on_reject=inner,

@@ -9,7 +9,7 @@ import pytest
 from domain.approval import Mode
 from tests.unit.machine.desk import Desk
 from workflows.language.words import approve, end, role, sequence, vote
-from workflows.machine.case import Refused, WorkItem
+from workflows.machine.case import Decision, Refused, WorkItem
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")
@@ -305,3 +305,25 @@ def test_a_comment_stands_in_the_history_also_after_the_end() -> None:
 
     assert desk.last.entry.what == "act:comment"
     assert desk.last.entry.personal == {"opinion": "样例：已归档"}
+
+
+# -- 批量 --------------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_is_answered_singly_is_answered_in_no_list() -> None:
+    desk = Desk(sequence(approve("grant", by=role("clerk"), on_reject=end("refused", "rejected"), singly=True)))
+
+    listed = desk.act("clerk", "agree", "steps/grant", batch="b1")
+    alone = desk.act("clerk", "agree", "steps/grant")
+
+    assert isinstance(listed, Refused)
+    assert (listed.status, listed.code) == (409, "singly")
+    assert isinstance(alone, Decision)
+
+
+def test_the_history_names_the_list_that_an_answer_was_given_in() -> None:
+    desk = Desk(sequence(approve("grant", by=role("clerk"), on_reject=end("refused", "rejected"))))
+
+    desk.act("clerk", "agree", "steps/grant", batch="b1")
+
+    assert desk.last.entry.delta["batch"] == "b1"
