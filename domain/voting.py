@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+SECRET_VOTERS: Final = 5
+"""Fewer voters, or ballots, than this are not secret: whoever knows their own vote can guess the others'."""
 MOST_FUTURES: Final = 20_000
 """More ways than this for the votes still out are not tried: such a vote closes when all have voted, or in time."""
 

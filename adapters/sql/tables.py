@@ -265,6 +265,10 @@ serial = _table(
 )
 _index(serial, "asked_once", "asked", unique=True)
 
+# Ballots of secret votes: no voter, no time, no order. The id is random, and SQLite keeps no row number beside it.
+ballot = _table("ballot", "id", texts("id", "case"), paths("path"), integers("round"), texts("choice"), small=True)
+_index(ballot, "case", "case path round")
+
 # One event or signal that concerns many cases: how far it has come, and the inbox rows that it posted.
 fanout = _table(
     "fanout",

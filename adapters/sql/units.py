@@ -25,6 +25,7 @@ from adapters.sql import (
     tracking,
     writing,
 )
+from adapters.sql.ballots import SqlBallots
 from adapters.sql.board import SqlBoard
 from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
@@ -70,6 +71,7 @@ class SqlUnit:
         self.fanouts = SqlFanouts(tx)
         self.board = SqlBoard(tx)
         self.serials = SqlSerials(tx)
+        self.ballots = SqlBallots(tx)
         self.claimed = 0
         """How many cases this unit took: its length is theirs, and a batch of another size would change it."""
 

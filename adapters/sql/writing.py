@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Executable, bindparam, delete, select, update
 
-from adapters.sql import personal, plans, serials
+from adapters.sql import ballots, personal, plans, serials
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import Personal
@@ -47,6 +47,7 @@ def write(tx: Transaction, changes: Changes) -> None:
     tx.insert_new(subscription, [subscription_values(one) for one in changes.subscriptions_opened])
     tx.insert_new(effect, [effect_values(one, tx.now) for one in changes.effects])
     serials.ask(tx, changes.serials)
+    ballots.cast(tx, changes.ballots)
     plans.write(tx, changes)
     tx.insert_new(case_access, [(one.case, one.who, one.why) for one in changes.access])
     _write_history(tx, changes.history)

@@ -48,6 +48,9 @@ _CHOICES: Final[Mapping[str, str]] = {
     "before": zh("前加签：先由加签人办理"),
     "after": zh("后加签：您办理后由加签人办理"),
     "parallel": zh("并加签：与您同时办理"),
+    "agree": zh("同意"),
+    "reject": zh("不同意"),
+    "abstain": zh("弃权"),
     "all": zh("全部同意"),
     "any": zh("任一人决定"),
 }

@@ -15,6 +15,7 @@ from adapters.explaining import Saying, sentence, verb_title
 from adapters.texts import _
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
 from adapters.web.changed import changes
+from adapters.web.fields import asking_step
 from adapters.web.operations import OPEN, decided, offers_on_item, open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import lamp_of, mine_line
@@ -117,6 +118,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "progress": _progress(view, item),
         "because": _because(item, office.engine.library, said),
         "claimed": said.names.user(item.claimed_by) if item.claimed_by else "",
+        "secret": getattr(asking_step(said.definition, item), "secret", False),
         "changes": changes(view, item, said),
         "proposed": _proposed(view, item, said),
         "signers": [item_row(view, one, said, library) for one in _seats(view, item)],

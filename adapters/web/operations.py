@@ -43,7 +43,7 @@ OPINION: Final = "opinion"
 REASON: Final = "reason"
 _NOT_FILLED_IN: Final = frozenset({None, "verb", "version"})
 """What a refusal is about when no other words or choice would help."""
-_ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete", "answer"})
+_ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete", "answer", "cast"})
 """The verbs that answer what an item asks; every other hands it on, or says something about it."""
 OPEN: Final = "open"
 """What a page says by itself when a holder looks at an item: no button."""

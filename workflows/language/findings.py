@@ -130,6 +130,14 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("此环节没有不同意的出路，无人可办时不能按不同意处理"),
             zh("请改用office、admin、climb、pass或block"),
         ),
+        "open_secret": (
+            zh("无记名票决不能加权、不能由主席决定、也不能改票：否则会看出谁投了什么"),
+            zh("请删除weights、chair和changes，或改为记名票决(secret: false)"),
+        ),
+        "few_secret": (
+            zh("无记名票决只有%(n)s席，少于%(least)s席"),
+            zh("请增加席位，或改为记名票决(secret: false)"),
+        ),
         "ruled_signature": (
             zh("需要签字的环节可能由规则跳过"),
             zh("请不要用pass和skip，改由办公室、上级或部门负责人办理"),

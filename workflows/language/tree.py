@@ -332,6 +332,9 @@ class Vote(Word):
     ("2/3", "1/2"), or with `of_all` of all votes there are. `tie` and `no_quorum` go the way of `fails` unless they have
     their own; with a `chair` a tie is decided by the chair's casting vote first. `weights` are as in an approval.
     `changes` lets a vote be changed until the vote is closed. `rights` say which fields are hidden from those who vote.
+
+    A `secret` vote (无记名) keeps who has voted, and what was voted, apart: the ballots are opened when everybody has voted
+    or the time is over. With fewer than five voters, or ballots, it goes the way of `no_quorum`.
     """
 
     word: Literal["vote"] = "vote"
@@ -352,6 +355,7 @@ class Vote(Word):
     chair: RoleHolders | None = None
     changes: bool = False
     rights: tuple[tuple[str, Right], ...] = ()
+    secret: bool = False
 
 
 class PublicNotice(Word):

@@ -371,6 +371,7 @@ def vote(  # the words of one rule sheet line, all by keyword
     chair: RoleHolders | None = None,
     changes: bool = False,
     rights: Mapping[str, Right] | None = None,
+    secret: bool = False,
 ) -> Vote:
     """A vote with quorum and pass share."""
     return Vote(
@@ -391,6 +392,7 @@ def vote(  # the words of one rule sheet line, all by keyword
         chair=chair,
         changes=changes,
         rights=tuple(sorted((rights or {}).items())),
+        secret=secret,
     )
 
 

@@ -11,21 +11,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from workflows.machine.case import JSON, ItemState, WorkItem
+from workflows.machine.case import DECIDED, JSON, ItemState, WorkItem
+from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import AGAIN, CASE, again_at, watched_in
 from workflows.machine.returning import ask_seat_again
 from workflows.machine.rewind import comes_behind
 from workflows.machine.turn import Enter, Turn, step_path
 
-_GIVEN: Final = {"approve": {ItemState.APPROVED}, "vote": {ItemState.APPROVED, ItemState.REJECTED, ItemState.ABSTAINED}}
+_GIVEN: Final = {"approve": {ItemState.APPROVED}, "vote": DECIDED}
 """The answers that a change makes void: an agreement, and every vote, for the count was taken on the earlier content."""
 
 
 def put_and_note(turn: Turn, plain: Mapping[str, JSON], personal: Mapping[str, JSON], item: WorkItem) -> None:
     """Write what an item's form says, and note whose agreement it changes the ground of.
 
-    The old and the new value are kept where they may stand in plain sight; of a personal field only that it changed.
+    The old and the new value are kept where everybody may see them; of a field that is personal, or that some step hides,
+    only that it changed.
     """
     before = dict(turn.values(item.path))
     turn.put(plain, personal, item.path)
@@ -33,8 +35,9 @@ def put_and_note(turn: Turn, plain: Mapping[str, JSON], personal: Mapping[str, J
     changed = [name for name in sorted(watched_in(turn.definition) & set(given)) if _is_changed(before, given, name)]
     if not changed:
         return
-    asked = _who_agreed(turn, item)
-    differences = {name: None if name in personal else [before[name], given[name]] for name in changed}
+    asked = _who_agreed(turn, item, set(changed))
+    unsaid = {*personal, *ever_hidden(turn.definition)}
+    differences = {name: None if name in unsaid else [before[name], given[name]] for name in changed}
     turn.said["changed"] = differences
     for one in [one for one in asked if _still_asks(turn, one)]:
         ask_seat_again(turn, one, one.closed_by or "")
@@ -70,7 +73,7 @@ def _is_changed(before: Mapping[str, JSON], given: Mapping[str, JSON], name: str
     return before.get(name) is not None and before[name] != given[name]
 
 
-def _who_agreed(turn: Turn, item: WorkItem) -> list[WorkItem]:
+def _who_agreed(turn: Turn, item: WorkItem, changed: set[str]) -> list[WorkItem]:
     """The answers that stand, that saw the field, and that the case does not come to once more on its way."""
     within, writer = turn.element_path(item.path) or CASE, _writer(item.path)
     return [
@@ -82,10 +85,14 @@ def _who_agreed(turn: Turn, item: WorkItem) -> list[WorkItem]:
         and is_within(one.path, within)
         and (_still_asks(turn, one) or again_at(step_path(writer), _asked_as(one.path)) in turn.nodes)
         and not comes_behind(turn, one.path, writer)
+        and not changed <= hidden_at(turn.definition, one.path)
     ]
 
 
 def _still_asks(turn: Turn, item: WorkItem) -> bool:
+    """Whether its seat can be asked again where it stands; a secret ballot cannot be taken out again, so it cannot."""
+    if item.kind == "vote" and item.state is ItemState.COMPLETED:
+        return False
     return turn.is_asking(item.path) and turn.live[item.path].round == item.round
 
 

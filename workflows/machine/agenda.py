@@ -37,6 +37,15 @@ class LooksBackError(Exception):
     """The decision needs the closed items of the case, which its slice leaves out."""
 
 
+class OpensBallotsError(Exception):
+    """The decision needs the ballots of the secret vote at `path` in its round, which no slice holds before."""
+
+    def __init__(self, path: str, round_: int) -> None:
+        super().__init__(path, round_)
+        self.path = path
+        self.round = round_
+
+
 class ReachesFurtherError(Exception):
     """The decision needs what its slice leaves out: what is near the turn `around`, or all of the case (None)."""
 

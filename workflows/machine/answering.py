@@ -14,7 +14,7 @@ from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
 from workflows.machine.again import put_and_note
 from workflows.machine.asking import answer_supplement, open_supplement
-from workflows.machine.balloting import count_ballot
+from workflows.machine.balloting import CHOICE, count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
 from workflows.machine.confirming import CONFIRM, ON_PROPOSALS, close_proposal, proposal_of, refuse_second
@@ -24,6 +24,7 @@ from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.handing import claim, delegate, give_advice, note_opened, recuse, transfer, unclaim
 from workflows.machine.hearing import Values
 from workflows.machine.nodes import CASE
+from workflows.machine.operations import BALLOTS
 from workflows.machine.returning import take_back, wanted_return
 from workflows.machine.rewind import rewind
 from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stranger, refuse_words
@@ -34,7 +35,7 @@ from workflows.machine.turn import Turn
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "approve": ("agree", "reject", "return", "abstain"),
-    "vote": ("agree", "reject", "abstain"),
+    "vote": ("agree", "reject", "abstain", "cast"),
     "carry_out": ("complete",),
     "supplement": ("complete",),
     "advice": (),
@@ -45,6 +46,7 @@ CLOSED_AS: Final[Mapping[str, ItemState]] = {
     "return": ItemState.RETURNED,
     "complete": ItemState.COMPLETED,
     "abstain": ItemState.ABSTAINED,
+    "cast": ItemState.COMPLETED,
 }
 
 
@@ -133,7 +135,7 @@ def _return_to_step(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Re
 def verbs_offered(step: Approve | CarryOut | Vote | ToApplicant, item: WorkItem) -> tuple[str, ...]:
     """The verbs that a step offers for an item: a return only where it is allowed (once, if so defined)."""
     if isinstance(step, Vote):
-        return VERBS_OF_KIND["vote"]
+        return ("cast",) if step.secret else ("agree", "reject", "abstain")
     if not isinstance(step, Approve):
         return ("complete",)
     again = _may_ask(step, item) or step.returns is not None
@@ -158,6 +160,12 @@ def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     step = turn.human_step(item.path)
     if not isinstance(step, Approve | CarryOut | Vote | ToApplicant) or act.verb not in VERBS_OF_KIND[item.kind]:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
+    if isinstance(step, Vote) and act.verb not in verbs_offered(step, item):
+        return Refused(
+            409, "verb_not_offered", zh("记名票决须表明同意、不同意或弃权，无记名票决只能投票"), field="verb"
+        )
+    if act.verb == "cast":
+        return _check_ballot(act)
     if act.verb not in verbs_offered(step, item):
         return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
     if act.batch is not None and isinstance(step, Approve) and step.singly:
@@ -165,6 +173,15 @@ def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     if not isinstance(step, Vote) and act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return _check_reason(act, step.reasons if isinstance(step, Approve) else ())
+
+
+def _check_ballot(act: Act) -> Refused | None:
+    """A secret ballot says one of three things, and no words go with it: they would tell what was voted."""
+    if act.fields.get(CHOICE) not in BALLOTS:
+        return Refused(422, "choice_required", zh("请选择同意、不同意或弃权"), field=CHOICE)
+    if act.opinion or act.reason:
+        return Refused(422, "secret", zh("无记名投票不能附意见"), field="opinion")
+    return None
 
 
 def _check_reason(act: Act, reasons: tuple[str, ...]) -> Refused | None:
@@ -215,6 +232,7 @@ ITEM_DEEDS: Final[Mapping[str, Deed]] = {
     "reject": _decide,
     "return": _decide,
     "abstain": _decide,
+    "cast": _decide,
     "complete": _decide,
     "take-back": take_back,
     "transfer": transfer,

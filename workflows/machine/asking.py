@@ -9,7 +9,7 @@ from domain.approval import Mode
 from domain.clocks import Clock, Pause, PauseReason, as_text, going_on, stopped
 from domain.identifiers import derived_id
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
-from workflows.machine.balloting import close_vote
+from workflows.machine.balloting import close_vote, is_too_small
 from workflows.machine.case import Activation, ActivationState, Case, ItemState, WorkItem
 from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
@@ -71,7 +71,7 @@ def _is_ruled(turn: Turn, opened: Activation, step: Approve | CarryOut | Vote, s
         for peer in turn.items_at(path):
             turn.close_item(peer, ItemState.CANCELLED, _RULE)
         turn.agenda.append(Enter(f"{path}/rejected", path))
-    elif opened.n:
+    elif opened.n and not (isinstance(step, Vote) and is_too_small(step, opened.n)):
         return False
     elif isinstance(step, Vote):
         close_vote(turn, opened, step)

@@ -6,12 +6,16 @@ from dataclasses import replace
 from typing import Final
 
 from domain.identifiers import derived_id
-from domain.voting import Ballots, Result, Rule, closed, equal, share, standing
+from domain.voting import SECRET_VOTERS, Ballots, Result, Rule, closed, equal, share, standing
 from workflows.language.words import Vote
-from workflows.machine.case import Act, Activation, Capacity, ItemState, WorkItem
+from workflows.machine.case import Act, Activation, Ballot, Capacity, ItemState, WorkItem
 from workflows.machine.counting import FIELD_OF, counted
+from workflows.machine.operations import BALLOTS
 from workflows.machine.turn import Enter, Leave, Turn
 from workflows.policy import role_principal
+
+CHOICE: Final = "choice"
+"""Where the act of casting a secret ballot says what is voted; it stands nowhere else but on the ballot."""
 
 CASTING: Final = 1
 """`resume` of a vote that waits for its chair."""
@@ -21,7 +25,14 @@ _VOTED: Final = {"agree": ItemState.APPROVED, "reject": ItemState.REJECTED, "abs
 
 
 def count_ballot(turn: Turn, activation: Activation, step: Vote, item: WorkItem, act: Act) -> None:
-    """Count a vote; close as soon as what is still out cannot change the result."""
+    """Count a vote; close as soon as what is still out cannot change the result.
+
+    Of a secret vote only that somebody has voted is known here: it closes when all have, or in time.
+    """
+    if step.secret:
+        turn.ballots.append(Ballot(turn.head.id, activation.path, activation.round, str(act.fields[CHOICE])))
+        settle_vote(turn, activation.path, step, act.actor)
+        return
     if activation.resume == CASTING:
         turn.said["casting"] = act.verb
         _close(turn, activation, step, Result.PASSED if act.verb == "agree" else Result.FAILED, act.actor)
@@ -34,6 +45,9 @@ def count_ballot(turn: Turn, activation: Activation, step: Vote, item: WorkItem,
 def settle_vote(turn: Turn, path: str, step: Vote, by: str) -> None:
     """Close the vote if its result is certain."""
     activation = turn.live[path]
+    if step.secret:
+        _open_when_all_have_voted(turn, activation)
+        return
     result = standing(rule_of(step), _ballots(turn, activation, step))
     if result is not Result.OPEN:
         _close(turn, activation, step, result, by)
@@ -41,8 +55,40 @@ def settle_vote(turn: Turn, path: str, step: Vote, by: str) -> None:
 
 def close_vote(turn: Turn, activation: Activation, step: Vote) -> None:
     """The time is over: the votes cast decide; a chair who casts none lets the tie stand."""
+    if step.secret:
+        _open_ballots(turn, activation, step)
+        return
     result = closed(rule_of(step), _ballots(turn, activation, step))
     _close(turn, activation, step, result, "time")
+
+
+def is_too_small(step: Vote, n: int) -> bool:
+    """Whether a vote that is to be secret has too few voters to be."""
+    return step.secret and n < SECRET_VOTERS
+
+
+def _open_when_all_have_voted(turn: Turn, activation: Activation) -> None:
+    """Nobody is left to vote: the deadline is now. So no voter's own act, nor a preview of it, tells the result."""
+    if turn.items_at(activation.path):
+        return
+    for timer in [one for one in turn.timers.values() if one.path == activation.path]:
+        turn.clear(timer)
+    turn.set_timer(activation.path, activation.round, "silence", 0, turn.now)
+
+
+def _open_ballots(turn: Turn, activation: Activation, step: Vote) -> None:
+    """Count a secret vote from its ballots; too few of them are never opened, for they would tell who voted what."""
+    if is_too_small(step, activation.n):
+        _close(turn, activation, step, Result.NO_QUORUM, "time")
+        return
+    found = turn.ballots_of(activation.path, activation.round)
+    if is_too_small(step, sum(found.values())):
+        _close(turn, activation, step, Result.NO_QUORUM, "time")
+        return
+    agree, against, abstain = (found.get(choice, 0) for choice in BALLOTS)
+    opened = replace(activation, agree=agree, against=against, abstain=abstain)
+    turn.update(opened)
+    _close(turn, opened, step, closed(rule_of(step), _ballots(turn, opened, step)), "time")
 
 
 def rule_of(step: Vote) -> Rule:

@@ -334,6 +334,7 @@ class Slice:
     With `around` only what is near these turns (`machine.nearness`); what reaches further asks for more (`Wants`).
     `hears` are the events (type, key) of which everything that asks for them is in the part.
     `past` are the closed items, oldest first, for the few decisions that look back; None where nobody asked for them.
+    `ballots` are what was voted in the secret votes (path, round) that are opened by this decision: choice -> how many.
     """
 
     head: Case
@@ -345,6 +346,7 @@ class Slice:
     around: tuple[str, ...] | None = None
     past: tuple[WorkItem, ...] | None = None
     hears: frozenset[tuple[str, str]] = frozenset()
+    ballots: Mapping[tuple[str, int], Mapping[str, int]] = field(default_factory=dict)
 
 
 # -- stimuli -----------------------------------------------------------------------------------------------
@@ -482,6 +484,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Ballot:
+    """A ballot of the secret vote at `path` in its round: what was voted, and nothing of who voted it, when, or after whom."""
+
+    case: str
+    path: str
+    round: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
 class SerialAsked:
     """The step at `path` of a case asks for the next number of a series in a year, written with so many digits."""
 
@@ -512,7 +524,8 @@ class Decision:
 
     `activations` and `items` are the rows that changed, in their new form. `passed` are the activations that were
     entered and left within this decision and need no row. `items_reheld` are open, and held from now on by those whom
-    `holders_opened` names and by nobody else.
+    `holders_opened` names and by nobody else. `ballots` go where nothing of the decision goes: the entry knows nothing of
+    them.
     """
 
     after: Slice
@@ -537,6 +550,7 @@ class Decision:
     claims: tuple[Claim, ...] = ()
     releases: tuple[Claim, ...] = ()
     serials: tuple[SerialAsked, ...] = ()
+    ballots: tuple[Ballot, ...] = ()
     plans_ended: tuple[str, ...] = ()
     plans_moved: tuple[tuple[str, datetime], ...] = ()
 
@@ -579,4 +593,12 @@ class WantsPast:
     """The stimulus looks back: decide again with the closed items of the case (`Slice.past`)."""
 
 
-Outcome = Decision | Refused | Ignored | Quarantined | Wants | WantsPast
+@dataclass(frozen=True, slots=True)
+class WantsBallots:
+    """The stimulus closes a secret vote: decide again with its ballots opened (`Slice.ballots`)."""
+
+    path: str
+    round: int
+
+
+Outcome = Decision | Refused | Ignored | Quarantined | Wants | WantsPast | WantsBallots

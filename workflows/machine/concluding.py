@@ -81,6 +81,7 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         claims=tuple(turn.claims),
         releases=tuple(turn.releases),
         serials=tuple(turn.serials),
+        ballots=tuple(turn.ballots),
         plans_ended=tuple(turn.plans_ended),
         plans_moved=tuple(turn.plans_moved),
     )

@@ -23,7 +23,7 @@ from workflows.language.words import (
     Wait,
     Workflow,
 )
-from workflows.machine.agenda import LooksBackError, ReachesFurtherError
+from workflows.machine.agenda import LooksBackError, OpensBallotsError, ReachesFurtherError
 from workflows.machine.announcing import TOLD, tell
 from workflows.machine.answering import answer
 from workflows.machine.asking import recipients, schedule_rung, seats_of
@@ -47,6 +47,7 @@ from workflows.machine.case import (
     Stimulus,
     TimerStimulus,
     Wants,
+    WantsBallots,
     WantsPast,
 )
 from workflows.machine.casework import REVOCATION, revocation_decided
@@ -79,7 +80,7 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, fac
 
     Returns:
         A Decision; Refused for an act that may not be; Ignored for a stimulus that means nothing any more;
-        Quarantined when the definition does not come to rest; Wants or WantsPast when the slice is too small for it.
+        Quarantined when the definition does not come to rest; Wants, WantsPast or WantsBallots when the slice is too small for it.
     """
     turn = Turn(definition, before, facts, max(now, before.head.last_at))
     try:
@@ -100,6 +101,8 @@ def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, fac
         return Wants(further.around)
     except LooksBackError:
         return WantsPast()
+    except OpensBallotsError as secret:
+        return WantsBallots(secret.path, secret.round)
 
 
 def _take_act(turn: Turn, act: Act) -> Outcome:

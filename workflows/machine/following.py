@@ -17,6 +17,7 @@ from workflows.machine.case import (
     Refused,
     Slice,
     Wants,
+    WantsBallots,
     WantsPast,
 )
 from workflows.machine.decide import decide
@@ -79,8 +80,8 @@ def consequences(definition: Workflow, slice_: Slice, act: Act, facts: Facts, no
             return Consequences(refused=refused)
         case Quarantined(why=why) | Ignored(why=why):
             raise ValueError(f"case {slice_.head.id}: {why}")
-        case Wants() | WantsPast():
-            raise ValueError(f"case {slice_.head.id}: a preview needs the whole slice")
+        case Wants() | WantsPast() | WantsBallots():
+            raise ValueError(f"case {slice_.head.id}: a preview needs the whole slice, and opens no ballots")
 
 
 def told(before: Slice, decision: Decision) -> Consequences:

@@ -53,6 +53,9 @@ class Operation:
     weighty: bool = False
 
 
+BALLOTS: Final = ("agree", "reject", "abstain")
+"""What a secret ballot may say."""
+
 _OPERATIONS: Final = (
     Operation("agree", "item", zh("同意"), form=True),
     Operation("reject", "item", zh("不同意"), form=True, weighty=True),
@@ -67,6 +70,9 @@ _OPERATIONS: Final = (
         form=True,
     ),
     Operation("abstain", "item", zh("弃权")),
+    Operation(
+        "cast", "item", zh("投票"), asks=(Asked("choice", zh("您的选择"), "choice", choices=BALLOTS),), opinion="none"
+    ),
     Operation("complete", "item", zh("完成"), form=True),
     Operation("take-back", "item", zh("取回")),
     Operation("transfer", "item", zh("转办"), asks=(Asked("to", zh("转给"), "user"),)),

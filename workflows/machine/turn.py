@@ -24,12 +24,13 @@ from workflows.language.words import (
     Wait,
     Workflow,
 )
-from workflows.machine.agenda import Enter, GoOn, Leave, LooksBackError, ReachesFurtherError
+from workflows.machine.agenda import Enter, GoOn, Leave, LooksBackError, OpensBallotsError, ReachesFurtherError
 from workflows.machine.case import (
     JSON,
     Access,
     Activation,
     ActivationState,
+    Ballot,
     Capacity,
     Case,
     Child,
@@ -93,6 +94,7 @@ class Turn:
     releases: list[Claim] = field(default_factory=list)
     reheld: list[str] = field(default_factory=list)
     serials: list[SerialAsked] = field(default_factory=list)
+    ballots: list[Ballot] = field(default_factory=list)
     plans_ended: list[str] = field(default_factory=list)
     plans_moved: list[tuple[str, datetime]] = field(default_factory=list)
     own: dict[str, Mapping[str, JSON]] = field(init=False)
@@ -132,6 +134,16 @@ class Turn:
         if self.before.past is None:
             raise LooksBackError
         return self.before.past
+
+    def ballots_of(self, path: str, round_: int) -> Mapping[str, int]:
+        """What was voted in a secret vote: choice -> how many.
+
+        Raises:
+            OpensBallotsError: the slice leaves it out, as it does until the vote closes.
+        """
+        if (path, round_) not in self.before.ballots:
+            raise OpensBallotsError(path, round_)
+        return self.before.ballots[path, round_]
 
     # -- the definition ------------------------------------------------------------------------------------
 

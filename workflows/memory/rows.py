@@ -11,6 +11,7 @@ from workflows.machine.case import (
     JSON,
     Access,
     Activation,
+    Ballot,
     Case,
     Claim,
     Effect,
@@ -194,6 +195,7 @@ EFFECTS: Table[str, EffectRow] = Table("effect")
 PLANS: Table[str, Plan] = Table("plan", {"case": _case})
 SERIALS_ASKED: Table[int, SerialAsked] = Table("serial_asked")
 SERIALS: Table[tuple[str, int, int], Serial] = Table("serial", {"series": lambda row: (row.series, row.year)})
+BALLOTS: Table[str, Ballot] = Table("ballot", {"case": _case})
 BOARD: Table[str, BoardRow] = Table("board")
 BOARD_AT: Table[str, int] = Table("board_at")
 FANOUTS: Table[str, Fanout] = Table("fanout")

@@ -20,7 +20,7 @@ from workflows.machine.case import (
     Subscription,
     WorkItem,
 )
-from workflows.memory import gates, inbox, outbox, plans, serials, sharing
+from workflows.memory import ballots, gates, inbox, outbox, plans, serials, sharing
 from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts
 from workflows.memory.personal import destroy, forget, keep, reveal
@@ -85,6 +85,7 @@ class MemoryUnit:
         self.fanouts = MemoryFanouts(tx)
         self.board = MemoryBoard(tx)
         self.serials = serials.MemorySerials(tx)
+        self.ballots = ballots.MemoryBallots(tx)
 
     # -- doors and routing ---------------------------------------------------------------------------------
 
@@ -200,6 +201,7 @@ class MemoryUnit:
         self._write_steps(changes)
         outbox.add(self.tx, changes.effects)
         serials.ask(self.tx, changes.serials)
+        ballots.cast(self.tx, changes.ballots)
         plans.write(self.tx, changes)
         for access in changes.access:
             if self.tx.get(ACCESS, (access.case, access.who)) is None:

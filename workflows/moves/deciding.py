@@ -6,6 +6,7 @@ One bad case never spoils a batch: an exception in `decide` is caught for its ca
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from traceback import extract_tb
@@ -25,6 +26,7 @@ from workflows.machine.case import (
     Slice,
     Stimulus,
     Wants,
+    WantsBallots,
     WantsPast,
     WorkItem,
 )
@@ -54,7 +56,8 @@ class CaseRun:
 
     `handled` are the numbers of the rows that are done with; a quarantine leaves its own row and those after it.
     `parked` are events that nobody in the case waits for any more; they go to whoever does. `parts` is what has become
-    of the case: each decision takes what it needs from it. `past` are its closed items as stored, once they were asked for.
+    of the case: each decision takes what it needs from it. `past` are its closed items as stored, once they were asked for,
+    `ballots` the secret votes that one of the stimuli closes.
     """
 
     before: Slice
@@ -68,6 +71,7 @@ class CaseRun:
     quarantined: str | None = None
     failed: BaseException | None = None
     past: tuple[WorkItem, ...] | None = None
+    ballots: dict[tuple[str, int], Mapping[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.begin(self.before)
@@ -111,7 +115,7 @@ class _Grounds:
 class _WantsMoreError(Exception):
     """A stimulus of the case reaches further than what was loaded."""
 
-    def __init__(self, wanted: Wants | WantsPast) -> None:
+    def __init__(self, wanted: Wants | WantsPast | WantsBallots) -> None:
         super().__init__(wanted)
         self.wanted = wanted
 
@@ -182,7 +186,7 @@ def _run_case(batch: _Batch, run: CaseRun) -> None:
         _load_more(batch, run, wanted)
 
 
-def _wanted_after(batch: _Batch, run: CaseRun) -> Wants | WantsPast | None:
+def _wanted_after(batch: _Batch, run: CaseRun) -> Wants | WantsPast | WantsBallots | None:
     """Decide every stimulus of the case; what it takes beside what was loaded, or None where that was enough."""
     try:
         _decide_all(batch, run)
@@ -197,10 +201,14 @@ def _wanted_after(batch: _Batch, run: CaseRun) -> Wants | WantsPast | None:
     return None
 
 
-def _load_more(batch: _Batch, run: CaseRun, wanted: Wants | WantsPast) -> None:
+def _load_more(batch: _Batch, run: CaseRun, wanted: Wants | WantsPast | WantsBallots) -> None:
     case = run.before.head.id
     if isinstance(wanted, WantsPast):
         run.past = batch.unit.past([case])[case]
+        run.begin(run.before)
+        return
+    if isinstance(wanted, WantsBallots):
+        run.ballots[wanted.path, wanted.round] = batch.unit.ballots.count(case, wanted.path, wanted.round)
         run.begin(run.before)
         return
     larger = batch.unit.load([case], {case: [wanted.around or "", *(run.before.around or ())]})[case]
@@ -258,7 +266,7 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus |
         _WantsMoreError: it needs more than was loaded.
     """
     outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
-    while isinstance(outcome, Wants | WantsPast):
+    while isinstance(outcome, Wants | WantsPast | WantsBallots):
         part = _more(run, part, outcome)
         outcome = decide(grounds.definition, part, stimulus, grounds.facts, batch.unit.now)
     if not isinstance(outcome, Decision):
@@ -271,15 +279,26 @@ def _decide(batch: _Batch, run: CaseRun, grounds: _Grounds, stimulus: Stimulus |
     return outcome
 
 
-def _more(run: CaseRun, part: Slice, wanted: Wants | WantsPast) -> Slice:
+def _more(run: CaseRun, part: Slice, wanted: Wants | WantsPast | WantsBallots) -> Slice:
     """The part with what a decision asks for beside it, as far as it was loaded."""
     if isinstance(wanted, WantsPast):
         if run.past is None:
             raise _WantsMoreError(wanted)
         return replace(part, past=_past(run, run.past))
+    if isinstance(wanted, WantsBallots):
+        return replace(part, ballots=_opened(run, wanted))
     if not run.parts.has(wanted.around):
         raise _WantsMoreError(wanted)
     return replace(run.parts.near(wanted.around or ""), past=part.past)
+
+
+def _opened(run: CaseRun, wanted: WantsBallots) -> dict[tuple[str, int], Mapping[str, int]]:
+    """The ballots of a secret vote: those that were stored, and those that this batch has taken itself."""
+    place = (wanted.path, wanted.round)
+    if place not in run.ballots:
+        raise _WantsMoreError(wanted)
+    taken = (one.choice for decision in run.decisions for one in decision.ballots if (one.path, one.round) == place)
+    return {place: Counter(run.ballots[place]) + Counter(taken)}
 
 
 def _past(run: CaseRun, stored: Sequence[WorkItem]) -> tuple[WorkItem, ...]:

@@ -118,6 +118,7 @@ def _gather_case(changes: Changes, recorded: Recorded) -> None:
         changes.plans_ended.extend((recorded.head.id, name) for name in decision.plans_ended)
         changes.plans_moved.extend((recorded.head.id, name, due_at) for name, due_at in decision.plans_moved)
         changes.serials.extend(decision.serials)
+        changes.ballots.extend(decision.ballots)
         changes.access.extend(decision.access)
     changes.plans.extend(plans)
     changes.activations.extend(activations.values())

@@ -10,6 +10,7 @@ from workflows.machine.case import (
     JSON,
     Access,
     Activation,
+    Ballot,
     Effect,
     Holder,
     Lane,
@@ -158,5 +159,6 @@ class Changes:
     plans_ended: list[tuple[str, str]] = field(default_factory=list)
     plans_moved: list[tuple[str, str, datetime]] = field(default_factory=list)
     serials: list[SerialAsked] = field(default_factory=list)
+    ballots: list[Ballot] = field(default_factory=list)
     access: list[Access] = field(default_factory=list)
     history: list[HistoryRow] = field(default_factory=list)

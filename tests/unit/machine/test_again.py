@@ -200,6 +200,22 @@ def test_of_a_personal_field_the_history_says_only_that_it_changed() -> None:
     assert "样例" not in str(desk.last.entry.delta)
 
 
+def test_whoever_never_saw_the_field_is_not_asked_again_and_the_history_keeps_it_hidden() -> None:
+    desk = desk_of(
+        asked("blind", "clerk", rights={"amount": "hidden"}),
+        asked("seeing", "secretary"),
+        asked("last", "officer", form="sum.v1"),
+        fields={"amount": 5},
+    )
+    desk.act("clerk", "agree", "steps/blind")
+    desk.act("secretary", "agree", "steps/seeing")
+
+    desk.act("officer", "agree", "steps/last", form={"amount": 6})
+
+    assert desk.open() == [("steps/last/again/seeing", 2)]
+    assert desk.last.entry.delta["changed"] == {"amount": None}
+
+
 def test_a_withdrawal_takes_with_it_what_is_asked_again() -> None:
     desk = corrected()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from domain.approval import Mode
 from domain.organisation import is_valid
 from domain.roster import LEADER, LIAISON, Roster
+from domain.voting import SECRET_VOTERS
 from workflows.language.findings import Finding, finding
 from workflows.language.people import INITIATOR, Plain, fields_asked
 from workflows.language.rules.subject import Kind, Subject, kinds_of
@@ -51,6 +52,7 @@ def missing(subject: Subject) -> Iterator[Finding]:
     for node in subject.nodes:
         if isinstance(node.step, Approve | CarryOut | Vote):
             yield from _missing(subject, node.path, node.step)
+            yield from _secrecy(node.path, node.step)
 
 
 def asked_by(step: Step) -> Iterator[Asked]:
@@ -199,6 +201,16 @@ def _missing(subject: Subject, path: str, step: Approve | CarryOut | Vote) -> It
         begun = {INITIATOR, *kinds_of(subject.events.get(subject.definition.starts_on))}
         late = sorted(set(fields_asked(step.by)) - begun)
         yield from (finding(path, "block_late", field=field) for field in late)
+
+
+def _secrecy(path: str, step: Approve | CarryOut | Vote) -> Iterator[Finding]:
+    """What would tell who voted what, although the vote is secret."""
+    if not isinstance(step, Vote) or not step.secret:
+        return
+    if step.weights or step.chair is not None or step.changes:
+        yield finding(path, "open_secret")
+    if isinstance(step.by, Seats) and step.by.n < SECRET_VOTERS:
+        yield finding(path, "few_secret", n=step.by.n, least=SECRET_VOTERS)
 
 
 def _has_levels(asked: Asked) -> bool:
