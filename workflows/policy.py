@@ -102,3 +102,13 @@ def role_principal(role: str, scope: str | None) -> str:
 def may_submit(viewer: Viewer, event_type: str) -> bool:
     """Whether the viewer's credential permits events of this type."""
     return "submit" in viewer.scopes and viewer.event_types is not None and event_type in viewer.event_types
+
+
+SENDING_ROLES = frozenset({"office_clerk", "centre_clerk", "town_clerk", "association_secretary", "liaison"})
+"""Whoever sends what a department has to say: its clerks and its liaison officer (domain.md §2.3)."""
+
+
+def sends_for_department(viewer: Viewer) -> bool:
+    """Whether an officer may send events in the name of the own department, from a page as with its key."""
+    held = {name.split(":")[1] for name in viewer.principals if name.startswith("role:")}
+    return viewer.department is not None and not held.isdisjoint(SENDING_ROLES)

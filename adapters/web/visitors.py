@@ -21,7 +21,7 @@ from adapters.doors.http.viewers import COOKIE, HOST_COOKIE, refuse_forged, sess
 from adapters.doors.problems import Problem
 from adapters.texts import _
 from adapters.web.rendering import page, set_language
-from workflows.policy import Viewer, operator_viewer
+from workflows.policy import Viewer, operator_viewer, sends_for_department
 from workflows.ports import StoreUnavailable
 
 log = structlog.get_logger()
@@ -42,6 +42,11 @@ class Visitor:
     def guest(self) -> bool:
         """True for a reader of a sample database who has not signed in."""
         return self.session is None
+
+    @property
+    def sends(self) -> bool:
+        """Whether a workbook may be handed in for the own department."""
+        return sends_for_department(self.viewer)
 
 
 class SignInNeeded(Exception):  # noqa: N818  # how a page sends a stranger to the door

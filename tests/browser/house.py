@@ -32,6 +32,7 @@ from tests.browser.chromium import Tab
 from workflows.language.words import Workflow
 from workflows.library import CATALOGUE
 from workflows.machine.deadlines import local_day
+from workflows.moves.accepting import accept
 from workflows.testkit import Office
 
 CLERK = "sample.centre_clerk_1"
@@ -53,6 +54,7 @@ PAGES = (
     ("/cases/{case}/operations", HEAD),
     ("/cases/{case}/operations", CLERK),
     ("/board", HEAD),
+    ("/upload", CLERK),
     ("/keys", CLERK),
 )
 """Every page as somebody sees it, to be looked at by each test that holds for all of them."""
@@ -123,6 +125,7 @@ class House:
         self.accounts = MemoryAccounts()
         self.sample = sample
         self._ids = count(1)
+        self.committer = Committer(lambda submissions: accept(self.office.engine, submissions))
 
     def application(self) -> FastAPI:
         office, library = self.office, self.office.library
@@ -144,7 +147,7 @@ class House:
                 desk=Admission(
                     office.county, office.engine.vault, self.sample, obstacles_of(office.engine, office.clock)
                 ),
-                committer=Committer(lambda _: []),
+                committer=self.committer,
                 refusals=NoRefusals(),
                 figures=Figures(dict),
                 not_ready=lambda: None,
