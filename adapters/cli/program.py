@@ -53,6 +53,7 @@ def command() -> typer.Typer:
         planning.plans,
         planning.serials,
         acting.act,
+        acting.batch,
         examining.doctor,
         operating.sign_in,
     ]

@@ -22,6 +22,7 @@ from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.nodes import index
 from workflows.machine.operations import Asked, Operation
 from workflows.machine.turn import step_path
+from workflows.moves.together import goes_together
 from workflows.reads import CaseView
 
 Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several"]
@@ -116,9 +117,10 @@ def fields_of_step(item: WorkItem, said: Saying) -> tuple[Field, ...]:
 
 
 def agreement(item: WorkItem, said: Saying) -> bool:
-    """Whether an item can be agreed to together with others: the step lets it, and nothing has to be filled in for it."""
+    """Whether an item can be agreed to together with others: its step allows it, and nothing has to be filled in."""
     step = asking_step(said.definition, item)
-    return isinstance(step, Approve) and not step.singly and not any(one.required for one in fields_of_step(item, said))
+    able = isinstance(step, Approve) and goes_together(said.definition, item)
+    return able and not any(one.required for one in fields_of_step(item, said))
 
 
 def _field(wanted: FormField, said: Saying) -> Field:

@@ -24,7 +24,8 @@ from adapters.web.visitors import PageRoute, PersonOf, Posted, Visitor, VisitorO
 from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import Act
-from workflows.moves.acting import Answer, act_together
+from workflows.moves.acting import Answer
+from workflows.moves.together import MOST, answer_items
 from workflows.reads import ItemFilter, ItemView
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -33,7 +34,6 @@ TODO: Final = "todo"
 TABS: Final[Mapping[str, str]] = MappingProxyType(
     {"todo": zh("待我处理"), "shared": zh("可认领"), "done": zh("我已办"), "copies": zh("抄送我")}
 )
-MOST_AT_ONCE: Final = 100
 _REFUSED: Final = 400
 _Short = Annotated[str, Query(max_length=100)]
 
@@ -119,7 +119,7 @@ class Outcome:
 @router.post("/inbox/agree")
 def agree(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted) -> Response:
     """Agree to the chosen items; each has its own outcome, and one that is refused stops no other."""
-    picked = [str(one).rpartition(":") for one in form.getlist("pick")][:MOST_AT_ONCE]
+    picked = [str(one).rpartition(":") for one in form.getlist("pick")][:MOST]
     if not picked:
         return RedirectResponse("/inbox", 303)
     key = field(form, "key")
@@ -127,8 +127,8 @@ def agree(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted) -
         raise Refuse(Problem(400, "no-idempotency-key", _("表单不完整，请刷新页面后重试")))
     chosen = list(_chosen(office, visitor, [(item, version) for item, _colon, version in picked]))
     batch = derived_id("batch", f"{visitor.viewer.user}:{key}") if len(chosen) > 1 else None
-    acts = [replace(_agreement(visitor, key, view, version), batch=batch) for view, _line, version in chosen]
-    answers = act_together(office.engine, acts)
+    acts = [(view, replace(_agreement(visitor, key, view, version), batch=batch)) for view, _line, version in chosen]
+    answers = answer_items(office.engine, acts)
     outcomes = [_outcome(line, answer) for (_view, line, _version), answer in zip(chosen, answers, strict=True)]
     return page("agreed.html", request, office, outcomes=outcomes, done=sum(one.done for one in outcomes))
 

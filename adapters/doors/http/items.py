@@ -16,7 +16,8 @@ from adapters.doors.http.views import item_view
 from domain.identifiers import derived_id
 from workflows.machine.case import Act
 from workflows.machine.operations import ON_ITEMS
-from workflows.moves.acting import act_together
+from workflows.moves.acting import PROBLEM
+from workflows.moves.together import MOST, answer_items
 from workflows.policy import Viewer
 from workflows.reads import ItemView
 
@@ -40,11 +41,11 @@ class OneOf(Decision):
 
 
 class Decisions(BaseModel):
-    """Several decisions; a hundred at most, so that nobody waits long."""
+    """Several decisions about items of one step; five hundred at most."""
 
     model_config = ConfigDict(extra="forbid")
 
-    acts: Annotated[list[OneOf], Field(min_length=1, max_length=100)]
+    acts: Annotated[list[OneOf], Field(min_length=1, max_length=MOST)]
 
 
 @router.get("")
@@ -69,21 +70,25 @@ def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
 
 @router.post("/act")
 def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions) -> Response:
-    """Several decisions at once: each has its own outcome, in order, and one that is refused stops no other."""
+    """Several decisions at once, about items of one step: each has its own outcome, in order, and one that is refused stops no other.
+
+    The step of the first item that may be answered in a batch is that of the batch. `done` and `refused` count them.
+    """
     fields = [own_fields(ON_ITEMS[one.verb], one) for one in body.acts]
     batch = derived_id("batch", key) if len(body.acts) > 1 else None
     seen = [office.reads.item(viewer, one.item) for one in body.acts]
     wanted = [
-        replace(_act(viewer, f"{key}:{place}", found, one.verb, one, fields[place]), batch=batch)
+        (found, replace(_act(viewer, f"{key}:{place}", found, one.verb, one, fields[place]), batch=batch))
         for place, (found, one) in enumerate(zip(seen, body.acts, strict=True))
         if found is not None
     ]
-    answers = iter(act_together(office.engine, wanted))
+    answers = iter(answer_items(office.engine, wanted))
     results = [
         not_found_body(one.item) if found is None else outcome_body(next(answers))
         for found, one in zip(seen, body.acts, strict=True)
     ]
-    return json_response({"results": results})
+    done = sum(one["status"] < PROBLEM for one in results)
+    return json_response({"results": results, "done": done, "refused": len(results) - done})
 
 
 @router.post("/{item}/{verb}")

@@ -239,3 +239,16 @@ def test_it_speaks_english_where_the_office_does(liaison: Liaison, monkeypatch: 
     monkeypatch.setenv("LIAISON_LANGUAGE", "en")
 
     assert liaison("explain", case).stdout.startswith("Since 2 Mar it waits for Service centre counter")
+
+
+def test_a_batch_tells_what_became_of_each_item_and_exits_1_when_one_is_refused(
+    doors: Doors, liaison: Liaison, case: str
+) -> None:
+    item = doors.kit.inbox("sample.centre_clerk_1")[0].item.id
+
+    result = liaison("batch", "agree", item, "nothing", *AS_CLERK)
+    late = liaison("batch", "agree", item, "--json", "--as", "sample.centre_clerk_2")
+
+    assert result.exit_code == 1
+    assert "共2项，已办理1项" in result.stdout
+    assert (late.exit_code, in_json(late)["refused"]) == (1, 1)
