@@ -93,6 +93,8 @@ _RULES: Final[Mapping[str, str]] = MappingProxyType(
         "nobody.pass": zh("无人可办，按规则通过"),
         "nobody.reject": zh("无人可办，按规则作为不同意"),
         "own_case.skip": zh("发起人本人的席位，按规则跳过"),
+        "dedup.consecutive": zh("前一环节刚由本人同意，内容未变，按规则跳过"),
+        "dedup.round": zh("本轮已由本人同意，内容未变，按规则跳过"),
         "superiors.vacant": zh("该级主管空缺，按规则跳过"),
         "superiors.same": zh("该主管已在另一级办理，不重复"),
     }

@@ -297,6 +297,9 @@ class Approve(Word):
     certain before. With mode any the `first` answer decides, or the first that agrees. `abstains` offers an abstention
     that counts as a seat, or is excluded from them. `rights` are (field, right): what the step lets people do with a
     field of the case or of its form (hidden, read, write, required), as the form says where nothing is said.
+
+    `dedup` (去重) skips a seat whose one holder has agreed right before (consecutive), or at all in this round, while
+    nothing was written since: never after a return, and never where the step is compulsory or wants a signature.
     """
 
     word: Literal["approve"] = "approve"
@@ -321,6 +324,7 @@ class Approve(Word):
     collects: bool = False
     first: Literal["decides", "agrees"] = "decides"
     abstains: Literal["no", "counts", "excluded"] = "no"
+    dedup: Literal["off", "consecutive", "round"] = "off"
     allows: tuple[Handing, ...] = HANDINGS
     rights: tuple[tuple[str, Right], ...] = ()
 

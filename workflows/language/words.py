@@ -448,6 +448,7 @@ def approve(  # the words of one rule sheet line, all by keyword
     collects: bool = False,
     first: Literal["decides", "agrees"] = "decides",
     abstains: Literal["no", "counts", "excluded"] = "no",
+    dedup: Literal["off", "consecutive", "round"] = "off",
     allows: tuple[Handing, ...] = HANDINGS,
     rights: Mapping[str, Right] | None = None,
 ) -> Approve:
@@ -474,6 +475,7 @@ def approve(  # the words of one rule sheet line, all by keyword
         collects=collects,
         first=first,
         abstains=abstains,
+        dedup=dedup,
         allows=allows,
         rights=tuple(sorted((rights or {}).items())),
     )

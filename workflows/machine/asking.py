@@ -14,6 +14,7 @@ from workflows.machine.case import Activation, ActivationState, Case, ItemState,
 from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
 from workflows.machine.lining import let_wait
+from workflows.machine.repeating import without_repeats
 from workflows.machine.rewind import start_over
 from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
 from workflows.machine.seats import Ruled, Seat, Where
@@ -37,7 +38,8 @@ def open_round(
     `kept` are the users whose agreement of an earlier round stands: their seats count as agreed, unless that would leave
     nobody to ask.
     """
-    seats = seats_of_step(step, where(turn, path))
+    here = where(turn, path)
+    seats = without_repeats(turn, step, seats_of_step(step, here), here)
     standing = _standing(seats, kept)
     agreed, everybody = ([weigh(step, seat) for seat in some] for some in ([seats[n] for n in standing], seats))
     opened = replace(turn.activate(path, parent, n=sum(everybody)), agree=sum(agreed))
