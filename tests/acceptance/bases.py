@@ -131,7 +131,7 @@ def up_to_plaque(office: Office, **changed: Any) -> str:
 
 def grant(office: Office, **changed: Any) -> str:
     case = up_to_plaque(office, **changed)
-    act(office, CLERK, "plaque", "complete", form={"plaque_number": "样例牌〔2026〕1号"})
+    act(office, CLERK, "plaque", "complete")
     return case
 
 

@@ -88,7 +88,7 @@ def test_the_register_shows_the_place_with_its_plaque_valid_for_three_years(offi
 
     row = standing(office)
     since = office.clock().astimezone(CHINA).date()
-    assert (row["status"], row["plaque_number"]) == ("granted", "样例牌〔2026〕1号")
+    assert (row["status"], row["plaque_number"]) == ("granted", "2026-001")
     assert (row["valid_from"], row["valid_until"][:4]) == (since.isoformat(), str(since.year + 3))
 
 

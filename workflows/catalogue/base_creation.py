@@ -34,6 +34,7 @@ from workflows.language.words import (
     role,
     seats,
     sequence,
+    serial,
     set_field,
     to_applicant,
     vote,
@@ -230,7 +231,8 @@ DECISION = race(
 
 PLAQUE = sequence(
     do("approve", emit("base.approved.v1")),
-    carry_out("plaque", by=CLERK, within=number("base.plaque_days", 10), overdue=LADDER, form="base_plaque.v1"),
+    do("number_plaque", serial("base_plaque", into="plaque_number")),
+    carry_out("plaque", by=CLERK, within=number("base.plaque_days", 10), overdue=LADDER),
     do("grant", emit("base.plaque_granted.v1", valid_years=number("base.valid_years", 3))),
     message("granted", to=APPLICANT),
     name="plaque_granting",
@@ -244,7 +246,6 @@ DEFINITION = workflow(
     forms=(
         Form(name="base_visit.v1", fields=CHECKLIST),
         Form(name="base_improvements.v1", fields=(FormField(name="improvements", type="text"),)),
-        Form(name="base_plaque.v1", fields=(FormField(name="plaque_number", type="text"),)),
     ),
     on=(interrupts("base.withdrawn.v1", end("withdrawn", "withdrawn")),),
     steps=sequence(
