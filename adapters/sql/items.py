@@ -21,6 +21,7 @@ from workflows.reads import ItemCounts, ItemFilter, ItemView
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _URGENCY = func.coalesce(work_item.c.due_at, literal(_NEVER, MOMENT))
+_RANK = case((case_head.c.urgency == "most_urgent", 0), (case_head.c.urgency == "urgent", 1), else_=2)
 _CASE = and_(case_head.c.county == work_item.c.county, case_head.c.id == work_item.c.case)
 
 
@@ -45,15 +46,19 @@ def held(tx: Transaction, viewer: Viewer, wanted: ItemFilter, limit: int, cursor
     query = (
         _open(tx, viewer, select(work_item))
         .where(*_wanted(wanted), *_lit(wanted, tx.now), _is_shared() if wanted.shared else true())
-        .order_by(_URGENCY, work_item.c.id)
+        .order_by(_rank_of(work_item), _URGENCY, work_item.c.id)
         .limit(limit)
     )
     if cursor is not None:
         last = work_item.alias("last")
         urgency = func.coalesce(last.c.due_at, literal(_NEVER, MOMENT))
-        after = tx.connection.execute(select(urgency, last.c.id).where(*_is(tx, last, cursor))).one_or_none()
+        place = select(_rank_of(last), urgency, last.c.id).where(*_is(tx, last, cursor))
+        after = tx.connection.execute(place).one_or_none()
         if after is not None:
-            query = query.where(tuple_(_URGENCY, work_item.c.id) > tuple_(literal(after[0], MOMENT), literal(after[1])))
+            query = query.where(
+                tuple_(_rank_of(work_item), _URGENCY, work_item.c.id)
+                > tuple_(literal(after[0]), literal(after[1], MOMENT), literal(after[2]))
+            )
     return _views(tx, query)
 
 
@@ -132,6 +137,12 @@ def _wanted(wanted: ItemFilter) -> list[ColumnElement[bool]]:
 
 def _lit(wanted: ItemFilter, now: datetime) -> list[ColumnElement[bool]]:
     return [] if wanted.light is None else [light_of(work_item, now) == wanted.light]
+
+
+def _rank_of(item: Any) -> ColumnElement[int]:
+    """The more urgent the case of an item, the earlier it stands."""
+    mine = and_(case_head.c.county == item.c.county, case_head.c.id == item.c.case)
+    return select(_RANK).where(mine).scalar_subquery()
 
 
 def _is(tx: Transaction, table: Any, item: str) -> tuple[ColumnElement[bool], ...]:

@@ -16,7 +16,7 @@ from adapters.texts import _, current_language
 from adapters.titles import rule_title, titles_of
 from adapters.web.operations import open_items
 from adapters.web.rendering import fragment, page
-from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of
+from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of, urgency_mark
 from adapters.web.timeline import related, timeline
 from adapters.web.visitors import PageRoute, Visitor, VisitorOf
 from workflows.machine.case import WorkItem
@@ -79,6 +79,7 @@ def titles_of_case(view: CaseView, said: Saying) -> dict[str, Any]:
     head, titles, language = view.head, said.names.titles, current_language()
     return {
         "case": head,
+        "urgency": urgency_mark(head),
         "now": said.now,
         "title": titles.workflow(head.workflow, language),
         "help": titles.help[head.workflow].said(language) if head.workflow in titles.help else "",

@@ -43,6 +43,7 @@ LIGHTS: Final[Mapping[str, str]] = MappingProxyType(
         "blue": zh("逾期办结"),
     }
 )
+URGENCIES: Final[Mapping[str, str]] = MappingProxyType({"urgent": zh("加急"), "most_urgent": zh("特急")})
 SIGNS: Final[Mapping[str, str]] = MappingProxyType({"green": "●", "yellow": "▲", "red": "■", "grey": "Ⅱ", "blue": "◆"})
 """A sign of its own for each light: nobody has to tell colours apart."""
 
@@ -112,6 +113,7 @@ class Line:
     shared: bool = False
     agreeable: bool = False
     closed: str = ""
+    urgency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ def mine_line(view: ItemView, viewer: Viewer, library: Library, now: datetime) -
         and not any(one.who.startswith("user:") for one in view.holders),
         agreeable=view.item.state is ItemState.OPEN and view.item.kind == "approve" and agreement(view.item, said),
         closed=item_state(view.item.state),
+        urgency=urgency_mark(view.case),
         since=view.item.closed_at or view.item.opened_at,
     )
 
@@ -183,6 +186,11 @@ def _capacity(view: ItemView, viewer: Viewer, said: Saying) -> str:
     if named and set(mine) == {Capacity.CANDIDATE}:
         return _("指定给%(who)s", who=said.names.all(tuple(named)))
     return next((_(CAPACITIES[one]) for one in mine if one in CAPACITIES), "")
+
+
+def urgency_mark(head: Case) -> str:
+    """What marks a case that is urgent; nothing for the others."""
+    return _(URGENCIES[head.urgency.value]) if head.urgency.value in URGENCIES else ""
 
 
 def item_state(state: ItemState) -> str:

@@ -27,6 +27,7 @@ from workflows.machine.case import (
     ItemState,
     State,
     Subscription,
+    Urgency,
     WorkItem,
 )
 from workflows.policy import Viewer, department_viewer, operator_viewer
@@ -242,6 +243,20 @@ def test_an_inbox_is_in_order_of_urgency_and_goes_on_after_its_last_item(units: 
 
     assert [view.item.id for view in first + rest] == ["i4", "i2", "i3", "i0", "i1", "i9"]
     assert first[0].holders == (a_holder("user:a", "i4", due_at=later(7)),)
+
+
+def test_in_an_inbox_the_urgent_cases_stand_first_page_by_page(units: Units, reads: Reads) -> None:
+    urgencies = {"c1": Urgency.NORMAL, "c2": Urgency.URGENT, "c3": Urgency.MOST_URGENT}
+    items = [an_item(f"i{number}{case}", case, due_at=later(number)) for case in urgencies for number in (1, 2)]
+    holders = [a_holder("user:a", item.id, item.case, due_at=item.due_at) for item in items]
+    access = [Access(case, "user:a", "holder") for case in urgencies]
+    cases = [a_case(case, urgency=urgency) for case, urgency in urgencies.items()]
+    put(units, Changes(items=items, holders_opened=holders, access=access), *cases)
+
+    first = reads.items(officer("user:a"), limit=3)
+    rest = reads.items(officer("user:a"), limit=9, cursor=first[-1].item.id)
+
+    assert [view.item.id for view in first + rest] == ["i1c3", "i2c3", "i1c2", "i2c2", "i1c1", "i2c1"]
 
 
 def test_an_inbox_holds_only_open_items_that_the_viewer_holds_now(units: Units, reads: Reads) -> None:

@@ -32,6 +32,7 @@ from workflows.machine.settling import cancel_peers, count_answer
 from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
 from workflows.machine.telling import comment, copy_to, urge
 from workflows.machine.turn import Turn
+from workflows.machine.urgency import set_urgency
 
 VERBS_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "approve": ("agree", "reject", "return", "abstain"),
@@ -255,6 +256,7 @@ CASE_DEEDS: Final[Mapping[str, Deed]] = {
     "void": void,
     "jump": jump,
     "urge": urge,
+    "set-urgency": set_urgency,
     "copy": copy_to,
     "comment": comment,
     SUSPEND: turn_gate,

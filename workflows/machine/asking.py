@@ -20,6 +20,7 @@ from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, 
 from workflows.machine.seats import Ruled, Seat, Where
 from workflows.machine.timekeeping import calendar_of, keep, latest, let_go
 from workflows.machine.turn import Enter, Leave, Turn
+from workflows.machine.urgency import hastened
 from workflows.policy import role_principal
 
 _RULE: Final = "rule"
@@ -105,7 +106,7 @@ def _terms(turn: Turn, path: str, step: Approve | CarryOut | Vote, seats: tuple[
     """The term of each seat, by the calendar of its department; after a supplement the clock goes on where it stood."""
     clock = let_go(turn, path)
     if clock is None:
-        clock = clock_of(step.within, turn.facts, turn.now, turn.values(path))
+        clock = hastened(turn, clock_of(step.within, turn.facts, turn.now, turn.values(path)))
     if clock is None:
         return [None] * len(seats)
     going = going_on(clock, turn.now)

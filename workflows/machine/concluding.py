@@ -205,7 +205,8 @@ def _delta(
     if first or before.state is not head.state:
         delta["state"] = [head.state.value, head.outcome]
     if standing_of(head) != standing_of(before):
-        delta["standing"] = standing_of(head)
+        # A case that stands as it began says so: what is empty is left out of a delta.
+        delta["standing"] = standing_of(head) or {"round": 1}
     return {name: value for name, value in delta.items() if value}
 
 

@@ -66,6 +66,7 @@ from workflows.machine.saying import say
 from workflows.machine.suspending import shift_clocks
 from workflows.machine.timekeeping import term_at
 from workflows.machine.turn import Enter, Leave, Turn
+from workflows.machine.urgency import begin_with_urgency
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, facts: Facts, now: datetime) -> Outcome:
@@ -133,6 +134,7 @@ def _take_event(turn: Turn, event: EventStimulus) -> Outcome:
 
 
 def _start(turn: Turn) -> None:
+    begin_with_urgency(turn)
     turn.share(f"department:{turn.head.department}", "sender")
     if turn.head.person is not None:
         turn.share(f"person:{turn.head.person}", "applicant")

@@ -69,6 +69,11 @@ def as_folded(live: Slice) -> Folded:
     )
 
 
+def _standing(said: Mapping[str, JSON]) -> dict[str, JSON]:
+    """How a case stands; one that stands as it began is said to be in its first round."""
+    return {name: one for name, one in said.items() if (name, one) != ("round", 1)}
+
+
 def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     folded.fields.update(delta.get("fields", {}))
     if delta.get("erases") or delta.get("forgets"):
@@ -76,7 +81,7 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     folded.personal.update(name for name in delta.get("personal", ()) if name != "opinion")
     if "state" in delta:
         folded.state, folded.outcome = delta["state"]
-    folded.standing = delta.get("standing", folded.standing)
+    folded.standing = _standing(delta.get("standing", folded.standing))
     for row in delta.get("activations", ()):
         _keep(folded.activations, (row["path"], row["round"]), row, live=row["state"] == "live")
     for row in delta.get("items", ()):

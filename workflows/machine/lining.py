@@ -7,9 +7,10 @@ from dataclasses import replace
 from domain.roster import post_of
 from workflows.language.words import Approve
 from workflows.machine.case import Activation, Capacity, ItemState, WorkItem
-from workflows.machine.deadlines import deadline, local_day
+from workflows.machine.deadlines import clock_of, counted, local_day
 from workflows.machine.seats import Seat
 from workflows.machine.turn import Turn
+from workflows.machine.urgency import hastened
 from workflows.policy import role_principal
 
 LINE = "line"
@@ -30,7 +31,8 @@ def ask_next(turn: Turn, activation: Activation, step: Approve) -> WorkItem | No
     waiting = [one for one in turn.items_at(activation.path) if one.state is ItemState.WAITING]
     if not waiting:
         return None
-    term = deadline(step.within, turn.facts, turn.now, turn.values(activation.path))
+    clock = hastened(turn, clock_of(step.within, turn.facts, turn.now, turn.values(activation.path)))
+    term = None if clock is None else counted(clock, turn.facts)
     item = replace(
         waiting[0],
         state=ItemState.OPEN,

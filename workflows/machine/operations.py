@@ -99,6 +99,13 @@ _OPERATIONS: Final = (
     Operation("revoke", "case", zh("申请撤销"), opinion="needed", weighty=True),
     Operation("reopen", "case", zh("重新发起")),
     Operation("jump", "case", zh("跳转"), asks=(Asked("to", zh("跳转到"), "step"),), opinion="needed", weighty=True),
+    Operation(
+        "set-urgency",
+        "case",
+        zh("调整缓急"),
+        asks=(Asked("urgency", zh("缓急"), "choice", choices=("normal", "urgent", "most_urgent")),),
+        opinion="needed",
+    ),
     Operation("urge", "case", zh("催办")),
     Operation("copy", "case", zh("抄送"), asks=(Asked("users", zh("抄送给"), "users"),)),
     Operation("comment", "case", zh("评论"), opinion="needed"),

@@ -28,7 +28,7 @@ def recount(turn: Turn) -> bool:
     turn.reach(CASE)
     told = [line for item in _by_place(turn) if (line := _recount_item(turn, item)) is not None]
     told += [line for path in sorted(turn.live) if (line := _recount_kept(turn, path)) is not None]
-    _reset_timers(turn, {line[0] for line in told})
+    reset_timers(turn, {line[0] for line in told})
     if told:
         turn.said[RECOUNTED] = told
     return bool(told)
@@ -71,7 +71,7 @@ def _is_firm(term: Deadline) -> bool:
     return clock is not None and not clock.provisional
 
 
-def _reset_timers(turn: Turn, paths: set[str]) -> None:
+def reset_timers(turn: Turn, paths: set[str]) -> None:
     """Set ladders, silences and ends of these steps by their new terms; rungs that were climbed stay so."""
     standing = terms(turn, paths)
     for timer in [one for one in turn.timers.values() if one.path in standing]:

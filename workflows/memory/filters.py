@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from domain.calendar import light
-from workflows.machine.case import Case, ItemState, WorkItem
+from workflows.machine.case import Case, ItemState, Urgency, WorkItem
 from workflows.reads import CaseFilter, CaseRow, stands_still
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_RANKS: Final = {Urgency.MOST_URGENT: 0, Urgency.URGENT: 1, Urgency.NORMAL: 2}
 
 
 def is_open(item: WorkItem) -> bool:
@@ -21,6 +22,11 @@ def is_open(item: WorkItem) -> bool:
 def urgency(item: WorkItem) -> tuple[datetime, str]:
     """The earlier due the more urgent; what is never due comes last."""
     return item.due_at or _NEVER, item.id
+
+
+def inbox_order(item: WorkItem, head: Case) -> tuple[int, datetime, str]:
+    """The more urgent case first, then what is due earlier."""
+    return _RANKS[head.urgency], *urgency(item)
 
 
 def most_urgent(items: Iterable[WorkItem]) -> WorkItem | None:

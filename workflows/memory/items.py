@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from workflows.machine.case import Case
-from workflows.memory.filters import is_open, shown, urgency
+from workflows.memory.filters import inbox_order, is_open, shown
 from workflows.memory.gates import gated
 from workflows.memory.rows import ACCESS, CASES, HOLDERS, ITEMS
 from workflows.memory.slices import open_holders
@@ -36,9 +36,11 @@ def view(unit: MemoryUnit, viewer: Viewer, item: str) -> ItemView | None:
 
 def held(unit: MemoryUnit, viewer: Viewer, wanted: ItemFilter, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
     """The cursor is the id of the last item of the page before, still open or not."""
-    mine = sorted(_open(unit, viewer, wanted), key=lambda one: urgency(one.item))
+    mine = sorted(_open(unit, viewer, wanted), key=lambda one: inbox_order(one.item, one.case))
     last = None if cursor is None else unit.tx.get(ITEMS, cursor)
-    return tuple([one for one in mine if last is None or urgency(one.item) > urgency(last)][:limit])
+    head = None if last is None else unit.tx.get(CASES, last.case)
+    after = None if last is None or head is None else inbox_order(last, head)
+    return tuple([one for one in mine if after is None or inbox_order(one.item, one.case) > after][:limit])
 
 
 def done(unit: MemoryUnit, viewer: Viewer, wanted: ItemFilter, limit: int, cursor: str | None) -> tuple[ItemView, ...]:
