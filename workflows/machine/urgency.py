@@ -20,7 +20,7 @@ from workflows.machine.nodes import CASE
 from workflows.machine.recounting import reset_timers
 from workflows.machine.timekeeping import redate
 from workflows.machine.turn import Turn
-from workflows.policy import SEES_ALL_ROLES, role_principal
+from workflows.policy import role_principal
 
 FIELD: Final = "urgency"
 """The field of a start event, and of the act, that says how urgent a case is."""
@@ -30,7 +30,7 @@ _LEFT: Final[Mapping[Urgency, tuple[str, int]]] = {
     Urgency.MOST_URGENT: ("urgency.most_urgent_percent", 25),
 }
 _ORDER: Final = (Urgency.NORMAL, Urgency.URGENT, Urgency.MOST_URGENT)
-_SUPERVISES: Final = frozenset(role_principal(role, None) for role in SEES_ALL_ROLES)
+_OFFICE: Final = frozenset(role_principal(role, None) for role in ("office_head", "section_officer"))
 
 
 def shortened(days: int, urgency: Urgency, numbers: Numbers) -> int:
@@ -58,7 +58,7 @@ def begin_with_urgency(turn: Turn) -> None:
 def set_urgency(turn: Turn, act: Act) -> Refused | None:
     """Raise or lower the urgency of a case, with a reason: whoever sent it, or the meeting's office."""
     own = {f"person:{turn.head.person}", f"department:{turn.head.department}"}
-    if own.isdisjoint(act.principals) and _SUPERVISES.isdisjoint(act.principals):
+    if own.isdisjoint(act.principals) and _OFFICE.isdisjoint(act.principals):
         return Refused(403, "not_yours", zh("只有申请人、提交单位和联席会议办公室可以调整缓急"))
     if act.fields.get(FIELD) not in [one.value for one in Urgency]:
         return Refused(422, "bad_value", zh("请选择平、加急或特急"), field=FIELD)
