@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Plan, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
+from workflows.ports.drafts import Draft
 from workflows.ports.fanouts import Fanout
 from workflows.ports.serials import Serial
 
@@ -253,6 +254,9 @@ class Reads(Protocol):
 
     def item(self, viewer: Viewer, item: str) -> ItemView | None:
         """One item (also closed) of a case that the viewer may see."""
+
+    def draft(self, viewer: Viewer, item: str) -> Draft | None:
+        """What the viewer has written for an open item and not sent; nobody else's draft is ever answered."""
 
     def event(self, viewer: Viewer, source: str, id: str) -> EventView | None:  # noqa: A002  # CloudEvents' own name
         """What became of an event that the viewer's department sent (or any, for those who see all)."""

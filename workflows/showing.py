@@ -22,6 +22,7 @@ from workflows.reads import EVERY_ITEM, CaseFilter, CasePage, CaseView, HistoryV
 WITHOUT_FIELDS: Final = frozenset(
     [
         "now",
+        "draft",
         "counts",
         "item_counts",
         "standings",

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Executable, and_, bindparam, delete, select, upda
 
 from adapters.sql.columns import dumps, loads
 from adapters.sql.dialects import COUNTY, Dialect, same
-from adapters.sql.tables import event, history, payload, person_key, plan
+from adapters.sql.tables import draft, event, history, payload, person_key, plan
 from adapters.sql.transaction import Transaction
 from adapters.vault import ALGORITHM
 from workflows.machine.case import JSON
@@ -101,13 +101,14 @@ def destroy(tx: Transaction, persons: Iterable[str]) -> None:
 
 
 def forget(tx: Transaction, cases: Iterable[str]) -> None:
-    """Destroy what these cases keep, in their heads and in their histories, and nothing else of their persons.
+    """Destroy what these cases keep, in their heads, histories and drafts, and nothing else of their persons.
 
     The rows stay, empty and under no key: so the audit takes them for erased, as it should, and not for lost.
     """
     wanted = [(case,) for case in sorted(set(cases))]
     tx.run_of(_empty_heads, [(personal_ref(case),) for (case,) in wanted])
     tx.run_of(_empty_history, wanted)
+    tx.run_of(_empty_drafts, wanted)
     tx.personal.clear()
 
 
@@ -124,6 +125,12 @@ def _empty_heads(dialect: Dialect) -> Executable:
 def _empty_history(dialect: Dialect) -> Executable:
     given = dialect.given(history.c.case)
     refs = select(history.c.payload_ref).where(history.c.county == COUNTY, history.c.case.in_(select(given.c.case)))
+    return update(payload).values(_EMPTY).where(payload.c.county == COUNTY, payload.c.ref.in_(refs))
+
+
+def _empty_drafts(dialect: Dialect) -> Executable:
+    given = dialect.given(draft.c.case)
+    refs = select(draft.c.ref).where(draft.c.county == COUNTY, draft.c.case.in_(select(given.c.case)))
     return update(payload).values(_EMPTY).where(payload.c.county == COUNTY, payload.c.ref.in_(refs))
 
 

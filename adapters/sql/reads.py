@@ -15,6 +15,7 @@ from adapters.sql.units import SqlUnits
 from adapters.sql.visibility import may_see
 from workflows.machine.case import JSON
 from workflows.policy import Viewer
+from workflows.ports.drafts import Draft
 from workflows.ports.fanouts import Fanout
 from workflows.ports.serials import Serial
 from workflows.reads import (
@@ -97,6 +98,11 @@ class SqlReads:
 
     def open_terms(self, viewer: Viewer) -> tuple[OpenTerm, ...]:
         return self._units.read(lambda unit: terms.open_terms(unit.tx)) if viewer.sees_all else ()
+
+    def draft(self, viewer: Viewer, item: str) -> Draft | None:
+        return self._units.read(
+            lambda unit: unit.drafts.find(item, viewer.user) if items.view(unit.tx, viewer, item) else None
+        )
 
     def fanouts(self, viewer: Viewer, limit: int = 50) -> tuple[Fanout, ...]:
         return self._units.read(lambda unit: fanouts.newest(unit.tx, limit)) if viewer.sees_all else ()

@@ -255,6 +255,10 @@ serial_asked = _table(
     "serial_asked", "no", numbers("no"), texts("id", "case", "path", "series"), integers("year", "digits"), small=True
 )
 _index(serial_asked, "id", "id", unique=True)
+# What somebody has written for an item and not sent: the words are in the payload.
+draft = _table("draft", "item user", texts("item", "user", "case", "person", "ref"), moments("at"), small=True)
+_index(draft, "case", "case")
+
 serial = _table(
     "serial",
     "series year number",

@@ -27,6 +27,7 @@ from adapters.sql import (
 )
 from adapters.sql.ballots import SqlBallots
 from adapters.sql.board import SqlBoard
+from adapters.sql.drafts import SqlDrafts
 from adapters.sql.engines import Database, PostgresDatabase, SqliteDatabase
 from adapters.sql.failures import Lost, around_commit, in_words_of_the_ports
 from adapters.sql.fanouts import SqlFanouts
@@ -71,6 +72,7 @@ class SqlUnit:
         self.fanouts = SqlFanouts(tx)
         self.board = SqlBoard(tx)
         self.serials = SqlSerials(tx)
+        self.drafts = SqlDrafts(tx)
         self.ballots = SqlBallots(tx)
         self.claimed = 0
         """How many cases this unit took: its length is theirs, and a batch of another size would change it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Executable, bindparam, delete, select, update
 
-from adapters.sql import ballots, personal, plans, serials
+from adapters.sql import ballots, drafts, personal, plans, serials
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import Personal
@@ -40,6 +40,7 @@ def write(tx: Transaction, changes: Changes) -> None:
     tx.put(activation, [activation_values(one) for one in changes.activations])
     tx.put(work_item, [item_values(one) for one in changes.items])
     tx.run_of(_close_holders, [(item,) for item in sorted(set(changes.items_closed))], now=tx.now)
+    drafts.drop(tx, changes.items_closed)
     tx.put(holder, [holder_values(one) for one in changes.holders_opened])
     tx.run_of(_clear_timers, [(one,) for one in changes.timers_cleared])
     tx.put(timer, [timer_values(one) for one in changes.timers_set])

@@ -15,6 +15,7 @@ from adapters.explaining import Saying, sentence, verb_title
 from adapters.texts import _
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
 from adapters.web.changed import changes
+from adapters.web.drafts import Kept, kept
 from adapters.web.fields import asking_step
 from adapters.web.operations import OPEN, decided, offers_on_item, open_items
 from adapters.web.rendering import fragment, page
@@ -35,12 +36,14 @@ RECENT: Final = 3
 
 
 @router.get("/items/{item}")
-def show(request: Request, office: OfficeOf, visitor: VisitorOf, item: str, done: str = "", part: str = "") -> Response:
+def show(
+    request: Request, office: OfficeOf, visitor: VisitorOf, item: str, done: str = "", part: str = "", saved: str = ""
+) -> Response:
     """The page of an item; `part=live` is what its script fetches, `done` the operation that was just carried out."""
     view, found = _seen(office, visitor, item)
     if part:
         return fragment("_item.html", request, **_live(office, visitor, view, found))
-    return item_page(request, office, visitor, view, found, done=done)
+    return item_page(request, office, visitor, view, found, done=done, saved=bool(saved))
 
 
 @router.post("/items/{item}/personal")
@@ -85,6 +88,8 @@ def item_page(
         # One key for each form that is shown: sent twice, it is the same act.
         "key": secrets.token_urlsafe(16),
         "following": _following(office, visitor, item),
+        "draft": kept(office, view, item, visitor.viewer, said) if mine else Kept(),
+        "saved": False,
         "done": "",
         "values": (),
         "asked_values": False,

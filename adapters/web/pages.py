@@ -9,13 +9,26 @@ from starlette.exceptions import HTTPException
 
 from adapters.doors.http.office import OfficeOf
 from adapters.texts import _
-from adapters.web import acting, assets, board, cases, entering, inbox, items, keys, lists, steering, uploading
+from adapters.web import (
+    acting,
+    assets,
+    board,
+    cases,
+    drafting,
+    entering,
+    inbox,
+    items,
+    keys,
+    lists,
+    steering,
+    uploading,
+)
 from adapters.web.rendering import set_language
 from adapters.web.visitors import PageRoute, SignInNeeded, error_page, visitor_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 # `acting` takes every other form of a case or item, so it comes last.
-for room in (assets, entering, keys, lists, board, uploading, inbox, items, cases, steering, acting):
+for room in (assets, entering, keys, lists, board, uploading, inbox, items, drafting, cases, steering, acting):
     router.include_router(room.router)
 strangers = APIRouter(include_in_schema=False)
 

@@ -41,6 +41,7 @@ from workflows.memory.slices import open_holders
 from workflows.memory.unit import MemoryUnit
 from workflows.memory.units import MemoryUnits
 from workflows.policy import Viewer
+from workflows.ports.drafts import Draft
 from workflows.ports.fanouts import Fanout
 from workflows.ports.serials import Serial
 from workflows.reads import (
@@ -110,6 +111,11 @@ class MemoryReads:
 
     def item(self, viewer: Viewer, item: str) -> ItemView | None:
         return self._units.read(lambda unit: items.view(unit, viewer, item))
+
+    def draft(self, viewer: Viewer, item: str) -> Draft | None:
+        return self._units.read(
+            lambda unit: unit.drafts.find(item, viewer.user) if items.view(unit, viewer, item) else None
+        )
 
     def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
         return self._units.read(lambda unit: _standings(unit, viewer))

@@ -26,6 +26,7 @@ from workflows.machine.case import (
 from workflows.machine.nearness import outermost_turn
 from workflows.memory.store import Table
 from workflows.ports import ActRow, Gate, HistoryRow, InboxRow, NewEvent, RegisterRow
+from workflows.ports.drafts import Draft
 from workflows.ports.fanouts import Fanout
 from workflows.ports.serials import Serial
 
@@ -194,6 +195,7 @@ SUBSCRIPTIONS: Table[Subscription, Subscription] = Table("subscription", {"case"
 EFFECTS: Table[str, EffectRow] = Table("effect")
 PLANS: Table[str, Plan] = Table("plan", {"case": _case})
 SERIALS_ASKED: Table[int, SerialAsked] = Table("serial_asked")
+DRAFTS: Table[tuple[str, str], Draft] = Table("draft", {"item": lambda row: row.item, "case": lambda row: row.case})
 SERIALS: Table[tuple[str, int, int], Serial] = Table("serial", {"series": lambda row: (row.series, row.year)})
 BALLOTS: Table[str, Ballot] = Table("ballot", {"case": _case})
 BOARD: Table[str, BoardRow] = Table("board")

@@ -20,7 +20,7 @@ from workflows.machine.case import (
     Subscription,
     WorkItem,
 )
-from workflows.memory import ballots, gates, inbox, outbox, plans, serials, sharing
+from workflows.memory import ballots, drafts, gates, inbox, outbox, plans, serials, sharing
 from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts
 from workflows.memory.personal import destroy, forget, keep, reveal
@@ -85,6 +85,7 @@ class MemoryUnit:
         self.fanouts = MemoryFanouts(tx)
         self.board = MemoryBoard(tx)
         self.serials = serials.MemorySerials(tx)
+        self.drafts = drafts.MemoryDrafts(tx)
         self.ballots = ballots.MemoryBallots(tx)
 
     # -- doors and routing ---------------------------------------------------------------------------------
@@ -214,6 +215,7 @@ class MemoryUnit:
             self.tx.put(ACTIVATIONS, (activation.case, activation.path, activation.round), activation)
         for item in changes.items:
             self.tx.put(ITEMS, item.id, item)
+        drafts.drop(self.tx, changes.items_closed)
         for closed in changes.items_closed:
             for held in self.tx.where(HOLDERS, "item", closed):
                 self._hold(held.holder, is_open=False)
@@ -287,6 +289,7 @@ class MemoryUnit:
     def forget(self, cases: Sequence[str]) -> None:
         for case in cases:
             forget(self.tx, case)
+            drafts.forget(self.tx, case)
 
     def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
         found = ((key, self.tx.get(ACTS, key)) for key in keys)

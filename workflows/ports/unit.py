@@ -14,6 +14,7 @@ from typing import Protocol
 from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
 from workflows.ports.ballots import Ballots
 from workflows.ports.board import Board
+from workflows.ports.drafts import Drafts
 from workflows.ports.fanouts import Fanouts
 from workflows.ports.rows import (
     ActRow,
@@ -46,6 +47,10 @@ class Unit(Protocol):
     @property
     def serials(self) -> Serials:
         """The serials, in this transaction."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """The private drafts, in this transaction."""
 
     @property
     def ballots(self) -> Ballots:

@@ -98,7 +98,11 @@ DoneOf = Annotated[Done, Depends(done_of)]
 
 def answer(office: Office, wanted: Act) -> Response:
     """Carry the act out and say what came of it; a refusal names who acted before and when."""
-    found = act(office.engine, wanted)
+    return answered(act(office.engine, wanted))
+
+
+def answered(found: Answer) -> Response:
+    """An answer of the machine, or its refusal as a problem."""
     return json_response(dict(found.body)) if found.status < PROBLEM else _refusal(found)
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, DoneOf, KeyOf, not_found_body, outcome_body, own_fields, verbs_of
+from adapters.doors.http.acting import Body, DoneOf, KeyOf, answered, not_found_body, outcome_body, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import item_view
 from domain.identifiers import derived_id
+from domain.texts import zh
 from workflows.machine.case import Act
-from workflows.machine.operations import ON_ITEMS
+from workflows.machine.operations import ON_ITEMS, Operation
 from workflows.moves.acting import PROBLEM
+from workflows.moves.drafting import save_draft
 from workflows.moves.together import MOST, answer_items
 from workflows.policy import Viewer
+from workflows.ports.drafts import Draft
 from workflows.reads import ItemView
 
 router = APIRouter(prefix="/api/work-items", tags=["work items"])
 
 Verb = verbs_of(ON_ITEMS)
+_SAVE: Final = Operation("save", "item", zh("暂存"), form=True)
+_WRITTEN: Final = ("opinion", "reason", "form")
 
 
 class Decision(Body):
@@ -64,8 +69,13 @@ def list_items(
 
 @router.get("/{item}")
 def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
-    """One item, open or closed."""
-    return json_response(item_view(seen_item(office, viewer, item), office.engine.library, office.reads.now()))
+    """One item, open or closed, and what the viewer has saved for it and not sent."""
+    view = item_view(seen_item(office, viewer, item), office.engine.library, office.reads.now())
+    return json_response(view | {"draft": _draft_view(office.reads.draft(viewer, item))})
+
+
+def _draft_view(draft: Draft | None) -> dict[str, Any] | None:
+    return None if draft is None else {name: draft.values[name] for name in _WRITTEN} | {"saved_at": draft.at}
 
 
 @router.post("/act")
@@ -89,6 +99,13 @@ def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions)
     ]
     done = sum(one["status"] < PROBLEM for one in results)
     return json_response({"results": results, "done": done, "refused": len(results) - done})
+
+
+@router.post("/{item}/save")
+def save_item(office: OfficeOf, viewer: ActorOf, item: str, key: KeyOf, body: Decision) -> Response:
+    """暂存: keep opinion, reason and form for the viewer alone, in the place of what was saved before; nothing is decided."""
+    found = seen_item(office, viewer, item)
+    return answered(save_draft(office.engine, _act(viewer, key, found, _SAVE.verb, body, own_fields(_SAVE, body))))
 
 
 @router.post("/{item}/{verb}")

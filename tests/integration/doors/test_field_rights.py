@@ -274,3 +274,36 @@ def test_whatever_is_sent_no_closed_field_changes_and_nothing_hidden_comes_back(
     assert answer.status_code == 422
     assert asked.doors.kit.case(asked.case) == before
     assert not [one for one in SECRETS if one in answer.text]
+
+
+# -- drafts ------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_saved_through_the_door_is_shown_to_its_holder_alone(desk: Desk) -> None:
+    item = desk.item("jin")["id"]
+
+    saved = desk.act("jin", "save", opinion="样例意见", form={"remark": "初稿"})
+
+    mine = desk.doors.get(f"/api/work-items/{item}", key="user:jin").json()["draft"]
+    assert saved.status_code == 200
+    assert (mine["opinion"], mine["form"]) == ("样例意见", {"remark": "初稿"})
+    assert desk.doors.get(f"/api/work-items/{item}", key="user:chen").json()["draft"] is None
+
+
+def test_a_draft_with_a_closed_field_is_refused_by_name(desk: Desk) -> None:
+    answer = desk.act("jin", "save", form={"offer": "99"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/form/offer")
+
+
+def test_a_draft_is_saved_from_the_page_and_stands_there_again(desk: Desk) -> None:
+    item = desk.item("jin")["id"]
+    desk.doors.keys.sessions["session-of-jin"] = "jin"
+    data = {"csrf": desk.doors.office.identity.csrf("session-of-jin"), "form.remark": "初稿一二三", "opinion": "样例"}
+    headers = {"Cookie": "liaison=session-of-jin", "Origin": "http://testserver"}
+
+    saved = desk.pages.post(f"/items/{item}/save", data=data, headers=headers, follow_redirects=False)
+    page = desk.page("jin", saved.headers["location"])
+
+    assert "已暂存，只有您看得到。" in page
+    assert 'value="初稿一二三"' in page
