@@ -29,6 +29,16 @@ _MIDDLE = """(() => {
 })()"""
 
 
+class PageLeftError(AssertionError):
+    """The page that was asked was left before it answered."""
+
+
+def _refuse_error(method: str, error: Mapping[str, Any] | None) -> None:
+    if error is not None:
+        refused = PageLeftError if "navigated" in str(error["message"]) else AssertionError
+        raise refused(f"{method}: {error}")
+
+
 class Tab:
     """One page of the browser; `problems` are the errors that the page caused."""
 
@@ -56,9 +66,16 @@ class Tab:
 
     def wait_for(self, expression: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not self.value(f"Boolean({expression})"):
+        while not self._holds(expression):
             assert time.monotonic() < deadline, f"still not true after {PATIENCE} s: {expression}"
             time.sleep(0.05)
+
+    def _holds(self, expression: str) -> bool:
+        """Whether it is true now; a page that is just being left cannot say so yet."""
+        try:
+            return bool(self.value(f"Boolean({expression})"))
+        except PageLeftError:
+            return False
 
     def text(self, selector: str = "body") -> str:
         return str(self.value(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
@@ -116,7 +133,7 @@ class Browser:
             except Empty:
                 raise TimeoutError(f"the browser does not answer {method}") from None
             if answer["id"] == number:
-                assert "error" not in answer, f"{method}: {answer.get('error')}"
+                _refuse_error(method, answer.get("error"))
                 return dict(answer["result"])
 
     def _listen(self) -> None:

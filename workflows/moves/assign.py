@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.roster import Roster, users_with_role
+from domain.roster import Roster, holders_on, users_with_role
 from workflows.machine.case import Capacity, Holder, Lane, WorkItem
 from workflows.machine.deadlines import local_day
 from workflows.moves.reassigning import follow_roster
@@ -37,14 +37,17 @@ def _narrow(engine: Engine, unit: Unit) -> int:
         item.id: sorted({user for one in holders for user in _users(one.who, roster, day)}) for item, holders in found
     }
     load = unit.open_counts(sorted({user for users in eligible.values() for user in users}))
+    away = _away(roster, day)
     taken: dict[tuple[str, str, int], set[str]] = {}
     chosen: list[Holder] = []
-    for item, _ in sorted(found, key=lambda one: (one[0].opened_at, one[0].id)):
+    for item, holders in sorted(found, key=lambda one: (one[0].opened_at, one[0].id)):
         seats = taken.setdefault((item.case, item.path, item.round), set())
         free = [user for user in eligible[item.id] if user not in seats] or eligible[item.id]
         if not free:
             continue
-        user = min(free, key=lambda one: (load.get(one, 0), one))
+        beside = {one.who.partition(":")[2] for one in holders if one.capacity is Capacity.PROXY}
+        # Two seats go to two people before whoever is there takes both, and to a proxy before whoever is away.
+        user = min(free, key=lambda one: (one in away, one in beside, load.get(one, 0), one))
         seats.add(user)
         load[user] = load.get(user, 0) + 1
         chosen.append(_owner(item, user))
@@ -54,6 +57,12 @@ def _narrow(engine: Engine, unit: Unit) -> int:
 
 def _owner(item: WorkItem, user: str) -> Holder:
     return Holder(item=item.id, case=item.case, who=f"user:{user}", capacity=Capacity.OWNER, due_at=item.due_at)
+
+
+def _away(roster: Roster, day: date) -> frozenset[str]:
+    """Whoever is absent that day, or has left, in every workflow."""
+    absent = holders_on(roster, day).items()
+    return frozenset(user for user, stand_ins in absent if any(one.workflow is None for one in stand_ins))
 
 
 def _users(principal: str, roster: Roster, day: date) -> tuple[str, ...]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+import pytest
+
+from domain.organisation import Proxy
 from tests.unit.moves.offices import began, take, trial
 from workflows.language.words import carry_out, role, seats
 from workflows.machine.case import Lane
@@ -85,3 +90,32 @@ def test_what_is_owned_is_left_alone() -> None:
     here.send(began(here))
 
     assert assign(here.engine, LANE) == 0
+
+
+@pytest.mark.parametrize(
+    ("away", "chosen"),
+    [
+        (("a",), ["user:b", "user:c"]),
+        (("a", "b"), ["user:c", "user:clerk"]),
+        (("a", "b", "c"), ["user:a", "user:clerk"]),
+    ],
+    ids=["one_is_away", "a_proxy_for_the_second_seat", "all_are_away"],
+)
+def test_whoever_is_on_leave_is_chosen_only_where_nobody_else_is_left_for_a_seat(
+    away: tuple[str, ...], chosen: list[str]
+) -> None:
+    leaves = tuple(Proxy(user, "clerk", date(2026, 3, 1), date(2026, 3, 31)) for user in away)
+    here = Office([VISIT], replace(staff(a="panel", b="panel", c="panel", clerk="clerk"), proxies=leaves))
+
+    here.send(began(here))
+
+    assert owners(here, "k1") == chosen
+
+
+def test_whoever_is_away_for_another_workflow_only_is_there_for_this_one() -> None:
+    leave = Proxy("a", "clerk", date(2026, 3, 1), date(2026, 3, 31), workflow="other")
+    here = Office([VISIT], replace(staff(a="panel", b="panel", c="panel", clerk="clerk"), proxies=(leave,)))
+
+    here.send(began(here))
+
+    assert owners(here, "k1") == ["user:a", "user:b"]
