@@ -35,5 +35,5 @@ bench: setup ## measure; ARGS="--peers" measures the peers in the same run
 simulate: setup ## replay SEEDS=n seeded histories with faults, RIG=A|B|C for one rig alone
 	@$(PYTHON_TOOLS)/python -m tests.simulation --seeds $(SEEDS) $(if $(RIG),--rig $(RIG)) $(ARGS)
 
-chaos: setup ## kill real processes and scratch servers; ROW=F08 runs one row
+chaos: setup ## kill real processes and scratch servers, race acts; ROW=F08 or ROW=races runs one row
 	@$(PYTHON_TOOLS)/pytest -m crash $(if $(ROW),-k $(ROW)) $(ARGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Executable, Integer, bindparam, column, select, update
+from sqlalchemy import Executable, Integer, bindparam, column, or_, select, update
 
 from adapters.sql import personal
 from adapters.sql.dialects import COUNTY, Dialect, same
@@ -65,14 +65,19 @@ def save_heads(tx: Transaction, heads: Sequence[tuple[int, Case]]) -> set[str]:
     for a lone head as well: an update that waited would look at the gates as they were before it waited.
     """
     ordered = sorted(heads, key=lambda head: head[1].id)
-    tx.rows_of(_lock, [(case.id,) for _, case in ordered])
+    hold(tx, [case.id for _, case in ordered])
     rows = []
     for expected, case in ordered:
         values = case_values(case)
-        rows.append((case.id, expected, *(values[place] for place in _PLACES)))
+        rows.append((case.id, expected, int(case.gate is not None), *(values[place] for place in _PLACES)))
     saved = {row.id for row in tx.rows_of(_save, rows)}
     write_personal(tx, [case for _, case in ordered if case.id in saved])
     return saved
+
+
+def hold(tx: Transaction, cases: Sequence[str]) -> None:
+    """In id order, so that nobody who holds several ever waits for somebody who waits for him."""
+    tx.rows_of(_lock, [(case,) for case in sorted(cases)])
 
 
 def _lock(dialect: Dialect) -> Executable:
@@ -86,14 +91,14 @@ def _lock(dialect: Dialect) -> Executable:
 
 
 def _save(dialect: Dialect) -> Executable:
-    given = dialect.given(case_head.c.id, column("expected", Integer), *_CHANGING)
+    given = dialect.given(case_head.c.id, column("expected", Integer), column("knows", Integer), *_CHANGING)
     return (
         update(case_head)
         .values({each.name: given.c[each.name] for each in _CHANGING})
         .where(
             same(case_head, given, "id"),
             case_head.c.version == given.c.expected,
-            ~stands_still(case_head),
+            or_(given.c.knows == 1, ~stands_still(case_head)),
         )
         .returning(case_head.c.id)
     )

@@ -119,6 +119,9 @@ class SqlUnit:
         self.claimed += len({row.case for row in rows})
         return rows
 
+    def hold_cases(self, cases: Sequence[str]) -> None:
+        heads.hold(self.tx, cases)
+
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return claims.count_attempts(self.tx, lane, limit)
 

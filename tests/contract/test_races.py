@@ -68,6 +68,23 @@ def test_of_two_saves_of_the_same_version_one_wins(units: SqlUnits) -> None:
     assert units.read(lambda unit: unit.load(["c1"]))["c1"].head.outcome == "first"
 
 
+def test_whoever_acts_waits_for_who_is_at_the_case_and_reads_what_that_one_left(units: SqlUnits) -> None:
+    units.run(lambda unit: unit.add_cases([a_case("c1")]))
+
+    def look(unit: SqlUnit) -> str | None:
+        unit.hold_cases(["c1", "nowhere"])
+        return unit.load(["c1"])["c1"].head.outcome
+
+    with (
+        standing(units, lambda unit: unit.save_heads([(0, a_case("c1", version=1, outcome="first"))])) as first,
+        meanwhile(units, look) as second,
+    ):
+        wait_until_blocked(units)
+        first.commit()
+
+    assert second.result() == "first"
+
+
 def test_a_save_whose_rival_rolled_back_wins(units: SqlUnits) -> None:
     units.run(lambda unit: unit.add_cases([a_case("c1")]))
 

@@ -68,6 +68,8 @@ def _refuse_by_state(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "case_ended", zh("办件已办结，不能再办理"), at=turn.head.last_at)
     if turn.head.gate is not None and act.verb not in WHILE_SUSPENDED:
         return Refused(409, "suspended", zh("办件已挂起，恢复办理后才能办理"))
+    if act.item is None and act.seen is not None and act.seen != turn.head.version:
+        return Refused(409, "stale_version", zh("办件已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
     if not _is_open(turn, act.verb):
         return Refused(409, "not_now", zh("办件已过可以这样办理的环节"), field="verb")
     return None

@@ -111,7 +111,7 @@ def reopen(turn: Turn, act: Act) -> Refused | None:
         return refusal
     if turn.head.state in UNDER_WAY or turn.head.state is State.APPROVED:
         return Refused(409, "not_ended", zh("只有未通过、撤回或终止的办件可以重新发起"))
-    turn.head = replace(turn.head, round=turn.head.round + 1)
+    # The same id each time: whoever presses twice, or after somebody else, starts no second case.
     turn.children.append(_copy(turn, turn.definition.name, f"reopened/{turn.head.round}"))
     return None
 

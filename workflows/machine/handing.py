@@ -10,7 +10,7 @@ from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.balloting import settle_vote
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
 from workflows.machine.counting import counts_in_seats
-from workflows.machine.rights import note_right, open_item_of, refuse_newcomer, refuse_stranger
+from workflows.machine.rights import holder_of, note_right, open_item_of, refuse_newcomer, refuse_stranger
 from workflows.machine.settling import settle_answers
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
@@ -148,7 +148,7 @@ def note_opened(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
     refusal = refuse_stranger(turn, replace(act, seen=None), item)
     if refusal is not None or item.read_at is not None:
-        return refusal or Refused(409, "opened", zh("该待办已打开过"), at=item.read_at)
+        return refusal or Refused(409, "opened", zh("该待办已打开过"), by=holder_of(turn, item), at=item.read_at)
     _say(turn, act, item)
     _keep(turn, replace(item, read_at=turn.now))
     return None

@@ -15,6 +15,7 @@ from workflows.machine.nearness import is_within
 from workflows.machine.nodes import walk
 from workflows.machine.placing import line_to, meeting
 from workflows.machine.rewind import ANSWERED, Rewind, Way, comes_behind, passed, refuse_place, refuse_target, rewind
+from workflows.machine.rights import holder_of, refuse_stale
 from workflows.machine.turn import Turn, step_path
 
 _BUILT_UPON: Final = zh("后面的环节已经办理，不能取回")
@@ -102,13 +103,16 @@ def _refuse_take_back(turn: Turn, act: Act, item: WorkItem | None) -> Refused | 
         return Refused(409, "not_answered", zh("待办尚未办理，无需取回"))
     if item.closed_by != act.actor or item.state not in DECIDED:
         return Refused(403, "not_yours", zh("只能取回本人办理的待办"))
+    stale = refuse_stale(turn, act, item)
+    if stale is not None:
+        return stale
     if not _may_be_taken_back(turn, item):
         return Refused(409, "verb_not_offered", zh("本环节办理后不能取回"), field="verb")
     later = _answered_after(turn, item)
     if later is not None:
         return Refused(409, "built_upon", _BUILT_UPON, by=later.closed_by, at=later.closed_at)
     if item.superseded is not None:
-        return Refused(409, "built_upon", _BUILT_UPON)
+        return _superseded(turn, item)
     if turn.is_asking(item.path) and turn.live[item.path].round == item.round:
         return None
     return _refuse_after_exit(turn, item)
@@ -120,6 +124,18 @@ def _may_be_taken_back(turn: Turn, item: WorkItem) -> bool:
         step = turn.human_step(item.path) if turn.is_asking(item.path) else None
         return isinstance(step, Vote) and step.changes
     return turn.definition.takes_back != "never" and item.kind in {"approve", "carry_out"}
+
+
+def _superseded(turn: Turn, item: WorkItem) -> Refused:
+    """The step was asked again meanwhile, with who saw to it and when.
+
+    In the same round only whoever had answered can have taken the answer back; else it was what closed last before the
+    next round.
+    """
+    if item.superseded == item.round:
+        return Refused(409, "built_upon", _BUILT_UPON, by=item.closed_by, at=turn.head.last_at)
+    last = [one for one in turn.past() if one.round < (item.superseded or 0)][-1]
+    return Refused(409, "built_upon", _BUILT_UPON, by=last.closed_by, at=last.closed_at)
 
 
 def _answered_after(turn: Turn, item: WorkItem) -> WorkItem | None:
@@ -136,7 +152,8 @@ def _refuse_after_exit(turn: Turn, item: WorkItem) -> Refused | None:
     behind = (one for one in turn.items.values() if comes_behind(turn, one.path, item.path))
     read = next((one for one in behind if one.read_at is not None), None)
     if turn.definition.takes_back == "until_opened" and read is not None:
-        return Refused(409, "opened", zh("后面的办理人已打开待办，不能取回"), at=read.read_at)
+        by = holder_of(turn, read)
+        return Refused(409, "opened", zh("后面的办理人已打开待办，不能取回"), by=by, at=read.read_at)
     if _cannot_come_back(turn, item):
         return Refused(409, "irrevocable", zh("其后已发出事件或开始子流程，不能取回：请申请撤销或退回"))
     return None

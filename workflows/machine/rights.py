@@ -24,9 +24,14 @@ def refuse_stranger(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
         return Refused(403, "not_holder", zh("您不是该待办的办理人"))
     if _is_barred(turn, act, item):
         return Refused(403, "recused", zh("您与该办件有关联，按规定应当回避"))
-    if act.seen is not None and act.seen != item.version:
-        return Refused(409, "stale_version", zh("待办已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
-    return None
+    return refuse_stale(turn, act, item)
+
+
+def refuse_stale(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
+    """Refuse who looked at an older version of the item."""
+    if act.seen is None or act.seen == item.version:
+        return None
+    return Refused(409, "stale_version", zh("待办已有更新，请刷新后再办理"), at=turn.head.last_at, field="version")
 
 
 def _is_barred(turn: Turn, act: Act, item: WorkItem) -> bool:
@@ -84,6 +89,11 @@ def refuse_words(act: Act) -> Refused | None:
 def held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
     """As what the actor holds the item."""
     return tuple(one for one in turn.holders.get(item.id, ()) if one.who in act.principals)
+
+
+def holder_of(turn: Turn, item: WorkItem) -> str | None:
+    """Whoever the item is asked of, to be named to somebody who comes too late: its claimer, else its first holder."""
+    return item.claimed_by or next((one.who for one in turn.holders.get(item.id, ())), None)
 
 
 def note_right(turn: Turn, act: Act, item: WorkItem) -> None:

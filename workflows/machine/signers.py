@@ -13,7 +13,7 @@ from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
 from workflows.machine.counting import counted
-from workflows.machine.rights import note_right, open_item_of, refuse_newcomer
+from workflows.machine.rights import note_right, open_item_of, refuse_newcomer, refuse_stale
 from workflows.machine.settling import settle_answers
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
@@ -147,13 +147,17 @@ def _close(turn: Turn, group: list[WorkItem], by: str) -> None:
 
 def remove_signer(turn: Turn, act: Act) -> Refused | None:
     """Take a signer out again whom one has added, or who was added by anybody (the meeting's office)."""
-    signer = turn.items.get(str(act.fields["signer"]))
-    mine = turn.items.get(act.item or "")
-    if signer is None or mine is None or signer.path != mine.path or signer.link not in {*ADDED, Link.PARALLEL}:
-        return Refused(409, "not_added", zh("只能减去尚未办理的加签人"), field="signer")
+    mine, signer = turn.items.get(act.item or ""), turn.items.get(str(act.fields["signer"]))
+    if mine is None:
+        return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
+    if signer is None or signer.path != mine.path or signer.link not in {*ADDED, Link.PARALLEL}:
+        return _not_to_be_removed(turn, act)
     added_by_me = signer.parent == mine.id and any(one.who in act.principals for one in turn.holders.get(mine.id, ()))
     if not added_by_me and _MAY_REMOVE not in act.principals:
         return Refused(403, "not_yours", zh("只能减去本人加签的人"), field="signer")
+    stale = refuse_stale(turn, act, mine)
+    if stale is not None:
+        return stale
     turn.said.update(path=signer.path, round=signer.round, removed=signer.id)
     below = [one for one in turn.items.values() if one.parent == signer.id]
     turn.close_item(signer, ItemState.CANCELLED, act.actor)
@@ -162,6 +166,13 @@ def remove_signer(turn: Turn, act: Act) -> Refused | None:
     if isinstance(step, Approve | CarryOut):
         _settle_without(turn, signer, step, act)
     return None
+
+
+def _not_to_be_removed(turn: Turn, act: Act) -> Refused:
+    """Nobody was added there, or has answered or was removed meanwhile: then with who and when."""
+    gone = next((one for one in turn.past() if one.id == act.fields["signer"]), None)
+    by, at = (None, None) if gone is None else (gone.closed_by, gone.closed_at)
+    return Refused(409, "not_added", zh("只能减去尚未办理的加签人"), by=by, at=at, field="signer")
 
 
 def _settle_without(turn: Turn, signer: WorkItem, step: Approve | CarryOut, act: Act) -> None:

@@ -161,6 +161,10 @@ class MemoryUnit:
     def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
         return inbox.named(self.tx, cases)
 
+    def hold_cases(self, cases: Sequence[str]) -> None:
+        # A unit sees one snapshot and commits against what has changed since: there is nothing to wait for.
+        pass
+
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         return inbox.counted(self.tx, lane, limit)
 
@@ -189,7 +193,9 @@ class MemoryUnit:
 
     def _save_head(self, expected: int, head: Case) -> bool:
         latest = self.tx.latest(CASES, head.id)
-        if latest is None or latest.version != expected or self.tx.latest(GATES, latest.root) is not None:
+        if latest is None or latest.version != expected:
+            return False
+        if head.gate is None and self.tx.latest(GATES, latest.root) is not None:
             return False
         self.tx.put_latest(CASES, head.id, replace(head, personal={}, gate=None))
         self._keep_head(head)

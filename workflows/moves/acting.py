@@ -103,6 +103,7 @@ def _in_one_unit(engine: Engine, acts: Sequence[Act]) -> list[Answer | None]:
 
 
 def _act(engine: Engine, unit: Unit, acts: Sequence[Act]) -> tuple[list[Answer | None], Saved]:
+    unit.hold_cases(sorted({one.case for one in acts}))
     stored = unit.find_acts([one.key for one in acts])
     fresh = {one.case: one for one in acts if one.key not in stored}
     runs = run_cases(engine, unit, unit.claim_cases(sorted(fresh)), fresh) if fresh else {}
@@ -167,6 +168,9 @@ def _refusal(unit: Unit, refused: Refused, wanted: Act) -> Answer:
         place = (refused.field, wanted.case, wanted.item)
         _log.warning("refused to write %r of case %s, item %s: sent by %r", *place, wanted.actor)
     by, at = refused.by, refused.at
+    if wanted.item is None and refused.code in LATE:
+        closed = unit.past([wanted.case])[wanted.case]
+        by = by or next((one.closed_by for one in reversed(closed)), None)
     if wanted.item is not None and refused.code in LATE:
         item = unit.item(wanted.item)
         if item is None or item.case != wanted.case:

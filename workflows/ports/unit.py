@@ -101,6 +101,12 @@ class Unit(Protocol):
     def claim_cases(self, cases: Sequence[str]) -> list[InboxRow]:
         """The same for the cases named, whatever their lane, attempts or ready_at."""
 
+    def hold_cases(self, cases: Sequence[str]) -> None:
+        """Wait until nobody else decides about these cases, and keep others waiting until the end of the unit.
+
+        Whoever acts is answered from what is committed, never from half of it, and loses to nobody who came later.
+        """
+
     def count_attempts(self, lane: Lane, limit: int) -> list[InboxRow]:
         """For the sweep: add one attempt to the oldest ready rows (one per case) and return them with the count.
 
@@ -132,7 +138,8 @@ class Unit(Protocol):
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         """One guarded update in id order: (expected version, next head); returns the ids that still had it.
 
-        A case whose tree a gate holds has lost, whatever its version.
+        A case whose tree a gate holds has lost, whatever its version, unless its decision knew of the gate (`Case.gate`):
+        what may be done while the tree stands still.
         """
 
     def write(self, changes: Changes) -> None:

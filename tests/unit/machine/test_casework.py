@@ -111,7 +111,7 @@ def test_what_was_refused_is_started_again_with_what_is_known() -> None:
     act(desk, APPLICANT, "reopen")
 
     [child] = desk.last.children
-    assert (child.workflow, child.key, child.path) == ("trial", "k1", "reopened/2")
+    assert (child.workflow, child.key, child.path) == ("trial", "k1", "reopened/1")
     assert desk.state == ("rejected", "refused")
 
 

@@ -214,6 +214,22 @@ def test_nobody_removes_a_seat_of_the_step_or_what_others_added() -> None:
     assert refusal(do(desk, "a", "remove-signer", signer=seat.id)) == (409, "not_added")
 
 
+def test_who_comes_too_late_to_remove_a_signer_is_told_who_decided_and_when() -> None:
+    desk = together()
+    do(desk, "a", "add-signers", users=["helper"], where="parallel")
+    added, mine = held_by(desk, "helper"), held_by(desk, "a")
+    assert added is not None
+    assert mine is not None
+
+    do(desk, "helper", "agree")
+    answered = do(desk, "a", "remove-signer", signer=added.id)
+    do(desk, "a", "agree")
+    closed = desk.take(desk.wanted("a", "remove-signer", mine.id, fields={"signer": added.id}))
+
+    assert (refusal(answered), answered.by, answered.at) == ((409, "not_added"), "helper", desk.now)
+    assert refusal(closed) == (409, "item_closed")
+
+
 # -- 签收, opened, 回避 ------------------------------------------------------------------------------------
 
 
@@ -239,8 +255,9 @@ def test_an_opened_item_keeps_the_answer_before_it() -> None:
     [mine] = desk.ledger.closed.values()
 
     desk.act("helper", "open", "steps/next")
+    back = desk.take(desk.wanted("clerk", "take-back", mine.id))
 
-    assert refusal(desk.take(desk.wanted("clerk", "take-back", mine.id))) == (409, "opened")
+    assert (refusal(back), back.by, back.at) == ((409, "opened"), "role:helper:", desk.now)
 
 
 def test_whoever_stands_back_lowers_the_base() -> None:
