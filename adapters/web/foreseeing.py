@@ -13,7 +13,7 @@ def foreseen(told: Consequences | Answer, said: Saying) -> str:
     """The consequences in words; empty where the machine cannot say them before more is filled in."""
     if isinstance(told, Answer):
         return ""
-    parts = [_end(told, said), *_openings(told, said), _notices(told, said), _cancelled(told), _withdrawn(told)]
+    parts = [_end(told, said), *_openings(told, said), _notices(told, said), *_lost(told)]
     between = " " if current_language() == ENGLISH else ""
     return between.join(part for part in parts if part)
 
@@ -47,11 +47,11 @@ def _notices(told: Consequences, said: Saying) -> str:
     return _("将告知%(who)s。", who=said.names.all(names)) if names else ""
 
 
-def _cancelled(told: Consequences) -> str:
-    n = len(told.cancelled)
-    return ngettext("另有%(n)s项待办随之取消。", "另有%(n)s项待办随之取消。", n) if n else ""
-
-
-def _withdrawn(told: Consequences) -> str:
-    n = told.withdraws
-    return ngettext("%(n)s件子流程随之结束。", "%(n)s件子流程随之结束。", n) if n else ""
+def _lost(told: Consequences) -> list[str]:
+    """What nobody answers any more, and what has been answered for nothing."""
+    cancelled, superseded, withdrawn = len(told.cancelled), len(told.superseded), told.withdraws
+    return [
+        ngettext("另有%(n)s项待办随之取消。", "另有%(n)s项待办随之取消。", cancelled) if cancelled else "",
+        ngettext("%(n)s项已作的意见不再有效。", "%(n)s项已作的意见不再有效。", superseded) if superseded else "",
+        ngettext("%(n)s件子流程随之结束。", "%(n)s件子流程随之结束。", withdrawn) if withdrawn else "",
+    ]

@@ -19,6 +19,7 @@ from workflows.machine.case import (
     Wants,
     WantsBallots,
     WantsPast,
+    WorkItem,
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts
@@ -26,7 +27,7 @@ from workflows.machine.facts import Facts
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Somebody would be asked: where, who, and by when."""
+    """Somebody would be asked, at once or after others: where, who, and by when."""
 
     path: str
     round: int
@@ -40,8 +41,9 @@ class Consequences:
     """What an act would do. `refused` says why it may not be done; then all else is empty.
 
     `entered` are the steps that would be entered and stay live, `passed` those that would be left again at once,
-    `cancelled` the items nobody could answer any more, `told` the notices as (template, to), `starts` the workflows of
-    the sub-cases, `withdraws` how many sub-cases would go with it, `definition` the hash of the version that the case
+    `cancelled` the items nobody could answer any more, `kept` those that would still be asked, `superseded` the answers
+    that would count no more and are asked for again, each by its step; `told` the notices as (template, to), `says` the
+    events that would go out, those that undo another among them, `starts` the workflows of the sub-cases, `withdraws` how many sub-cases would go with it, `definition` the hash of the version that the case
     would be on.
     """
 
@@ -52,6 +54,8 @@ class Consequences:
     passed: tuple[str, ...] = ()
     opened: tuple[Opened, ...] = ()
     cancelled: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
     told: tuple[tuple[str, tuple[str, ...]], ...] = ()
     says: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
@@ -95,8 +99,10 @@ def told(before: Slice, decision: Decision) -> Consequences:
         outcome=head.outcome,
         entered=tuple(one.path for one in new),
         passed=tuple(sorted(left)),
-        opened=tuple(_opened(decision)),
-        cancelled=tuple(one.path for one in decision.items if one.state is ItemState.CANCELLED),
+        opened=tuple(_opened(decision, before)),
+        cancelled=tuple(one.path for one in decision.items if _is_given_up(one, before)),
+        kept=tuple(one.path for key, one in before.items.items() if key in decision.after.items),
+        superseded=tuple(one.path for one in decision.items if _counts_no_more(one, before)),
         told=tuple((str(body["template"]), tuple(body["to"])) for body in notices),
         says=tuple(one.type for one in decision.emitted),
         starts=tuple(one.workflow for one in decision.children),
@@ -106,12 +112,24 @@ def told(before: Slice, decision: Decision) -> Consequences:
     )
 
 
-def _opened(decision: Decision) -> list[Opened]:
-    held: dict[str, list[str]] = {}
-    for one in decision.holders_opened:
-        held.setdefault(one.item, []).append(one.who)
+def _is_given_up(item: WorkItem, before: Slice) -> bool:
+    """Whether an item is cancelled by this decision; one that was cancelled before may be marked as superseded now."""
+    return item.state is ItemState.CANCELLED and not _counts_no_more(item, before)
+
+
+def _counts_no_more(item: WorkItem, before: Slice) -> bool:
+    return item.superseded is not None and item.id not in before.items
+
+
+def _opened(decision: Decision, before: Slice) -> list[Opened]:
+    held = decision.after.holders
     return [
-        Opened(item.path, item.round, item.kind, tuple(held[item.id]), item.due_at)
+        Opened(item.path, item.round, item.kind, tuple(one.who for one in held[item.id]), item.due_at)
         for item in decision.items
-        if item.id in held and item.state is ItemState.OPEN
+        if held.get(item.id) and _is_asked_now(item, before.items.get(item.id))
     ]
+
+
+def _is_asked_now(item: WorkItem, known: WorkItem | None) -> bool:
+    """Whether an item is new, or was waiting for somebody else and is its holder's turn now."""
+    return known is None or (item.state is ItemState.OPEN and known.state is not ItemState.OPEN)

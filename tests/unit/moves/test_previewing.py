@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from random import Random
 from typing import Any
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.machine.desk import people
-from tests.unit.machine.trees import EVENTS, USERS, VERBS, Trees
+from tests.unit.machine.trees import EVENTS, USERS, Trees
 from workflows.language.expressions import is_true
 from workflows.language.words import (
     Form,
@@ -25,8 +26,9 @@ from workflows.language.words import (
     when,
     workflow,
 )
-from workflows.machine.case import Act
+from workflows.machine.case import Act, ItemState
 from workflows.machine.following import Consequences
+from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
 from workflows.moves.acting import Answer, act
 from workflows.moves.previewing import foresee, way_ahead
 from workflows.reads import CaseView
@@ -42,12 +44,30 @@ def begun(definition: Workflow, *others: Workflow) -> tuple[Office, str]:
 
 
 def wanted(office: Office, case: str, random: Random, number: int) -> Act:
-    """Something that somebody may want: often what they may not."""
-    items = office.case(case).items
-    item = random.choice([*(one.id for one in items), None])
-    user, verb = random.choice(USERS), random.choice(VERBS)
+    """Something that somebody may want, of all that there is to want: often what they may not."""
+    view = office.case(case)
+    item = random.choice([*(one.id for one in view.items), None])
+    operation = random.choice(sorted((ON_CASES if item is None else ON_ITEMS).values(), key=lambda one: one.verb))
+    held = [one.who for one in view.holders.get(item or "", ())]
+    user = random.choice([*USERS, "head", *held, *held, *held])
+    fields = {one.name: drawn(one, view, random) for one in operation.asks if one.required or random.random() < 0.5}
     principals = office.viewer(user).principals
-    return Act(f"a{number}", case, item, verb, user, principals, seen=None, opinion=random.choice(("", "样例意见")))
+    words = random.choice(("", "样例意见", "样例意见"))
+    return Act(f"a{number}", case, item, operation.verb, user, principals, None, opinion=words, fields=fields)
+
+
+def drawn(asked: Asked, view: CaseView, random: Random) -> Any:
+    """A value for what a verb asks for."""
+    officers = [one for one in USERS if ":" not in one]
+    steps = sorted({one.path for one in view.items} | {one.path for one in view.activations})
+    values: dict[str, list[Any]] = {
+        "user": officers,
+        "users": [[one] for one in officers],
+        "step": [*steps, "start"],
+        "item": [one.id for one in view.items],
+        "choice": list(asked.choices),
+    }
+    return random.choice(values.get(asked.kind) or ["样例"])
 
 
 def seen(office: Office, case: str) -> tuple[Any, ...]:
@@ -56,12 +76,22 @@ def seen(office: Office, case: str) -> tuple[Any, ...]:
 
 
 def asked(view: CaseView) -> dict[str, tuple[str, int, tuple[str, ...], Any]]:
-    """The open items: where, who holds them, and by when."""
+    """The open items that somebody holds: where, who, and by when."""
     return {
         one.id: (one.path, one.round, tuple(sorted(held.who for held in view.holders.get(one.id, ()))), one.due_at)
         for one in view.items
-        if one.closed_at is None
+        if one.closed_at is None and view.holders.get(one.id)
     }
+
+
+def is_asked_now(item: str, after: CaseView, before: Mapping[str, ItemState]) -> bool:
+    """Whether an item is new, or was somebody else's turn before."""
+    [now] = [one.state for one in after.items if one.id == item]
+    return item not in before or (now is ItemState.OPEN and before[item] is not ItemState.OPEN)
+
+
+def closed_in(view: CaseView) -> set[str]:
+    return {one.id for one in view.items if one.closed_at is not None}
 
 
 def holds(found: Consequences, before: CaseView, office: Office, case: str) -> None:
@@ -71,7 +101,8 @@ def holds(found: Consequences, before: CaseView, office: Office, case: str) -> N
     old, new = asked(before), asked(after)
 
     assert (found.state, found.outcome) == (after.head.state.value, after.head.outcome)
-    assert sorted(map(str, (one for item, one in new.items() if item not in old))) == sorted(
+    states = {one.id: one.state for one in before.items}
+    assert sorted(map(str, (one for item, one in new.items() if is_asked_now(item, after, states)))) == sorted(
         str((one.path, one.round, tuple(sorted(one.who)), one.due_at)) for one in found.opened
     )
     live = {(one.path, one.round) for one in before.activations}
@@ -82,8 +113,14 @@ def holds(found: Consequences, before: CaseView, office: Office, case: str) -> N
     assert len(found.told) + len(found.says) == len(delta.get("effects", ()))
     assert list(found.starts) == [kind for _, kind in delta.get("children", ())]
     assert dict(found.fields or {}) == delta.get("fields", {})
+    changed = {one["id"]: one for one in delta.get("items", ())}
+    void = {item for item, one in changed.items() if "superseded" in one and item not in old}
+    assert sorted(found.superseded) == sorted(changed[item]["path"] for item in void)
     assert sorted(found.cancelled) == sorted(
-        one["path"] for one in delta.get("items", ()) if one["state"] == "cancelled"
+        one["path"] for item, one in changed.items() if one["state"] == "cancelled" and item not in void
+    )
+    assert sorted(found.kept) == sorted(
+        one.path for one in before.items if one.closed_at is None and one.id not in closed_in(after)
     )
 
 
