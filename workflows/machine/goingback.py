@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from workflows.machine.case import WayBack
 from workflows.machine.content import guard_of
-from workflows.machine.placing import stand_at
+from workflows.machine.placing import stand_at, unopenable
 from workflows.machine.turn import Enter, Turn
 
 
@@ -19,13 +19,14 @@ def promise_to_come_back(turn: Turn, target: str, to: str) -> None:
 def go_back(turn: Turn, path: str) -> bool:
     """Go straight back from the step at `path`; False where nobody waits for it, or what it changed needs the whole way.
 
-    A field that asks for approval again sends the case the whole way: those in between agreed to something else.
+    A field that asks for approval again sends the case the whole way: those in between agreed to something else. So does
+    a block around the step that waits which cannot be opened for a part of itself.
     """
     found = next((one for one in reversed(turn.head.back) if one.target == path), None)
     if found is None:
         return False
     turn.head = replace(turn.head, back=tuple(one for one in turn.head.back if one is not found))
-    if found.guard != guard_of(turn.definition, turn.head):
+    if found.guard != guard_of(turn.definition, turn.head) or unopenable(turn, found.to) is not None:
         return False
     stand_at(turn, Enter(found.to, None), "returned")
     return True

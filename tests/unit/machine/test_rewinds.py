@@ -16,6 +16,7 @@ from workflows.language.words import (
     Step,
     always,
     approve,
+    beside,
     carry_out,
     choice,
     do,
@@ -426,6 +427,36 @@ def test_a_supplement_is_asked_for_once_in_all_rounds() -> None:
     again = returned(desk, "start", "steps/second")
 
     assert refusal(again) == (409, "verb_not_offered")
+
+
+def test_what_a_handler_asked_beside_is_no_target() -> None:
+    body = sequence(
+        asked("first", "clerk"),
+        asked("second", returns=BACK),
+        end("done"),
+        on=(beside("trial.more.v1", asked("look", "secretary")),),
+    )
+    desk = Desk(body)
+    desk.act("clerk", "agree", "steps/first")
+    desk.event("trial.more.v1")
+    [looked] = [path for path, _ in desk.open() if "/on/" in path]
+    desk.act("secretary", "agree", looked)
+
+    assert refusal(returned(desk, looked, "steps/second")) == (409, "beside")
+
+
+def test_straight_back_to_what_follows_a_refusal_becomes_the_whole_way() -> None:
+    inner = asked("judge", returns=STRAIGHT)
+    step = approve("second", by=role("secretary"), on_reject=inner)
+    desk = Desk(sequence(asked("first", "clerk"), step, end("done")))
+    desk.act("clerk", "agree", "steps/first")
+    desk.act("secretary", "reject", "steps/second", opinion="样例")
+    [(path, _)] = desk.open()
+    returned(desk, "steps/first", path)
+
+    desk.act("clerk", "agree", "steps/first")
+
+    assert desk.open() == [("steps/second", 2)]
 
 
 # -- what the system does again ----------------------------------------------------------------------------
