@@ -13,37 +13,48 @@ from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import AsJson, StandIn, house_of
 from adapters.cli.printing import print_json, print_table, print_text
 from adapters.texts import _
+from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
 
 JSON_TYPE = "application/json"
 
 
-def act(  # everything that a person may say to an item is an option
+def act(  # everything that a person may say to an item or a case is an option
     context: typer.Context,
-    item: Annotated[
-        str, typer.Argument(metavar="ITEM", help="待办编号(撤回时为办件编号) / the item, or the case to withdraw")
-    ],
-    verb: Annotated[str, typer.Argument(metavar="VERB", help="agree|reject|return|complete|withdraw")],
+    on: Annotated[str, typer.Argument(metavar="ITEM|CASE", help="待办编号,或办件编号 / the item, or the case")],
+    verb: Annotated[str, typer.Argument(metavar="VERB", help=f"{'|'.join(ON_ITEMS)}; 办件/case: {'|'.join(ON_CASES)}")],
     *,
     opinion: Annotated[str, typer.Option(help="意见 / opinion")] = "",
     reason: Annotated[str | None, typer.Option(help="规定的原因 / a reason of the closed list")] = None,
     field: Annotated[list[str] | None, typer.Option(metavar="K=V", help="表单字段 / a field of the form")] = None,
+    own: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="K=V",
+            help="操作本身的字段,如 to=…;多人用逗号隔开 / what the verb itself asks for, such as to=…; users with commas",
+        ),
+    ] = None,
     version: Annotated[int | None, typer.Option(help="看到的版本 / the version that was looked at")] = None,
     key: Annotated[
         str | None, typer.Option(help="幂等键,重试时用同一个 / idempotency key, the same for a retry")
     ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="只看后果,不办理 / tell what would follow, do nothing")
+    ] = False,
     stand_in: StandIn = None,
     as_json: AsJson = False,
 ) -> None:
-    """办理一项待办 / act on a work item."""
+    """办理一项待办或一个办件 / act on a work item or on a case."""
     body: dict[str, Any] = {"version": version, "opinion": opinion}
-    path = f"/api/cases/{item}/withdraw"
-    if verb != "withdraw":
-        path = f"/api/work-items/{item}/{verb}"
+    if verb not in ON_CASES:
         body |= {"reason": reason, "form": dict(map(_field, field or []))}
+    body |= dict(_own(verb, one) for one in own or [])
+    path = f"/api/{'cases' if verb in ON_CASES else 'work-items'}/{on}/{verb}"
     headers = {"Content-Type": JSON_TYPE, "Idempotency-Key": key or uuid.uuid4().hex}
     with house_of(context).api(stand_in) as api:
-        answer = succeeded(api.call("POST", path, content=to_json(body), headers=headers)).body
-    if as_json:
+        params = {"preview": "true"} if preview else {}
+        answer = succeeded(api.call("POST", path, params=params, content=to_json(body), headers=headers)).body
+    if as_json or preview:
         print_json(answer)
         return
     print_text(_("已办理。用 liaison explain %(case)s 查看下一步", case=answer["case"]))
@@ -75,6 +86,22 @@ def batch(  # what may be said to all of the items is an option
         print_table([_("待办"), _("结果")], rows)
         print_text(_("共%(all)s项，已办理%(done)s项", all=len(items), done=answer["done"]))
     raise typer.Exit(Exit.REFUSED if answer["refused"] else Exit.DONE)
+
+
+def _own(verb: str, given: str) -> tuple[str, Any]:
+    """A field of the verb as NAME=VALUE, read by the kind that the table of operations says; the API refuses the rest."""
+    name, equals, value = given.partition("=")
+    if not equals:
+        give_up(Exit.USAGE, _("--with %(given)s：应当写成 名称=值", given=given))
+    operation = ON_ITEMS.get(verb) or ON_CASES.get(verb)
+    asked = next((one for one in operation.asks if one.name == name), None) if operation is not None else None
+    return name, value if asked is None else _read(asked, value)
+
+
+def _read(asked: Asked, value: str) -> Any:
+    if asked.kind == "users":
+        return [one for one in value.split(",") if one]
+    return int(value) if asked.kind == "number" and value.lstrip("-").isdecimal() else value
 
 
 def _field(given: str) -> tuple[str, Any]:
