@@ -37,6 +37,8 @@ def operations_page(
         "csrf": visitor.csrf,
         "wrong": None,
         "typed": {},
+        # What is done to a whole case is not put aside half written.
+        "draft": None,
         "tried": "",
     }
     return page("operations.html", request, office, status, **(titles_of_case(view, said) | values | more))
