@@ -113,6 +113,7 @@ WAYS = {
     "urge": Way("sender"),
     "copy": Way("head"),
     "comment": Way("head"),
+    "set-urgency": Way("head"),
     "terminate": Way("head"),
     "void": Way("head", None, WITHDRAWN),
 }
