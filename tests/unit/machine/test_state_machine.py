@@ -34,11 +34,13 @@ class OneCase(RuleBasedStateMachine):
         item = self._one_of([*self.desk.live.items, *self.desk.ledger.closed], place)
         self._act(verb, item, self._holder(item, place) if holds else data.draw(st.sampled_from(USERS)), data)
 
-    @rule(place=PLACES, verb=st.sampled_from(("agree", "agree", "complete")))
-    def answer_as_the_holder(self, place: int, verb: str) -> None:
+    @rule(place=PLACES, verb=st.sampled_from(("agree", "agree", "complete")), a=st.sampled_from((None, True, False)))
+    def answer_as_the_holder(self, place: int, verb: str, a: bool | None) -> None:
         """What takes a case further, often enough that some come to their end."""
         item = self._one_of([*self.desk.live.items], place)
-        self.desk.take(self.desk.wanted(self._holder(item, place), verb, item, opinion="样例"))
+        asked = None if item is None else self.desk.live.items[item].form
+        form = {"a": a} if asked is not None and a is not None else {}
+        self.desk.take(self.desk.wanted(self._holder(item, place), verb, item, opinion="样例", form=form))
 
     @rule(verb=st.sampled_from(sorted(ON_CASES)), who=st.sampled_from((HEAD, APPLICANT, *USERS)), data=st.data())
     def act_on_the_case(self, verb: str, who: str, data: st.DataObject) -> None:

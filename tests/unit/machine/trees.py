@@ -17,6 +17,8 @@ from tests.unit.machine.desk import APPLICANT, Desk, flow
 from workflows.language.expressions import all_of, any_of, equals, given, is_true, negate
 from workflows.language.words import (
     Branch,
+    Form,
+    FormField,
     Handler,
     Mode,
     Rung,
@@ -59,6 +61,8 @@ EVENTS: Final = ("trial.one.v1", "trial.two.v1", "trial.three.v1")
 USERS: Final = ("clerk", "town", "officer", "other", "head", "secretary", "contact", APPLICANT, "department:office")
 VERBS: Final = ("agree", "reject", "return", "complete", "withdraw")
 LADDER: Final[tuple[Rung, ...]] = (remind(-1), remind(0), escalate(+1, to=role("office_head")))
+FORM: Final = Form(name="f", fields=(FormField(name="a", type="boolean", required=False, reapprove=True),))
+"""Whoever changes what it holds asks those again who had agreed to it."""
 RETURNS: Final = (
     returns(),
     returns("previous"),
@@ -83,6 +87,7 @@ class Trees:
             steps,
             on=self._handlers(2),
             withdrawn_by=self.random.choice((None, EVENTS[0])),
+            forms=(FORM,),
             withdraws=self.random.choice(("never", "before_decision", "before_end")),
             takes_back=self.random.choice(("never", "until_opened", "until_decided")),
         )
@@ -143,6 +148,8 @@ class Trees:
             on_reject=self._detour(depth),
             returns=self.random.choice((None, None, *RETURNS)),
             compulsory=self.random.random() < 0.2,
+            form=self.random.choice((None, None, FORM.name)),
+            dedup=self.random.choice(("off", "off", "consecutive", "round")),
         )
 
     def _vote(self, depth: int) -> Step:
@@ -159,7 +166,8 @@ class Trees:
         )
 
     def _carry_out(self, depth: int) -> Step:
-        return carry_out(next(self._names), by=self._who(), within=self.random.choice((None, 3)), overdue=LADDER)
+        form, within = self.random.choice((None, FORM.name)), self.random.choice((None, 3))
+        return carry_out(next(self._names), by=self._who(), within=within, overdue=LADDER, form=form)
 
     def _wait(self, depth: int) -> Step:
         return wait(
@@ -217,9 +225,14 @@ def happen(desk: Desk, random: Random) -> object:
     item = random.choice(items) if items else None
     who = random.choice((*USERS, *_holders(desk, item) * len(USERS) * 2))
     verbs = (*VERBS, *_offered(desk, item) * len(VERBS))
-    return desk.take(
-        desk.wanted(who, random.choice(verbs), item, opinion="样例", reason=random.choice((None, None, "outside")))
-    )
+    reason, form = random.choice((None, None, "outside")), _filled(desk, item, random)
+    return desk.take(desk.wanted(who, random.choice(verbs), item, opinion="样例", reason=reason, form=form))
+
+
+def _filled(desk: Desk, item: str | None, random: Random) -> dict[str, bool]:
+    """The form of the item, filled in or left as it is."""
+    a = random.choice((None, True, False))
+    return {} if item is None or a is None or desk.live.items[item].form is None else {"a": a}
 
 
 def _holders(desk: Desk, item: str | None) -> list[str]:
