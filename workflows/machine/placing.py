@@ -74,6 +74,10 @@ def unopenable(turn: Turn, path: str) -> str | None:
     if isinstance(turn.step(line[place]), ForEach) and not _is_live(turn, line[place + 1]):
         # What was written in a turn of a for-each went with the turn.
         return line[place]
+    handled = next((one for one, child in pairwise(line[place:]) if child.startswith(f"{one}/on/")), None)
+    if handled is not None:
+        # What a handler does is begun by its event alone: opened without it, the block would wait for nothing.
+        return handled
     return next((one for one in line[place + 1 : -1] if not isinstance(turn.step(one), OPENED_IN_PART)), None)
 
 

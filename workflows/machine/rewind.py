@@ -165,10 +165,10 @@ def _made_void(turn: Turn, wanted: Rewind, above: str) -> Iterator[WorkItem]:
 
 
 def comes_behind(turn: Turn, path: str, target: str) -> bool:
-    """Whether a step stands behind the target in the same line: not before it, not in another branch, not beside."""
+    """Whether a step stands behind the target in the same line: not before it, not in another branch, neither beside."""
     line, other = line_to(turn, path.removesuffix("/supplement")), line_to(turn, target)
     common = _common(line, other)
-    if not common or len(common) == len(line) or _is_beside(path, common[-1]):
+    if not common or len(common) == len(line) or any(_is_beside(one, common[-1]) for one in (path, target)):
         return False
     block = turn.step(common[-1])
     if not isinstance(block, Sequence) or len(common) == len(other):

@@ -57,7 +57,7 @@ class Ledger:
         """A2: compare and set; who decided and when stands on it."""
         for item in decision.items:
             if item.id in self.closed:
-                self._only_superseded(item, decision)
+                self._only_superseded(item, before.head.round, decision)
                 continue
             if item.closed_at is None:
                 self.opened.setdefault(item.id, item)
@@ -69,11 +69,12 @@ class Ledger:
             self.closed[item.id] = item
         assert set(decision.items_closed) == {one.id for one in decision.items if one.closed_at} & before.items.keys()
 
-    def _only_superseded(self, item: WorkItem, decision: Decision) -> None:
-        """A5: what was answered stays as it was; a later round says that it counts no more, once."""
+    def _only_superseded(self, item: WorkItem, round_: int, decision: Decision) -> None:
+        """A5: what was answered stays as it was; the round it was asked again in says that it counts no more, once."""
         before = self.closed[item.id]
         assert before.superseded is None, f"item at {item.path} was superseded twice"
-        assert item == replace(before, superseded=decision.after.head.round), f"item at {item.path} was changed"
+        assert item == replace(before, superseded=item.superseded), f"item at {item.path} was changed"
+        assert item.superseded in {round_, decision.after.head.round}, f"item at {item.path} counts no more, and why?"
         self.closed[item.id] = item
 
     def past(self) -> tuple[WorkItem, ...]:

@@ -13,6 +13,7 @@ from workflows.language.words import (
     Step,
     always,
     approve,
+    beside,
     carry_out,
     end,
     nothing,
@@ -237,3 +238,20 @@ def test_the_preview_of_a_change_shows_who_is_asked_again() -> None:
     assert shown == told(before, done)
     assert [one.path for one in shown.opened] == ["steps/second/again/first"]
     assert shown.fields == {"amount": 6}
+
+
+def test_what_a_handler_changes_beside_asks_those_again_who_had_agreed_on_the_straight_way() -> None:
+    steps = sequence(
+        asked("first", "clerk"),
+        asked("second", "secretary"),
+        end("done", "approved"),
+        on=(beside("trial.more.v1", carry_out("correct", by=role("officer"), form="sum.v1")),),
+    )
+    desk = Desk(flow(steps, forms=(SUM,)), fields={"amount": 5})
+    desk.act("clerk", "agree", "steps/first")
+    desk.event("trial.more.v1")
+
+    desk.act("officer", "complete", "steps/on/0#1", form={"amount": 6})
+
+    assert desk.open() == [("steps/on/0#1/again/first", 2), ("steps/second", 1)]
+    assert superseded(desk) == ["steps/first"]

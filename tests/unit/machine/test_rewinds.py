@@ -25,6 +25,7 @@ from workflows.language.words import (
     end,
     exclusive,
     for_each,
+    interrupts,
     loop,
     nothing,
     parallel,
@@ -443,6 +444,15 @@ def test_what_a_handler_asked_beside_is_no_target() -> None:
     desk.act("secretary", "agree", looked)
 
     assert refusal(returned(desk, looked, "steps/second")) == (409, "beside")
+
+
+def test_what_interrupted_a_block_that_is_over_is_no_target() -> None:
+    block = sequence(asked("first", "clerk"), name="checked", on=(interrupts("trial.more.v1", asked("look", "clerk")),))
+    desk = Desk(sequence(block, asked("second", returns=BACK), end("done")))
+    desk.event("trial.more.v1")
+    desk.act("clerk", "agree", "steps/checked/on/0#1")
+
+    assert refusal(returned(desk, "steps/checked/on/0#1", "steps/second")) == (409, "inside_closed_block")
 
 
 def test_straight_back_to_what_follows_a_refusal_becomes_the_whole_way() -> None:
