@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.texts import CHINESE, use_language
 from tests.services import MISSING, POSTGRES, RABBITMQ, database_of_its_own, required
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +33,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(report.nodeid)
     for reason in sorted({str(report.longrepr[-1]).removeprefix("Skipped: ") for report in missing}):
         terminalreporter.write_line(reason)
+
+
+@pytest.fixture(autouse=True)
+def spoken_in_chinese() -> None:
+    """Every test begins in the house's first language, whatever the one before it was asked for in."""
+    use_language(CHINESE)
 
 
 @pytest.fixture(scope="session")
