@@ -66,6 +66,7 @@ def case_values(case: Case) -> Values:
         dumps([[one.target, one.to, one.guard] for one in case.back]),
         str(case.urgency),
         case.ended_at,
+        case.reopened_as,
     )
 
 
@@ -101,6 +102,7 @@ def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
         back=tuple(WayBack(*one) for one in loads(row.back)),
         urgency=Urgency(row.urgency),
         ended_at=row.ended_at,
+        reopened_as=row.reopened_as,
     )
 
 

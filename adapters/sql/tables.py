@@ -136,6 +136,7 @@ case_head = _table(
     integers("round"),
     texts("back", "urgency"),
     optional(moments("ended_at")),
+    optional(texts("reopened_as")),
     storage=HOT,
 )
 _index(case_head, "recent", "last_at id")

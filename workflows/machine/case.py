@@ -125,7 +125,7 @@ class Case:
     still, while it does; it is read with the head and never saved with it.
     `personal` is empty where the person's key was destroyed or the reader may not see it.
     `round` counts the returns: what is entered belongs to the round of the case at that moment. `back` are the returns
-    that still go straight back, the innermost last.
+    that still go straight back, the innermost last. `reopened_as` is the case that goes on with an ended one.
     """
 
     county: str
@@ -157,6 +157,7 @@ class Case:
     back: tuple[WayBack, ...] = ()
     urgency: Urgency = Urgency.NORMAL
     ended_at: datetime | None = None
+    reopened_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,11 @@ def reopen(turn: Turn, act: Act) -> Refused | None:
         return refusal
     if turn.head.state in UNDER_WAY or turn.head.state is State.APPROVED:
         return Refused(409, "not_ended", zh("只有未通过、撤回或终止的办件可以重新发起"))
-    # The same id each time: whoever presses twice, or after somebody else, starts no second case.
-    turn.children.append(_copy(turn, turn.definition.name, f"reopened/{turn.head.round}"))
+    if turn.head.reopened_as is not None:
+        return Refused(409, "reopened", zh("该办件已重新发起，请办理新的办件"))
+    again = _copy(turn, turn.definition.name, f"reopened/{turn.head.round}")
+    turn.children.append(again)
+    turn.head = replace(turn.head, reopened_as=again.id)
     return None
 
 

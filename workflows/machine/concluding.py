@@ -211,10 +211,11 @@ def _delta(
 
 
 def standing_of(head: Case) -> dict[str, JSON]:
-    """The round of a case, its ways back and its urgency: what differs from a case that was never returned."""
+    """The round of a case, its ways back, its urgency and the case that goes on with it: what differs from an even run."""
     back = [[one.target, one.to, one.guard] for one in head.back]
     urgency = None if head.urgency is Urgency.NORMAL else head.urgency.value
     found = {"round": head.round if head.round > 1 else None, "back": back, "urgency": urgency}
+    found["reopened_as"] = head.reopened_as
     return {name: value for name, value in found.items() if value}
 
 

@@ -113,6 +113,7 @@ def test_what_was_refused_is_started_again_with_what_is_known() -> None:
     [child] = desk.last.children
     assert (child.workflow, child.key, child.path) == ("trial", "k1", "reopened/1")
     assert desk.state == ("rejected", "refused")
+    assert refusal(act(desk, APPLICANT, "reopen")) == (409, "reopened")
 
 
 def test_what_runs_or_was_approved_is_not_started_again() -> None:
