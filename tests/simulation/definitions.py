@@ -50,6 +50,7 @@ from workflows.language.words import (
     public_notice,
     race,
     remind,
+    returns,
     role,
     seats,
     sequence,
@@ -180,7 +181,7 @@ class _Writer:
     # -- leaves --------------------------------------------------------------------------------------------
 
     def approve(self) -> Step:
-        returns = to_applicant(
+        supplement = to_applicant(
             once=self.random.random() < 0.5,
             within=2,
             silence=end("silent") if self.random.random() < 0.5 else nothing(),
@@ -195,8 +196,10 @@ class _Writer:
             mode=self.random.choice(tuple(Mode)),
             within=self.random.choice((None, 1, number("sim.days", 2))),
             overdue=(remind(-1), escalate(1, to=HEAD)),
-            on_return=returns if self.random.random() < 0.6 else None,
+            on_return=supplement if self.random.random() < 0.6 else None,
             on_reject=end("refused", "rejected") if self.random.random() < 0.4 else nothing(),
+            returns=self.random.choice((None, returns(), returns("previous", way="jump"))),
+            compulsory=self.random.random() < 0.2,
         )
 
     def vote(self) -> Step:

@@ -10,6 +10,7 @@ from domain.audit import canonical
 from domain.events import EVENT_TYPES
 from domain.identifiers import derived_id
 from tests.simulation.definitions import ANSWERS, ECHO, FORM, GROWS, HANDLED, VANISHED, WAITED
+from tests.simulation.handling import handle_something
 from tests.simulation.people import COUNTY
 from tests.workflows_for_tests import SYNTHETIC
 from workflows.language.words import Workflow
@@ -35,6 +36,8 @@ VERBS = {
     "vote": ("agree", "reject", "abstain"),
     "carry_out": ("complete",),
     "supplement": ("complete",),
+    "advice": ("answer",),
+    "confirm": ("agree", "reject"),
 }
 
 
@@ -99,6 +102,8 @@ def act_on(random: Random, number: int, view: CaseView) -> Act | None:
     """Something that somebody may want done to a case; now and then something that is not theirs to do."""
     if random.random() < 0.04:
         return _withdrawal(view, number)
+    if random.random() < 0.15:
+        return handle_something(random, number, view)
     held = [(item, holder) for item in view.items for holder in view.holders.get(item.id, ()) if item.closed_at is None]
     if not held:
         return None

@@ -69,16 +69,21 @@ def nobody_waits_for_a_free_resource(world: World, seen: Seen) -> Iterator[str]:
             yield f"case {live.head.id} waits at {one.path} for {resource}, which nobody has"
 
 
+STILL: Final = frozenset({"act:comment", "act:copy"})
+"""What may be said about a case that stands still: it moves nothing."""
+
+
 def the_suspended_stand_still(world: World, seen: Seen) -> Iterator[str]:
     """While a tree is suspended nothing of it moves."""
     for case, entries in seen.histories.items():
         root = seen.views[case].head.root
         pauses = _pauses(seen, root)
-        for entry in entries:
+        moved = [one for one in entries if one.body["what"] not in STILL]
+        for entry in moved:
             inside = [since for since, until in pauses if since < entry.at and (until is None or entry.at < until)]
             if inside:
                 yield f"case {case}: {entry.body['what']} at {entry.at}, though suspended since {inside[0]}"
-        whats = [entry.body["what"] for entry in seen.histories[root]] if case == root else []
+        whats = [entry.body["what"] for entry in moved] if case == root else []
         for before, after in pairwise(whats):
             if before == "act:suspend" and after != "act:resume":
                 yield f"case {case}: {after} came while it was suspended"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from domain.audit import GENESIS, canonical, entry_hash
 from tests.simulation.definitions import VANISHED
@@ -17,6 +17,9 @@ from workflows.machine.case import ActivationState, Capacity
 from workflows.machine.folding import Folded, as_folded, fold
 from workflows.memory import MemoryUnit, MemoryUnits
 from workflows.memory.rows import ACTIVATIONS, SUBSCRIPTIONS, UNMATCHED
+
+ANSWERS: Final = frozenset(f"act:{verb}" for verb in ("agree", "reject", "return", "abstain", "complete"))
+"""What closes an item for good."""
 
 
 def violations(world: World, told: Told = stored_history) -> list[str]:
@@ -133,11 +136,9 @@ def _leave_out_owners(folded: Folded, live: Folded) -> None:
 
 
 def items_are_decided_once(world: World, seen: Seen) -> Iterator[str]:
-    """One decision for each item, and no second item in the same seat of the same round."""
+    """One answer to each item, and no second item in the same seat of the same round."""
     decided = Counter(
-        entry.body["item"]
-        for _, entry in seen.entries()
-        if entry.body["what"].startswith("act:") and "item" in entry.body
+        entry.body["item"] for _, entry in seen.entries() if entry.body["what"] in ANSWERS and "item" in entry.body
     )
     yield from (f"item {item} was decided {count} times" for item, count in decided.items() if count > 1)
     seats = Counter((case, one.path, one.round, one.seat) for case, view in seen.views.items() for one in view.items)

@@ -19,6 +19,8 @@ SOMETIMES: Final = (
     *(f"signal:{sign}" for sign in ("called", "child_ended", "parent_ended", "granted", "resumed")),
     *(f"timer:{kind}" for kind in ("ladder", "silence", "lasts")),
     *(f"act:{verb}" for verb in ("agree", "reject", "return", "complete", "abstain", "withdraw", "suspend", "resume")),
+    *(f"act:{verb}" for verb in ("transfer", "delegate", "answer", "add-signers", "claim", "open", "recuse")),
+    *(f"act:{verb}" for verb in ("urge", "copy", "comment", "reopen", "terminate", "void", "set-urgency")),
     *(f"vote {result}" for result in ("passed", "failed", "tied", "no_quorum")),
     "a loop turned again",
     "a for-each grew",
