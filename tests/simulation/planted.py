@@ -11,7 +11,7 @@ from domain.identifiers import derived_id
 from tests.simulation.faults import ForwardingUnit, Plant
 from tests.simulation.looking import Told, stored_history
 from tests.simulation.world import World
-from workflows.machine.case import JSON, Case, Claim, Decision, Effect, EventStimulus, Sign, Slice, State
+from workflows.machine.case import JSON, Case, Claim, Decision, Effect, EventStimulus, Sign, Slice, State, Urgency
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts
 from workflows.machine.turn import Turn
@@ -116,6 +116,11 @@ def _redecided(world: World, case: str, first: HistoryView) -> Mapping[str, JSON
         personal={**event.personal, "fingerprint": event.fingerprint},
         field_versions={},
         last_at=first.at,
+        round=1,
+        back=(),
+        urgency=Urgency.NORMAL,
+        ended_at=None,
+        reopened_as=None,
     )
     library = world.library
     facts = Facts(library.roster(), library.calendar(), library.numbers())
@@ -166,8 +171,8 @@ def _twin(case: str) -> str:
 # -- in the machine ----------------------------------------------------------------------------------------
 
 
-def _nobody(*_: object) -> frozenset[str]:
-    return frozenset()
+def _all_rows(_: Slice, rows: list[InboxRow]) -> list[InboxRow]:
+    return rows
 
 
 def _nothing(*_: object) -> None:
@@ -190,7 +195,7 @@ PLANTED_UNITS: Final[Mapping[str, Plant]] = {
 }
 PLANTED_HISTORIES: Final[Mapping[str, Told]] = {"re-decided history": redecided_history}
 PLANTED_RULES: Final[Mapping[str, tuple[str, Callable[..., object]]]] = {
-    "the gate ignored by the sweep": ("workflows.memory.inbox.held", _nobody),
+    "what was claimed before a gate closed goes past it": ("workflows.moves.deciding._moving", _all_rows),
     "element values leak between turns": ("workflows.machine.turn.Turn.element_path", _no_element),
     "the clock of a notice not stopped": ("workflows.machine.hearing.stop_clock", _nothing),
     "what is cancelled lets go of nothing": ("workflows.machine.turn.Turn._let_go", _nothing),
