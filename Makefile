@@ -20,7 +20,7 @@ run: setup ## set up, load the sample county, start web and engine on http://127
 	@$(PYTHON_TOOLS)/liaison up --sample $(ARGS)
 
 test: setup ## run the whole suite
-	@$(PYTHON_TOOLS)/pytest -n auto $(ARGS)
+	@$(PYTHON_TOOLS)/pytest -n auto --dist worksteal $(ARGS)
 
 check: setup ## format, lint, types, import directions, translations, migrations, lock, licences, docs
 	@.ci/check
