@@ -19,8 +19,8 @@ setup: .venv/.ready ## make .venv with the locked dependencies
 run: setup ## set up, load the sample county, start web and engine on http://127.0.0.1:8000
 	@$(PYTHON_TOOLS)/liaison up --sample $(ARGS)
 
-test: setup ## run the whole suite
-	@$(PYTHON_TOOLS)/pytest -n auto --dist worksteal $(ARGS)
+test: setup ## run the suite; the long campaigns are those of `make chaos`
+	@$(PYTHON_TOOLS)/pytest -n auto --dist worksteal -m "not campaign" $(ARGS)
 
 check: setup ## format, lint, types, import directions, translations, migrations, lock, licences, docs
 	@.ci/check
@@ -36,4 +36,4 @@ simulate: setup ## replay SEEDS=n seeded histories with faults, RIG=A|B|C for on
 	@$(PYTHON_TOOLS)/python -m tests.simulation --seeds $(SEEDS) $(if $(RIG),--rig $(RIG)) $(ARGS)
 
 chaos: setup ## kill real processes and scratch servers, race acts; ROW=F08 or ROW=races runs one row
-	@$(PYTHON_TOOLS)/pytest -m crash $(if $(ROW),-k $(ROW)) $(ARGS)
+	@$(PYTHON_TOOLS)/pytest -m "crash or campaign" $(if $(ROW),-k $(ROW)) $(ARGS)

@@ -49,6 +49,9 @@ MORNING: Final = time(1, tzinfo=UTC)
 """Nine in the morning in China."""
 FOLLOWER: Final = Appointment("secretary_5", "post_secretary_3", VACANT[1])
 
+pytestmark = pytest.mark.parametrize("opens", ["memory", "sqlite"], indirect=True)
+"""A year takes minutes where each step waits for a worker; what such a house does differently the other tests show."""
+
 
 def people() -> Roster:
     """Four officers with a secretary each; one secretary goes on leave, one leaves and is followed after a while."""

@@ -18,7 +18,10 @@ def rounds(request: pytest.FixtureRequest) -> int:
     return IN_CHAOS if "crash" in request.config.getoption("-m") else IN_THE_SUITE
 
 
-@pytest.fixture(params=[pytest.param(one, marks=getattr(pytest.mark, one, ())) for one in STORES], scope="module")
+MARKS = {"postgres": pytest.mark.postgres}
+
+
+@pytest.fixture(params=[pytest.param(one, marks=MARKS.get(one, ())) for one in STORES], scope="module")
 def here(request: pytest.FixtureRequest) -> Iterator[Arena]:
     """An arena on each store."""
     with store_of(request.param) as make_store, arena(make_store) as one:

@@ -60,6 +60,7 @@ class Exchange:
         breaks: what may go wrong in this seed.
         gone: waits until a backend is no more: what it held is free then.
         committed: looks at what is committed, whenever something was.
+        lost: is told when whoever has the turn loses what its transaction holds, before anybody else goes on.
         twice: is told of a row that was there already.
         locked: is told what was locked in one statement, in the order in which it was.
         note: is told what broke.
@@ -71,6 +72,7 @@ class Exchange:
     breaks: frozenset[str]
     gone: Callable[[int], None]
     committed: Callable[[], None]
+    lost: Callable[[], None]
     twice: Callable[[str], None]
     locked: Callable[[Sequence[Any]], None]
     note: Callable[[str], None]
@@ -120,6 +122,7 @@ class Line(psycopg.Connection[Any]):
             OperationalError: as the driver says it.
         """
         backend = self._backend
+        exchange.lost()
         self.close()
         exchange.gone(backend)
         raise psycopg.OperationalError("simulated: the line was cut")
@@ -144,11 +147,13 @@ class Saying(psycopg.Cursor[Any]):
             if exchange.strikes("cut at a statement"):
                 line.cut(exchange)
             if exchange.strikes("serialization failure"):
+                exchange.lost()
                 return super(Saying, self).execute(_NOT_SERIALIZABLE)
             said = exchange.slip(exchange.turn.whose(), in_short(query), query)
             try:
                 answered = super(Saying, self).execute(said, *arguments, **options)
             except psycopg.errors.UniqueViolation as error:
+                exchange.lost()
                 exchange.twice(error.diag.table_name or "a table")
                 raise
             if in_short(query) == LOCKS_CASES:

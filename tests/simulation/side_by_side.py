@@ -76,7 +76,13 @@ class Pages:
 FEED: Final = Pages('SELECT no, "case", seq FROM feed WHERE no > %s ORDER BY no', 'SELECT "case", seq FROM history')
 
 
-BEHIND_GATES: Final = "SELECT case_head.id, gate.since, case_head.version FROM gate JOIN case_head USING (county, root)"
+BEHIND_GATES: Final = """
+    SELECT case_head.id, gate.since, count(history.seq)
+    FROM gate JOIN case_head USING (county, root)
+    LEFT JOIN history ON history.county = case_head.county AND history."case" = case_head.id
+        AND strpos(history.body, '"what":"act:comment"') = 0 AND strpos(history.body, '"what":"act:copy"') = 0
+    GROUP BY case_head.id, gate.since"""
+"""What happened to the cases of trees that stand still, but for what was only said about them."""
 
 
 class Follower:
@@ -122,6 +128,7 @@ class SideBySide(World):
             breaks=frozenset(one for one in BREAKS if chance.random() < 0.5) - plot.without_faults,
             gone=house.gone,
             committed=self._look_at_what_is_committed,
+            lost=self._lose_claims,
             twice=self._met_its_twin,
             locked=self._locked,
             note=lambda what: self.seen.update([what]),
@@ -139,7 +146,8 @@ class SideBySide(World):
         self._house.empty()
         self._house.database.exchange = self.exchange
         stored = RestlessUnits(self._house.database, COUNTY, OfficeVault("the secret of a simulation", COUNTY), clock)
-        units = cast("Units", WitnessedUnits(stored, self))
+        self._witnessed = WitnessedUnits(stored, self)
+        units = cast("Units", self._witnessed)
         return Opened(units, SqlReads(stored), nested=False, close=self._leave)
 
     def _leave(self) -> None:
@@ -170,11 +178,14 @@ class SideBySide(World):
 
     def _moved_behind_its_gate(self) -> Iterator[str]:
         """Whatever of a tree was saved though its gate stood."""
-        standing = {(case, since): version for case, since, version in self._house.look(BEHIND_GATES)}
+        standing = {(case, since): happened for case, since, happened in self._house.look(BEHIND_GATES)}
         for case, since in standing.keys() & self._standing.keys():
             if standing[case, since] != self._standing[case, since]:
                 yield f"case {case} was saved though its tree stands still since {since}"
         self._standing = standing
+
+    def _lose_claims(self) -> None:
+        self._witnessed.lose(self.turns.whose())
 
     def _met_its_twin(self, table: str) -> None:
         """A constraint is the last line of defence: to meet it is a bug, but where it is meant to be met."""
@@ -249,8 +260,9 @@ class SideBySide(World):
 
 @dataclass(eq=False)
 class _Claimed:
-    """What one unit has its hands on: rows of the inbox while it is open, effects once it is committed."""
+    """What one unit of a worker has its hands on: rows of the inbox while it is open, effects once it is committed."""
 
+    worker: str
     rows: set[tuple[str, int]] = field(default_factory=set)
     leased: Sequence[DueEffect] = ()
 
@@ -268,7 +280,7 @@ class WitnessedUnits:
 
     def run(self, work: Callable[[Unit], T], lane: Lane = Lane.INTERACTIVE) -> T:
         """Run `work` in one unit, and compare what it claims with what others have."""
-        mine = _Claimed()
+        mine = _Claimed(self._world.turns.whose())
 
         def witnessed(unit: Any) -> T:
             mine.rows, mine.leased = set(), ()
@@ -281,6 +293,12 @@ class WitnessedUnits:
             self._open.remove(mine)
         self._lease(mine.leased)
         return result
+
+    def lose(self, worker: str) -> None:
+        """The server has let go of what the open unit of this worker holds: others may have it before it has noticed."""
+        for one in self._open:
+            if one.worker == worker:
+                one.rows = set()
 
     def read(self, work: Callable[[Unit], T]) -> T:
         """Run `work` in one unit that writes nothing."""

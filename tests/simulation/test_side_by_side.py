@@ -79,13 +79,13 @@ def is_found(rig: Rig) -> None:
     assert caught is not None, f"not found in {SEEDS} seeds"
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("bug", sorted(PLANTED_SLIPS))
 def test_a_slip_in_a_statement_is_found(bug: str) -> None:
     is_found(partial(rig_c, slip=PLANTED_SLIPS[bug]))
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("bug", sorted(PLANTED_CALLS))
 def test_a_lock_that_somebody_forgot_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*PLANTED_CALLS[bug])
