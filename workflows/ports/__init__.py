@@ -1,6 +1,7 @@
-"""What the moves need from the outside: rows, a unit (one transaction), gateways, a vault, a library."""
+"""What the moves need from the outside: rows, a unit (one transaction), blobs, gateways, a vault, a library."""
 
-from workflows.ports.outcomes import CommitUnknown, Conflict, StoreUnavailable
+from workflows.ports.blobs import Blobs
+from workflows.ports.outcomes import BlobsUnavailable, CommitUnknown, Conflict, StoreUnavailable
 from workflows.ports.outside import Engine, Gateway, Library, Published, Units, Vault
 from workflows.ports.rows import (
     ActRow,
@@ -18,6 +19,8 @@ from workflows.ports.unit import Unit
 
 __all__ = [
     "ActRow",
+    "Blobs",
+    "BlobsUnavailable",
     "Changes",
     "CommitUnknown",
     "Conflict",

@@ -1,4 +1,4 @@
-"""How a transaction may end other than well."""
+"""How a transaction, or a call of the blob store, may end other than well."""
 
 from __future__ import annotations
 
@@ -13,3 +13,7 @@ class CommitUnknown(Exception):  # noqa: N818  # an outcome of a commit, not a m
 
 class StoreUnavailable(Exception):  # noqa: N818  # an outcome of a commit, not a mistake in the program
     """The database does not answer; nothing was written."""
+
+
+class BlobsUnavailable(Exception):  # noqa: N818  # an outcome of a call, not a mistake in the program
+    """The store of attachments does not answer, or refuses this office: what was asked of it may be asked again."""
