@@ -203,6 +203,24 @@ class _Writer:
         )
 
     def vote(self) -> Step:
+        # By the number of the name, not by chance: the chance of every other step stays as it was.
+        secret = self.names % 3 == 0
+        return self.secret_vote() if secret else self.open_vote()
+
+    def secret_vote(self) -> Step:
+        fails = nothing() if self.names % 2 == 0 else end("outvoted", "rejected")
+        return vote(
+            self.name("secret_vote"),
+            by=role("voter"),
+            quorum="1/2",
+            passes="1/2",
+            secret=True,
+            within=2,
+            overdue=(remind(0),),
+            fails=fails,
+        )
+
+    def open_vote(self) -> Step:
         return vote(
             self.name("vote"),
             by=departments() if self.random.random() < 0.7 else seats(3, role("clerk")),

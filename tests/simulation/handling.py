@@ -12,7 +12,7 @@ from workflows.policy import role_principal
 from workflows.reads import CaseView
 
 ANSWERED_OTHERWISE: Final = frozenset({"agree", "reject", "return", "abstain", "complete", "cast", "withdraw"})
-"""What `load.py` does, and secret ballots, which no workflow of the simulation has."""
+"""What `load.py` does."""
 GATED: Final = frozenset({"suspend", "resume"})
 ON_AN_ITEM: Final = tuple(sorted(ON_ITEMS.keys() - ANSWERED_OTHERWISE))
 ON_A_CASE: Final = tuple(sorted(ON_CASES.keys() - ANSWERED_OTHERWISE - GATED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,10 +13,12 @@ from tests.simulation.definitions import ANSWERS, ECHO, FORM, GROWS, HANDLED, VA
 from tests.simulation.handling import handle_something
 from tests.simulation.people import COUNTY
 from tests.workflows_for_tests import SYNTHETIC
-from workflows.language.words import Workflow
+from workflows.language.words import Vote, Workflow
+from workflows.machine.balloting import CHOICE
 from workflows.machine.case import JSON, Act, Case, Holder, Lane, WorkItem
 from workflows.machine.gating import RESUME, SUSPEND
-from workflows.machine.nodes import awaited
+from workflows.machine.nodes import awaited, everything
+from workflows.machine.turn import step_path
 from workflows.policy import role_principal
 from workflows.ports import NewEvent
 from workflows.reads import CaseView
@@ -98,8 +100,17 @@ def _made(
     )
 
 
-def act_on(random: Random, number: int, view: CaseView) -> Act | None:
-    """Something that somebody may want done to a case; now and then something that is not theirs to do."""
+def secret_votes(workflow: Workflow) -> frozenset[str]:
+    """Where a workflow asks for secret ballots."""
+    asking = (node for node in everything(workflow) if isinstance(node.step, Vote) and node.step.secret)
+    return frozenset(node.path for node in asking)
+
+
+def act_on(random: Random, number: int, view: CaseView, secret: Collection[str]) -> Act | None:
+    """Something that somebody may want done to a case; now and then something that is not theirs to do.
+
+    At the paths of `secret` votes are cast, not said.
+    """
     if random.random() < 0.04:
         return _withdrawal(view, number)
     if random.random() < 0.15:
@@ -108,7 +119,31 @@ def act_on(random: Random, number: int, view: CaseView) -> Act | None:
     if not held:
         return None
     item, holder = random.choice(held)
-    return _act(random, number, item, holder)
+    wanted = _act(random, number, item, holder)
+    return _as_ballot(wanted) if step_path(item.path) in secret and wanted.verb in VERBS["vote"] else wanted
+
+
+def ballots_beside(first: Act, view: CaseView) -> list[Act]:
+    """The ballots of everybody else who votes where this one was cast, one like the other in turn."""
+    item = next(one for one in view.items if one.id == first.item)
+    beside = [one for one in view.items if (one.path, one.closed_at) == (item.path, None) and one is not item]
+    return [
+        replace(
+            first,
+            key=f"{first.key}/{one.seat}",
+            item=one.id,
+            seen=one.version,
+            principals=frozenset({view.holders[one.id][0].who}),
+            actor=f"{first.actor}/{one.seat}",
+            fields={CHOICE: VERBS["vote"][one.seat % 3]},
+        )
+        for one in beside
+        if view.holders.get(one.id)
+    ]
+
+
+def _as_ballot(wanted: Act) -> Act:
+    return replace(wanted, verb="cast", fields={CHOICE: wanted.verb}, opinion="")
 
 
 def _act(random: Random, number: int, item: WorkItem, holder: Holder) -> Act:

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from domain.audit import GENESIS, canonical, entry_hash
+from domain.voting import SECRET_VOTERS
 from tests.simulation.definitions import VANISHED
 from tests.simulation.looking import Pair, Seen, Told, look, stored_history
 from tests.simulation.neighbours import BETWEEN_CASES
 from tests.simulation.plots import STEPS
-from tests.simulation.states import states
+from tests.simulation.states import is_opened_in_secret, states
 from tests.simulation.world import EVERYTHING, World
+from workflows.machine.balloting import CHOICE
 from workflows.machine.case import ActivationState, Capacity
 from workflows.machine.folding import Folded, as_folded, fold
+from workflows.machine.operations import BALLOTS
 from workflows.memory import MemoryUnit, MemoryUnits
 from workflows.memory.rows import ACTIVATIONS, SUBSCRIPTIONS, UNMATCHED
 
@@ -35,6 +38,7 @@ def violations(world: World, told: Told = stored_history) -> list[str]:
         states_are_folds,
         items_are_decided_once,
         acts_are_what_was_answered,
+        secret_ballots_are_counted_as_cast,
         sources_keep_their_order,
         nobody_waits_for_a_parked_event,
         only_the_poisoned_are_quarantined,
@@ -214,3 +218,29 @@ def only_the_poisoned_are_quarantined(world: World, seen: Seen) -> Iterator[str]
             yield f"case {case} cannot run and is not quarantined"
         if isolated and not poisoned and not world.fate.faults & {"conflict", "unavailable", "crash", "unknown_lost"}:
             yield f"case {case} was quarantined: {view.head.quarantine}"
+
+
+def secret_ballots_are_counted_as_cast(world: World, seen: Seen) -> Iterator[str]:
+    """A secret vote is opened with exactly the ballots whose voters were answered, and no history says who voted what."""
+    cast = _cast(world, seen)
+    for case, entry in seen.entries():
+        if is_opened_in_secret(seen, case, entry):
+            found = cast[case, entry.body["path"], entry.body["round"]]
+            expected = [found[choice] if found.total() >= SECRET_VOTERS else 0 for choice in BALLOTS]
+            counted = entry.body["delta"]["vote"][2:]
+            if counted != expected:
+                yield f"case {case}: the vote at {entry.body['path']} was opened with {counted}, cast were {dict(found)}"
+        if entry.body["what"] == "act:cast" and any(
+            f'"{one}"' in canonical(dict(entry.body)).decode() for one in BALLOTS
+        ):
+            yield f"case {case}: entry {entry.seq} tells what was voted in secret"
+
+
+def _cast(world: World, seen: Seen) -> dict[tuple[str, str, int], Counter[str]]:
+    """What was cast, by choice: as the voters know it who were told that their ballot is in the box."""
+    cast: dict[tuple[str, str, int], Counter[str]] = defaultdict(Counter)
+    for key, wanted in world.client.acts.items():
+        if wanted.verb == "cast" and world.client.answers[key].status < 400:
+            item = next(one for one in seen.views[wanted.case].items if one.id == wanted.item)
+            cast[item.case, item.path, item.round].update([str(wanted.fields[CHOICE])])
+    return cast

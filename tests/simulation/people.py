@@ -25,6 +25,7 @@ def roster(version: str = "r1") -> Roster:
         "liu": (Grant("liaison"),),
         "ma": (Grant("liaison"), Grant("verifier")),
     }
+    posts = {user: (*roles, Grant("voter")) for user, roles in posts.items()}
     home = {"liu": "d1", "ma": "d2"}
     gone = {"lin"} if version != "r1" else set()
     return Roster(

@@ -1,4 +1,4 @@
-"""Thirteen bugs as somebody might write them. The rig must find each of them, or it proves nothing."""
+"""Fourteen bugs as somebody might write them. The rig must find each of them, or it proves nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from domain.identifiers import derived_id
 from tests.simulation.faults import ForwardingUnit, Plant
 from tests.simulation.looking import Told, stored_history
 from tests.simulation.world import World
-from workflows.machine.case import JSON, Case, Claim, Decision, Effect, EventStimulus, Sign, Slice, State, Urgency
+from workflows.machine.case import (
+    JSON,
+    Ballot,
+    Case,
+    Claim,
+    Decision,
+    Effect,
+    EventStimulus,
+    Sign,
+    Slice,
+    State,
+    Urgency,
+)
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts
 from workflows.machine.turn import Turn
@@ -62,6 +74,23 @@ class EffectOutside(PlantedUnit):
         """The second transaction: a crash in between loses it."""
         if self._effects:
             self._units.run(lambda unit: unit.write(Changes(effects=self._effects)))
+
+
+class BallotsApart(PlantedUnit):
+    """Puts secret ballots into the box once the rest is committed, to keep them apart from who voted."""
+
+    def __init__(self, unit: Unit, units: Units) -> None:
+        super().__init__(unit, units)
+        self._ballots: list[Ballot] = []
+
+    def write(self, changes: Changes) -> None:
+        self._ballots.extend(changes.ballots)
+        self._unit.write(replace(changes, ballots=[]))
+
+    def after_commit(self) -> None:
+        """The second transaction: a crash in between loses a vote."""
+        if self._ballots:
+            self._units.run(lambda unit: unit.write(Changes(ballots=self._ballots)))
 
 
 class TwinIds(PlantedUnit):
@@ -187,6 +216,7 @@ PLANTED_UNITS: Final[Mapping[str, Plant]] = {
     "missing version guard": MissingGuard,
     "ack before commit": AckBeforeCommit,
     "effect outside the transaction": EffectOutside,
+    "secret ballots outside the transaction": BallotsApart,
     "twin ids on retry": TwinIds,
     "lost unmatched event": LostUnmatched,
     "lost release of a resource": LostRelease,

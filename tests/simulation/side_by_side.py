@@ -12,7 +12,6 @@ from adapters.sql.reads import SqlReads
 from adapters.vault import OfficeVault
 from tests.simulation.faults import ForwardingUnit, Plant
 from tests.simulation.lines import BREAKS, LOCKS_CASES, LOCKS_CORRELATIONS, Exchange, Slip, faithful
-from tests.simulation.load import act_on
 from tests.simulation.people import COUNTY
 from tests.simulation.plots import Plot
 from tests.simulation.postgres import House, RestlessUnits
@@ -20,7 +19,6 @@ from tests.simulation.turns import Turns
 from tests.simulation.world import EVERYTHING, Opened, World
 from workflows.machine.case import Act, Lane
 from workflows.ports import DueEffect, InboxRow, Unit, Units
-from workflows.reads import CaseView
 from workflows.testkit import Clock
 
 T = TypeVar("T")
@@ -240,7 +238,7 @@ class SideBySide(World):
         cases = cases or [head.id for head in self._heads()]
         chosen = self.random.sample(cases, min(len(cases), self.random.randint(2, 3)))
         views = [self.reads.case(EVERYTHING, one) for one in chosen]
-        wanted = [act for view in views if view is not None and (act := self._wanted(view)) is not None]
+        wanted = [act for view in views if view is not None and (act := self.act_on(view)) is not None]
         if wanted:
             self._press_list(wanted)
 
@@ -252,10 +250,6 @@ class SideBySide(World):
             self.press_together(wanted)
         finally:
             self._under_way.remove(wanted)
-
-    def _wanted(self, view: CaseView) -> Act | None:
-        self._acts += 1
-        return act_on(self.random, self._acts, view)
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.simulation.looking import Seen
 from tests.simulation.world import World
-from workflows.language.words import ForEach, Loop, Parallel, PublicNotice, Step, Workflow
+from workflows.language.words import ForEach, Loop, Parallel, PublicNotice, Step, Vote, Workflow
 from workflows.machine.nodes import index
 from workflows.machine.turn import step_path
 from workflows.reads import HistoryView
@@ -22,6 +22,8 @@ SOMETIMES: Final = (
     *(f"act:{verb}" for verb in ("transfer", "delegate", "answer", "add-signers", "claim", "open", "recuse")),
     *(f"act:{verb}" for verb in ("urge", "copy", "comment", "reopen", "terminate", "void", "set-urgency")),
     *(f"vote {result}" for result in ("passed", "failed", "tied", "no_quorum")),
+    "act:cast",
+    "a secret vote was opened",
     "a loop turned again",
     "a for-each grew",
     "the rest of a join was cancelled",
@@ -44,6 +46,10 @@ SOMETIMES: Final = (
 def states(world: World, seen: Seen) -> Counter[str]:
     """What the seed reached."""
     found = Counter(one for case, entry in seen.entries() for one in _of_entry(seen.definitions[case], entry))
+    found["a secret vote was opened"] = sum(
+        is_opened_in_secret(seen, case, entry) and any(entry.body["delta"]["vote"][2:])
+        for case, entry in seen.entries()
+    )
     found.update(f"refused: {answer.body['code']}" for answer in world.client.answers.values() if answer.status >= 400)
     found["a sub-case went with its parent"] = sum(
         view.head.outcome == "withdrawn_with_parent" for view in seen.views.values()
@@ -54,6 +60,14 @@ def states(world: World, seen: Seen) -> Counter[str]:
         for one in live.activations.values()
     )
     return +found
+
+
+def is_opened_in_secret(seen: Seen, case: str, entry: HistoryView) -> bool:
+    """Whether the ballots of a secret vote are counted in this entry."""
+    if entry.body["what"] != "timer:silence" or "vote" not in entry.body["delta"]:
+        return False
+    step = _step(seen.definitions[case], entry.body["path"])
+    return isinstance(step, Vote) and step.secret
 
 
 def _of_entry(definition: Workflow, entry: HistoryView) -> Iterator[str]:

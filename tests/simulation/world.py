@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.simulation.definitions import VANISHED, called_by, of_the_office, pool, vanished
 from tests.simulation.faults import Crashed, Fate, FaultyUnits, Plant, Sink, swarm
-from tests.simulation.load import act_on, aimed_at, gate_act, script
+from tests.simulation.load import act_on, aimed_at, ballots_beside, gate_act, script, secret_votes
 from tests.simulation.people import COUNTY, calendar, numbers, roster
 from tests.simulation.plots import STEPS, Plot
 from workflows.language.words import Workflow
@@ -26,7 +26,7 @@ from workflows.moves.running import LANES, MOVES, drain
 from workflows.moves.sweeping import MOST_ATTEMPTS, sweep
 from workflows.policy import operator_viewer
 from workflows.ports import CommitUnknown, Conflict, Engine, NewEvent, StoreUnavailable, Units
-from workflows.reads import CaseFilter, Reads
+from workflows.reads import CaseFilter, CaseView, Reads
 from workflows.testkit import MONDAY, Clock, KnownSecret
 
 EVERYTHING: Final = operator_viewer(COUNTY)
@@ -116,6 +116,7 @@ class World:
         self._aimed = 0
         drawn = self._draw_workflows()
         self.workflows = drawn if plot.workflows is None else list(plot.workflows)
+        self._secret_votes = {one.name: secret_votes(one) for one in self.workflows}
         self.library = _Library(self.workflows, roster(), calendar(), numbers(2))
         events = enumerate(script(Random(f"{plot.seed}/script"), self.workflows))
         self.client = Client(unsent=[event for number, event in events if number not in plot.without_events])
@@ -254,9 +255,21 @@ class World:
         if not (aimed or cases):
             return
         view = self.reads.case(EVERYTHING, self.random.choice(aimed or cases))
+        wanted = None if view is None else self.act_on(view)
+        if wanted is None or view is None:
+            return
+        self._press_first(wanted)
+        if wanted.verb == "cast" and self.random.random() < 0.5:
+            self._everybody_else_votes(wanted, view)
+
+    def act_on(self, view: CaseView) -> Act | None:
+        """Something that somebody wants done to this case."""
         self._acts += 1
-        wanted = None if view is None else act_on(self.random, self._acts, view)
-        if wanted is not None:
+        return act_on(self.random, self._acts, view, self._secret_votes[view.head.workflow])
+
+    def _everybody_else_votes(self, first: Act, view: CaseView) -> None:
+        """A secret vote that is not voted by all within its time is rarely opened: the others vote right away."""
+        for wanted in ballots_beside(first, view):
             self._press_first(wanted)
 
     def _gate(self) -> None:
