@@ -551,6 +551,48 @@ ASKING = workflow(
 )
 """Whoever can be asked beside the three workflows above, and what happens where nobody is found."""
 
+PANEL = role("panel_member")
+CHOOSING = workflow(
+    "choosing",
+    starts_on="trial.asked.v1",
+    about="matter",
+    forms=(
+        Form(
+            name="reviewers.v1",
+            fields=(
+                FormField(name="reviewers", type="people", among=PANEL, at_least=1, at_most=2, reapprove=True),
+                FormField(name="contact", type="person", required=False),
+            ),
+        ),
+    ),
+    steps=sequence(
+        approve(
+            "choose",
+            by=role("section_officer"),
+            within=3,
+            overdue=LADDER,
+            form="reviewers.v1",
+            on_reject=end("refused", "rejected"),
+        ),
+        approve(
+            "review",
+            by=chosen("reviewers", among=PANEL, at_least=1, at_most=2),
+            mode=Mode.ALL,
+            within=3,
+            overdue=LADDER,
+            returns=returns("choose"),
+            on_reject=end("refused", "rejected"),
+        ),
+        choice(
+            "with_contact",
+            when(given("contact"), carry_out("call", by=named_in("contact", "user"), within=3, overdue=LADDER)),
+            otherwise=nothing(),
+        ),
+        end("done", "approved"),
+    ),
+)
+"""Whoever is asked chooses whom later steps ask."""
+
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "town": ("town_clerk:T1",),
     "officer": ("section_officer",),

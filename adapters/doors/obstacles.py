@@ -22,7 +22,9 @@ _SAID: Final[Mapping[Wrong, str]] = MappingProxyType(
         Wrong.FEW: zh("“%(step)s”至少选择%(least)s人"),
         Wrong.MANY: zh("“%(step)s”最多选择%(most)s人"),
         Wrong.TWICE: zh("“%(step)s”同一人选择了两次，请删除一个"),
-        Wrong.OUTSIDE: zh("“%(step)s”选择了规定范围以外或已离任的人，请重新选择"),
+        Wrong.GONE: zh("“%(step)s”选择的人不在名册上或已离任，请重新选择"),
+        Wrong.OUTSIDE: zh("“%(step)s”选择了规定范围以外的人，请重新选择"),
+        Wrong.RECUSED: zh("“%(step)s”选择了须回避的人，请重新选择"),
     }
 )
 

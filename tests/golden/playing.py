@@ -37,6 +37,9 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What may be done to an item of each kind, the usual more often."""
 
+PANEL: Final = ("one", "two", "three")
+"""Of whom somebody chooses where people are chosen."""
+
 Do = Callable[[], object]
 
 
@@ -102,6 +105,10 @@ class Play:
                 return self._random.randint(1, 3)
             case "choice":
                 return self._random.choice(asked.choices)
+            case "person":
+                return self._random.choice(PANEL)
+            case "people":
+                return self._random.sample(PANEL, self._random.randint(1, 2))
             case _:
                 return "样例"
 

@@ -12,6 +12,7 @@ from workflows.language.rules.asking import privacy, silence
 from workflows.language.rules.audience import unheard_events
 from workflows.language.rules.blocks import elements, guards, joins, loops, pauses, races, resources, votes
 from workflows.language.rules.calling import calls, exclusive_orders, given_away, unheard
+from workflows.language.rules.choosing import choices
 from workflows.language.rules.conditions import conditions
 from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.people import missing, people
@@ -113,6 +114,7 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *silence(subject),
         *people(subject),
         *missing(subject),
+        *choices(subject, ways),
         *privacy(subject),
         *known_events(subject),
         *forms(subject),

@@ -117,10 +117,26 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("请改用启动事件、表单或补充内容中的非个人文本字段(或文本列表)"),
         ),
         "chosen_field": (
-            zh("%(field)s不能存放发起人自选的人员"),
-            zh("请改用启动事件中的非个人文本列表字段"),
+            zh("%(field)s不能存放自选的人员"),
+            zh("请改用启动事件中的非个人文本列表字段，或表单中选人的字段(person、people)"),
         ),
         "chosen_range": (zh("自选人数下限%(least)s大于上限%(most)s"), zh("请改正at_least和at_most")),
+        "chosen_late": (
+            zh("到达此处时，%(field)s不一定已选定人员"),
+            zh("请把选人的表单放到此前必经的环节并设为必填，或先以条件(given)判断已选"),
+        ),
+        "chosen_wider": (
+            zh("表单可在%(field)s中选择此处不能选的人或人数"),
+            zh("请使表单字段与此处的among相同，人数也在此处的at_least与at_most之内"),
+        ),
+        "choosing_field": (
+            zh("表单字段%(field)s的选人设置不合适"),
+            zh("among、once只用于person和people，at_least、at_most只用于people，且不设personal"),
+        ),
+        "chooser_field": (
+            zh("%(field)s记录由谁选定，不能另作他用"),
+            zh("请给另一处写入的字段改名"),
+        ),
         "one_of_levels": (
             zh("多级主管中只要一人决定就算通过"),
             zh("请写明mode为sequence(依次)或all，逐级都要同意，或只写一级(levels: 1)"),

@@ -1,7 +1,7 @@
 """Who is asked: the resolvers of the language, and what happens where they find nobody or find the initiator.
 
 Each is resolved on the roster when its step is entered, and again in each new round. Source of the kinds and of the
-rules: approvals.md §1 (动态审批人, 连续多级主管, 发起人自选, 审批人为空, 审批人与发起人相同, 回避).
+rules: approvals.md §1 (动态审批人, 连续多级主管, 发起人自选 / 审批人自选, 审批人为空, 审批人与发起人相同, 回避).
 """
 
 from __future__ import annotations
@@ -101,16 +101,22 @@ class NamedIn(Word):
     held_by: HeldBy = "liaison"
 
 
-class Chosen(Word):
-    """Whom the initiator chose (发起人自选): the users that the field of the start event lists, a seat for each.
+Among = RoleHolders | DepartmentLiaison | None
+"""Among whom people are chosen: any officer on the roster where it is nothing."""
 
-    The door takes no event that names fewer than `at_least` or more than `at_most` of them, somebody twice, or somebody
-    who is not `among` those (any officer on the roster, without it).
+
+class Chosen(Word):
+    """Whom somebody chose (自选): the users that a field names, a seat for each.
+
+    The initiator chooses in a field of the start event (发起人自选), or whoever an earlier step asks in a field of its form
+    (审批人自选, kinds `person` and `people`). Neither the door nor the machine takes fewer than `at_least` or more than
+    `at_most`, somebody twice, somebody who is not `among` those (any officer on the roster, without it), or somebody whom
+    this step keeps out (回避).
     """
 
     who: Literal["chosen"] = "chosen"
     field: str
-    among: RoleHolders | DepartmentLiaison | None = None
+    among: Among = None
     at_least: int = Field(default=1, ge=1, le=50)
     at_most: int = Field(default=1, ge=1, le=50)
 
@@ -158,6 +164,22 @@ Who = Annotated[
     | Depending,
     Field(discriminator="who"),
 ]
+
+
+Part = Plain | MemberDepartments | Applicant | Seats
+"""A resolver that is not made of others."""
+
+
+def parts(who: Who) -> Iterator[Part]:
+    """The resolvers that a composed one is made of; any other is its own only part."""
+    match who:
+        case Either(of=of):
+            yield from of
+        case Depending(cases=cases, otherwise=otherwise):
+            yield from (one.ask for one in cases)
+            yield otherwise
+        case _:
+            yield who
 
 
 def fields_asked(who: Who) -> Iterator[str]:

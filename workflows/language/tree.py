@@ -15,6 +15,7 @@ from domain.approval import Mode
 from workflows.language.expressions import Condition
 from workflows.language.people import (
     OFFICE,
+    Among,
     Applicant,
     Chosen,
     DepartmentLiaison,
@@ -66,6 +67,8 @@ __all__ = [
 ]
 
 LANGUAGE = 1
+MOST_CHOSEN = 50
+"""How many people may be chosen in one field, at most."""
 
 
 # -- ladders, forms, handlers ------------------------------------------------------------------------------
@@ -95,15 +98,23 @@ class FormField(Word):
 
     `reapprove` asks those again who agreed before the field was changed, and shows them the old value and the new one.
     A date is a day such as 2026-03-02; `several` are some of the choices, each once. `longest` bounds a text.
+
+    A `person` is one user, `people` are `at_least` to `at_most` of them, each once, `among` those (any officer on the
+    roster, without it): whoever fills in the form chooses whom a later step asks (审批人自选). Who chose stands in the field
+    NAME_chosen_by. Where the step is asked again, so is the choice; with `once` it stays as long as it is right.
     """
 
     name: str
-    type: Literal["text", "boolean", "integer", "date", "choice", "several"]
+    type: Literal["text", "boolean", "integer", "date", "choice", "several", "person", "people"]
     choices: tuple[str, ...] = ()
     required: bool = True
     personal: bool = False
     reapprove: bool = False
     longest: int | None = Field(default=None, ge=1, le=2000)
+    among: Among = None
+    at_least: int = Field(default=1, ge=1, le=MOST_CHOSEN)
+    at_most: int = Field(default=MOST_CHOSEN, ge=1, le=MOST_CHOSEN)
+    once: bool = False
 
 
 class Form(Word):

@@ -29,6 +29,7 @@ from workflows.language.people import OFFICE
 from workflows.language.tree import (
     HANDINGS,
     LANGUAGE,
+    MOST_CHOSEN,
     Action,
     Applicant,
     Approve,
@@ -104,6 +105,7 @@ from workflows.language.tree import (
 __all__ = [
     "HANDINGS",
     "LANGUAGE",
+    "MOST_CHOSEN",
     "Action",
     "Applicant",
     "Approve",

@@ -12,11 +12,15 @@ from domain.events import EVENT_TYPES
 from domain.fields import is_day
 from domain.identifiers import mask_forbidden
 from domain.texts import zh
+from workflows.language.choices import CHOOSING, choice_of, chooser_of
 from workflows.language.words import FormField, Right, ToApplicant
+from workflows.machine.asking import where
 from workflows.machine.case import JSON, Act, Refused, WorkItem
+from workflows.machine.choosing import SAID, kept_out, still_asked, wrong_choice
 from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.hearing import Values
 from workflows.machine.operations import LONGEST_TEXT
+from workflows.machine.seats import Where
 from workflows.machine.turn import Turn
 
 UNKNOWN_FIELD: Final = "unknown_field"
@@ -35,6 +39,8 @@ class BadForm(ValueError):  # noqa: N818  # an answer to the person who filled i
 
 def filled(turn: Turn, act: Act, item: WorkItem) -> Values:
     """The plain and personal values of an act's form; an agreement and a completion need every required field.
+
+    Where people are chosen, who chose them is a value beside.
 
     Raises:
         BadForm: naming the first field that is wrong.
@@ -56,14 +62,31 @@ def refuse_form(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
 
 def _form(turn: Turn, act: Act, item: WorkItem) -> Values:
     form, rights = form_of(turn.definition, item.form), rights_at(turn.definition, item.path)
-    known = writable(form, rights)
+    here = where(turn, item.path)
+    known = still_asked(turn.definition, writable(form, rights), here)
     _refuse_closed(act.form, [] if form is None else [one.name for one in form.fields], known, rights)
     asked = known if act.verb in ("agree", "complete") else act.form
     for name in asked:
         if not _fits(known[name], act.form.get(name)):
             raise _bad_value(name)
-    values = {name: _masked(value) for name, value in act.form.items()}
+        _refuse_choice(turn, known[name], act.form.get(name), here)
+    values = {name: _masked(value) for name, value in act.form.items()} | _choosers(act, known)
     return _parted(values, personal={name for name, one in known.items() if one.personal})
+
+
+def _refuse_choice(turn: Turn, wanted: FormField, value: JSON, here: Where) -> None:
+    choice = choice_of(wanted)
+    if choice is None or value is None:
+        return
+    wrong = wrong_choice(choice, value, here, kept_out(turn.definition, wanted.name, here))
+    if wrong is not None:
+        raise BadForm("bad_choice", SAID[wrong], wanted.name)
+
+
+def _choosers(act: Act, known: Mapping[str, FormField]) -> dict[str, JSON]:
+    """Who chose, beside whom (approvals.md §1, 自选): nobody where the choice is given up."""
+    chosen = (name for name in act.form if known[name].type in CHOOSING)
+    return {chooser_of(name): act.actor if act.form[name] else None for name in chosen}
 
 
 def _refuse_closed(
@@ -92,6 +115,10 @@ def _fits(wanted: FormField, value: JSON) -> bool:
             )
         case "date":
             return isinstance(value, str) and is_day(value)
+        case "person":
+            return isinstance(value, str) and bool(value)
+        case "people":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
         case "text":
             return isinstance(value, str) and 0 < len(value) <= (wanted.longest or LONGEST_TEXT)
 

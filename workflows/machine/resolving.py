@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from domain.roster import (
     users_with_role,
 )
 from domain.superiors import Level, levels_above
+from workflows.language.choices import chooser_of
 from workflows.language.expressions import evaluate
 from workflows.language.people import INITIATOR, HeldBy
 from workflows.language.words import (
@@ -38,12 +39,14 @@ from workflows.language.words import (
     Superiors,
     Who,
 )
-from workflows.machine.case import Capacity
+from workflows.machine.case import JSON, Capacity
 from workflows.machine.seats import NOBODY, Candidates, Ruled, Seat, Where
 from workflows.policy import role_principal
 
 PANEL_ROLE = "panel_member"
 """The role of a member of a panel; its scope is the panel."""
+CHOSEN_BY = "chosen.by"
+"""The rule of a seat that somebody chose (自选), with the user who did."""
 
 
 def resolve(who: Who, mode: Mode, where: Where) -> tuple[Seat, ...]:
@@ -77,7 +80,7 @@ def _resolve_by_case(
         case NamedIn():
             return tuple(_named(who, name, where) for name in names_in(where.head.fields.get(who.field))) or (NOBODY,)
         case Chosen():
-            return tuple(_user(name, where) for name in names_in(where.head.fields.get(who.field))) or (NOBODY,)
+            return _chosen(who, where)
         case Either():
             return _together((seat for part in who.of for seat in resolve(part, mode, where)), mode)
         case Depending():
@@ -192,6 +195,19 @@ def _named(who: NamedIn, name: str, where: Where) -> Seat:
             return _in_post(name, where)
         case "department":
             return _of_department(name, who.held_by, where)
+
+
+def _chosen(who: Chosen, where: Where) -> tuple[Seat, ...]:
+    chooser = chooser_in(who.field, where.head.fields)
+    rules = () if chooser is None else (f"{CHOSEN_BY}:{chooser}",)
+    seats = (_user(name, where) for name in names_in(where.head.fields.get(who.field)))
+    return tuple(replace(seat, rules=(*rules, *seat.rules)) for seat in seats) or (NOBODY,)
+
+
+def chooser_in(field: str, fields: Mapping[str, JSON]) -> str | None:
+    """The user who chose whom `field` names: in a form, else the initiator in the event."""
+    found = fields.get(chooser_of(field)) or fields.get(INITIATOR)
+    return found if isinstance(found, str) else None
 
 
 def names_in(value: object) -> tuple[str, ...]:

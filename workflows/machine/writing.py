@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from workflows.language.choices import chooser_of, form_choices
 from workflows.language.words import (
     Approve,
     Call,
     CarryOut,
     Do,
     ForEach,
+    Form,
     Handler,
     Lookup,
     Parallel,
@@ -41,7 +43,7 @@ def written_beside(definition: Workflow) -> frozenset[str]:
 
 def written_by(definition: Workflow, step: Step) -> Iterator[str]:
     """The fields that the step itself may write, by form, event, action or sub-case."""
-    forms: Mapping[str, list[str]] = {form.name: [one.name for one in form.fields] for form in definition.forms}
+    forms: Mapping[str, list[str]] = {form.name: [*_filled_in(form)] for form in definition.forms}
     match step:
         case Approve():
             yield from forms.get(step.form or "", ())
@@ -63,6 +65,11 @@ def written_by(definition: Workflow, step: Step) -> Iterator[str]:
                 elif isinstance(action, Read):
                     yield from (here for here, _ in action.takes)
     yield from _taken(_handlers(step))
+
+
+def _filled_in(form: Form) -> Iterator[str]:
+    yield from (one.name for one in form.fields)
+    yield from (chooser_of(one.field) for one in form_choices(form))
 
 
 def _handlers(step: Step) -> tuple[Handler, ...]:

@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflows.language.choices import asks_named, chosen_in_forms
 from workflows.language.words import (
     Approve,
     CarryOut,
     Chosen,
     Depending,
-    Either,
     Step,
     Vote,
     Workflow,
 )
 from workflows.machine.case import Slice
-from workflows.machine.choosing import Wrong, wrong_choice
+from workflows.machine.choosing import Wrong, kept_out_by, wrong_choice
 from workflows.machine.coming import Coming, Sure
 from workflows.machine.deadlines import local_day
 from workflows.machine.facts import Facts
@@ -74,16 +74,7 @@ def _blocks(step: Step) -> bool:
 
 
 def _choices(step: Step) -> Iterator[Chosen]:
-    if not isinstance(step, Approve | CarryOut | Vote):
-        return
-    match step.by:
-        case Chosen():
-            yield step.by
-        case Either(of=of):
-            yield from (one for one in of if isinstance(one, Chosen))
-        case Depending(cases=cases, otherwise=otherwise):
-            asked = (*(one.ask for one in cases), otherwise)
-            yield from (one for one in asked if isinstance(one, Chosen))
+    return (one for one in asks_named(step) if isinstance(one, Chosen))
 
 
 def _in_the_way(engine: Engine, event: NewEvent, digest: str, definition: Workflow, now: datetime) -> Obstacle | None:
@@ -101,14 +92,16 @@ def _in_the_way(engine: Engine, event: NewEvent, digest: str, definition: Workfl
 
 
 def _wrong_choice(definition: Workflow, step: Coming, where: Where) -> Obstacle | None:
-    """What is chosen must be right wherever it may be needed; that it is there, only where it surely will be."""
-    for asks in _choices(index(definition)[step.title].step):
-        wrong = wrong_choice(asks, where)
-        if wrong is not None and (wrong is not Wrong.MISSING or _is_needed(definition, step)):
+    """What is chosen must be right wherever it may be needed; that it is there, only where nobody chooses later."""
+    asking = index(definition)[step.title].step
+    for asks in _choices(asking):
+        wrong = wrong_choice(asks, where.head.fields.get(asks.field), where, kept_out_by(asking, where))
+        if wrong is not None and (wrong is not Wrong.MISSING or _is_needed(definition, step, asks)):
             return Obstacle(definition.name, step.path, wrong, asks)
     return None
 
 
-def _is_needed(definition: Workflow, step: Coming) -> bool:
+def _is_needed(definition: Workflow, step: Coming, asks: Chosen) -> bool:
     by = getattr(index(definition)[step.title].step, "by", None)
-    return step.sure is Sure.CERTAIN and not isinstance(by, Depending)
+    is_asked_later = asks.field in chosen_in_forms(definition)
+    return step.sure is Sure.CERTAIN and not isinstance(by, Depending) and not is_asked_later

@@ -174,7 +174,8 @@ workflow(
     "FormField": """
 workflow(
     "visit", starts_on="trial.reviewed.v1", about="base", steps=end("done"),
-    forms=(Form(name="visit.v1", fields=(FormField(name="grade", type="choice", choices=("good", "poor")),)),),
+    forms=(Form(name="visit.v1", fields=(FormField(name="grade", type="choice", choices=("good", "poor")),
+        FormField(name="visitors", type="people", among=role("panel_member"), at_least=2, at_most=3))),),
 )""",
     # handlers, joins, milestones
     "Handler": """

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.language.random_definitions import definitions
-from tests.workflows_for_tests import ASKING, EVENTS, GATHERING, SYNTHETIC, every_word
+from tests.workflows_for_tests import ASKING, CHOOSING, EVENTS, GATHERING, SYNTHETIC, every_word
 from workflows.language import words as w
 from workflows.language.checks import check
 from workflows.language.files import (
@@ -56,7 +56,7 @@ def test_every_definition_can_be_checked_and_each_finding_has_a_place_in_its_fil
     assert [one for one in found if one.path not in known] == []
 
 
-@pytest.mark.parametrize("definition", [SYNTHETIC, GATHERING, ASKING, *CATALOGUE], ids=lambda one: one.name)
+@pytest.mark.parametrize("definition", [SYNTHETIC, GATHERING, ASKING, CHOOSING, *CATALOGUE], ids=lambda one: one.name)
 def test_the_known_definitions_survive_both_forms_with_their_hash(definition: w.Workflow) -> None:
     again = from_yaml(to_yaml(from_json(canonical_json(definition))))
 

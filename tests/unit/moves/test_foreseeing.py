@@ -96,7 +96,7 @@ def test_the_time_is_asked_for_only_where_somebody_looks_ahead() -> None:
         (["li", "wang", "zhao", "chen"], Wrong.MANY),
         (["li", "wang", "li"], Wrong.TWICE),
         (["li", "chen"], Wrong.OUTSIDE),
-        (["li", "stranger"], Wrong.OUTSIDE),
+        (["li", "stranger"], Wrong.GONE),
         ([], Wrong.MISSING),
         (None, Wrong.MISSING),
     ],
@@ -130,7 +130,7 @@ def test_a_choice_among_several_resolvers_is_looked_at_too() -> None:
 
     assert found(asking(both)).choice is Wrong.MISSING
     assert found(asking(one_of), amount=3) is None
-    assert found(asking(one_of), amount=3, signers=["nobody"]).choice is Wrong.OUTSIDE
+    assert found(asking(one_of), amount=3, signers=["nobody"]).choice is Wrong.GONE
 
 
 def test_the_officer_who_submits_is_the_initiator_of_the_case_and_of_what_it_calls() -> None:

@@ -9,16 +9,13 @@ from domain.organisation import is_valid
 from domain.roster import LEADER, LIAISON, Roster
 from domain.voting import SECRET_VOTERS
 from workflows.language.findings import Finding, finding
-from workflows.language.people import INITIATOR, Plain, fields_asked
+from workflows.language.people import INITIATOR, Part, fields_asked, parts
 from workflows.language.rules.subject import Kind, Subject, kinds_of
 from workflows.language.words import (
     Applicant,
     Approve,
     CarryOut,
-    Chosen,
     DepartmentLiaison,
-    Depending,
-    Either,
     Escalate,
     MemberDepartments,
     Message,
@@ -32,8 +29,6 @@ from workflows.language.words import (
     Vote,
     Who,
 )
-
-Asked = Plain | MemberDepartments | Applicant | Seats
 
 PANEL_ROLE = "panel_member"
 
@@ -55,7 +50,7 @@ def missing(subject: Subject) -> Iterator[Finding]:
             yield from _secrecy(node.path, node.step)
 
 
-def asked_by(step: Step) -> Iterator[Asked]:
+def asked_by(step: Step) -> Iterator[Part]:
     """Every resolver of a step, the parts of a composed one each by itself."""
     match step:
         case Approve(by=by, on_return=on_return):
@@ -70,21 +65,14 @@ def asked_by(step: Step) -> Iterator[Asked]:
             yield from _parts(to)
 
 
-def _parts(who: Who) -> Iterator[Asked]:
-    match who:
-        case Either(of=of):
-            yield from of
-        case Depending(cases=cases, otherwise=otherwise):
-            yield from (one.ask for one in cases)
-            yield otherwise
-        case Applicant(through=RoleHolders() as through):
-            yield who
-            yield through
-        case _:
-            yield who
+def _parts(who: Who) -> Iterator[Part]:
+    for part in parts(who):
+        yield part
+        if isinstance(part, Applicant) and part.through is not None:
+            yield part.through
 
 
-def _beside(step: Approve | CarryOut | Vote) -> Iterator[Asked]:
+def _beside(step: Approve | CarryOut | Vote) -> Iterator[Part]:
     yield from (rung.to for rung in step.overdue if isinstance(rung, Escalate))
     if step.nobody.ask is not None:
         yield step.nobody.ask
@@ -93,7 +81,7 @@ def _beside(step: Approve | CarryOut | Vote) -> Iterator[Asked]:
 # -- fields that name people -------------------------------------------------------------------------------
 
 
-def _naming(subject: Subject, path: str, asked: Asked) -> Iterator[Finding]:
+def _naming(subject: Subject, path: str, asked: Part) -> Iterator[Finding]:
     match asked:
         case RoleHolders(of=str(field)) | Seats(role=RoleHolders(of=str(field))):
             if not is_plain_text(subject.kinds(field, path)):
@@ -102,13 +90,8 @@ def _naming(subject: Subject, path: str, asked: Asked) -> Iterator[Finding]:
             if not is_plain_text(subject.kinds(field, path)):
                 yield finding(path, "named_field", field=field)
         case NamedIn(field=field):
-            if not _names_somebody(subject.kinds(field, path)):
+            if not names_somebody(subject.kinds(field, path)):
                 yield finding(path, "named_field", field=field)
-        case Chosen(field=field, at_least=least, at_most=most):
-            if not _is_chosen(kinds_of(subject.events.get(subject.definition.starts_on)).get(field)):
-                yield finding(path, "chosen_field", field=field)
-            if least > most:
-                yield finding(path, "chosen_range", least=least, most=most)
 
 
 def is_plain_text(kinds: Iterable[Kind]) -> bool:
@@ -121,13 +104,10 @@ def is_plain_text(kinds: Iterable[Kind]) -> bool:
     return "text" in written <= {"text", "other"} and not any(kind.personal for kind in kinds)
 
 
-def _names_somebody(kinds: Iterable[Kind]) -> bool:
+def names_somebody(kinds: Iterable[Kind]) -> bool:
+    """Whether a field is written, always as a text or texts, and never as something personal."""
     kinds = tuple(kinds)
     return bool(kinds) and all(_holds_text(kind) for kind in kinds)
-
-
-def _is_chosen(kind: Kind | None) -> bool:
-    return kind is not None and kind.type == "list" and _holds_text(kind)
 
 
 def _holds_text(kind: Kind) -> bool:
@@ -137,16 +117,16 @@ def _holds_text(kind: Kind) -> bool:
 # -- the present roster ------------------------------------------------------------------------------------
 
 
-def _present(subject: Subject, roster: Roster, path: str, asked: Asked) -> Iterator[Finding]:
+def _present(subject: Subject, roster: Roster, path: str, asked: Part) -> Iterator[Finding]:
     match asked:
         case RoleHolders(name=name):
-            if not _holders(subject, roster, name):
+            if not holders(subject, roster, name):
                 yield finding(path, "nobody", role=name)
         case Panel():
-            if not _holders(subject, roster, PANEL_ROLE):
+            if not holders(subject, roster, PANEL_ROLE):
                 yield finding(path, "nobody", role=PANEL_ROLE)
         case Seats(n=n, role=role):
-            found = len(_holders(subject, roster, role.name))
+            found = len(holders(subject, roster, role.name))
             if found < n:
                 yield finding(path, "too_few", role=role.name, people=found, seats=n)
         case PostHolders(code=code) | Superiors(up_to=str(code)):
@@ -163,14 +143,14 @@ def _departments_without(
     """The departments that are asked and have nobody of the kind."""
     if isinstance(asked, MemberDepartments):
         members = (one.code for one in roster.departments if one.member)
-        yield from (code for code in members if not _holders(subject, roster, LIAISON, code))
+        yield from (code for code in members if not holders(subject, roster, LIAISON, code))
         return
     role = {"liaison": LIAISON, "leader": LEADER, "anybody": None}[asked.held_by]
-    if not _holders(subject, roster, role, asked.code):
+    if not holders(subject, roster, role, asked.code):
         yield asked.code
 
 
-def _holders(subject: Subject, roster: Roster, role: str | None, department: str | None = None) -> frozenset[str]:
+def holders(subject: Subject, roster: Roster, role: str | None, department: str | None = None) -> frozenset[str]:
     """Users who hold a role (None: any post) in any scope; those whose term covers the day, where a day is given."""
     day = subject.day
     posts = {
@@ -213,5 +193,5 @@ def _secrecy(path: str, step: Approve | CarryOut | Vote) -> Iterator[Finding]:
         yield finding(path, "few_secret", n=step.by.n, least=SECRET_VOTERS)
 
 
-def _has_levels(asked: Asked) -> bool:
+def _has_levels(asked: Part) -> bool:
     return isinstance(asked, Superiors) and asked.levels != 1

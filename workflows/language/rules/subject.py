@@ -11,11 +11,13 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from domain.event import DomainEvent, is_personal
 from domain.roster import Roster
+from workflows.language.choices import choice_of, chooser_of, form_choices
 from workflows.language.people import INITIATOR
 from workflows.language.words import (
     Approve,
     Call,
     CarryOut,
+    Chosen,
     Do,
     Emit,
     FollowUp,
@@ -49,12 +51,16 @@ Type = Literal["text", "boolean", "integer", "date", "list", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a field holds; `choices` are the only values that it, or an element of it, can have; `element` what it lists."""
+    """What a field holds; `choices` are the only values that it, or an element of it, can have; `element` what it lists.
+
+    `chosen` says whom, where somebody chose people in a form.
+    """
 
     type: Type
     personal: bool = False
     choices: frozenset[str] | None = None
     element: Type = "text"
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,7 @@ def _filled_in(definition: Workflow, name: str | None) -> Iterator[tuple[str, Ki
     for form in definition.forms:
         if form.name == name:
             yield from ((one.name, _kind_of_form_field(one)) for one in form.fields)
+            yield from ((chooser_of(one.field), Kind("text")) for one in form_choices(form))
 
 
 def _kind_of_form_field(one: FormField) -> Kind:
@@ -211,6 +218,10 @@ def _kind_of_form_field(one: FormField) -> Kind:
             return Kind("text", one.personal, frozenset(one.choices))
         case "several":
             return Kind("list", one.personal, frozenset(one.choices))
+        case "person":
+            return Kind("text", one.personal, chosen=choice_of(one))
+        case "people":
+            return Kind("list", one.personal, chosen=choice_of(one))
         case _:
             return Kind(one.type, one.personal)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from workflows.language.choices import chooser_of, form_choices
 from workflows.language.expressions import AllOf, AnyOf, Compare, Condition, Constant, Given, fields_read
 from workflows.language.findings import Finding, finding
 from workflows.language.rules.subject import REASON, Subject, surely_given
@@ -31,6 +32,7 @@ from workflows.language.words import (
     Vote,
     Wait,
 )
+from workflows.machine.fieldrights import right_of
 from workflows.machine.nodes import ROOT, Node, children, detours
 
 Known = frozenset[str]
@@ -89,8 +91,8 @@ class Ways:
             case Vote():
                 yield known
                 yield from (self.follow(lost, known) for lost in detours(node))
-            case CarryOut(form=form):
-                yield known | self._filled_in(form)
+            case CarryOut() as done:
+                yield known | self._filled_in(done)
             case Wait(event=event, takes=takes):
                 yield known | self._taken(event, takes)
                 yield from (self.follow(silence, known) for silence in detours(node))
@@ -157,16 +159,26 @@ class Ways:
 
     def _decided(self, node: Node, step: Approve, known: Known) -> Iterator[Known | None]:
         rejected, *unanswered = detours(node)
-        yield known | self._filled_in(step.form)
+        yield known | self._filled_in(step)
         yield self.follow(rejected, known | ({REASON} if step.reasons else set()))
         yield from (self.follow(silence, known) for silence in unanswered)
 
     def _taken(self, event: str, takes: tuple[str, ...]) -> Known:
         return surely_given(self.subject.events.get(event)).intersection(takes)
 
-    def _filled_in(self, name: str | None) -> Known:
-        form = self.subject.form(name)
-        return frozenset(one.name for one in form.fields if one.required) if form else frozenset()
+    def _filled_in(self, step: Approve | CarryOut) -> Known:
+        """What everybody who agrees or completes must have given; nothing where a rule may do it for them."""
+        form, rights = self.subject.form(step.form), dict(step.rights)
+        if form is None or _may_be_passed(step):
+            return frozenset()
+        given = frozenset(one.name for one in form.fields if right_of(one, rights) == "required")
+        return given | {chooser_of(one.field) for one in form_choices(form) if one.field in given}
+
+
+def _may_be_passed(step: Approve | CarryOut) -> bool:
+    """Whether a rule may take the place of every answer."""
+    is_skipped = isinstance(step, Approve) and step.dedup != "off"
+    return is_skipped or step.nobody.then == "pass" or step.own_case == "skip"
 
 
 def _is_partial(step: ForEach) -> bool:
