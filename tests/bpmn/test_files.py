@@ -12,14 +12,14 @@ from SpiffWorkflow.bpmn import parser
 from tests.bpmn.conftest import Reader
 from tests.unit.pictures.sheets import every_word, titles
 from tests.unit.pictures.trees import trees
-from tests.workflows_for_tests import GATHERING, INQUIRY, SYNTHETIC
+from tests.workflows_for_tests import CHOOSING, GATHERING, INQUIRY, SYNTHETIC
 from workflows.language.words import Workflow
 from workflows.library import CATALOGUE
 from workflows.machine.nodes import index
 from workflows.pictures.bpmn.export import export
 from workflows.presentation import presentation_of
 
-SHEETS = {one.name: one for one in (every_word(), SYNTHETIC, GATHERING, INQUIRY, *CATALOGUE)}
+SHEETS = {one.name: one for one in (every_word(), SYNTHETIC, GATHERING, INQUIRY, CHOOSING, *CATALOGUE)}
 NAMES = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",
     "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
@@ -61,6 +61,16 @@ def test_a_workflow_that_is_called_has_a_start_for_that() -> None:
     assert [(one.get("name"), one.find("bpmn:messageEventDefinition", NAMES) is None) for one in starts] == [
         ("trial.inquired.v1", False),
         ("gathering", True),
+    ]
+
+
+def test_whom_a_form_lets_somebody_choose_stands_beside_the_form() -> None:
+    root = etree.fromstring(file_of(CHOOSING).encode())
+
+    choices = [dict(one.attrib) for one in root.iterfind(".//liaison:form/liaison:choice", NAMES)]
+    assert choices == [
+        {"field": "reviewers", "among": "role:panel_member", "atLeast": "1", "atMost": "2"},
+        {"field": "contact", "atLeast": "1", "atMost": "1"},
     ]
 
 

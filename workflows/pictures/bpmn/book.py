@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from domain.numbers import value
@@ -14,6 +14,7 @@ from workflows.language.words import (
     DepartmentLiaison,
     Depending,
     Either,
+    Form,
     MemberDepartments,
     NamedIn,
     Number,
@@ -39,6 +40,7 @@ class Book:
         messages: events by their id in the file.
         errors: ends and races that leave their sub-process, by their id.
         lists: fields whose elements a step is repeated for.
+        forms: the forms of the definition by name.
         elements: names of elements, each used once.
         extended: what stands in extension elements, as "path: element".
     """
@@ -47,6 +49,7 @@ class Book:
     messages: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     lists: set[str] = field(default_factory=set)
+    forms: Mapping[str, Form] = field(default_factory=dict)
     elements: set[str] = field(default_factory=set)
     extended: list[str] = field(default_factory=list)
 

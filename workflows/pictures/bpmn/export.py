@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain.numbers import Numbers
-from workflows.language.words import Call, ForEach, Guard, Workflow
+from workflows.language.words import Call, ForEach, Form, Guard, Workflow
 from workflows.machine.nodes import CASE, ROOT, handlers_of, index
 from workflows.pictures.bpmn.blocks import built, whole
 from workflows.pictures.bpmn.book import Book, process_id
@@ -42,7 +42,7 @@ def export(
         numbers: the office's numbers, for terms.
         callers: the workflows that call it; they start it without its event.
     """
-    book = Book(Wording(presentation, language, numbers), lists=_lists(definition))
+    book = Book(Wording(presentation, language, numbers), lists=_lists(definition), forms=_forms(definition))
     title, nodes = presentation.workflow(definition.name, language), index(definition)
     depth = 1 if definition.on else 0
     body = built(book, nodes[ROOT], depth)
@@ -66,6 +66,10 @@ def _start(book: Book, definition: Workflow, callers: Collection[str]) -> Piece:
     return gathered(
         [by_event, event("startEvent", "start.called", ", ".join(titles))], gateway("exclusiveGateway", "start.join")
     )
+
+
+def _forms(definition: Workflow) -> dict[str, Form]:
+    return {one.name: one for one in definition.forms}
 
 
 def _lists(definition: Workflow) -> set[str]:

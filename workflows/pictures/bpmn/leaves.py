@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workflows.language.choices import form_choices
 from workflows.language.words import (
     Approve,
     Call,
     CarryOut,
+    Chosen,
     Do,
     Emit,
     EndPlan,
@@ -115,8 +117,19 @@ def _asking(book: Book, place: Place, step: Approve | CarryOut | Vote) -> tuple[
         term = book.term(place.path, step.within)
         found.append(replace(term, parts=tuple(rungs)))
     if getattr(step, "form", None) is not None:
-        found.append(book.beyond(place.path, "form", name=getattr(step, "form", None)))
+        found.append(_form(book, place, getattr(step, "form", None)))
     return tuple(found)
+
+
+def _form(book: Book, place: Place, name: str | None) -> Xml:
+    """The form by its name, with whom it lets somebody choose: BPMN has no word for that."""
+    choices = [Xml("liaison:choice", _choice(one)) for one in form_choices(book.forms.get(name or ""))]
+    return book.beyond(place.path, "form", choices, name=name)
+
+
+def _choice(who: Chosen) -> tuple[tuple[str, str], ...]:
+    among = () if who.among is None else (("among", who_text(who.among)),)
+    return (("field", who.field), *among, ("atLeast", str(who.at_least)), ("atMost", str(who.at_most)))
 
 
 def _rung(rung: object) -> tuple[tuple[str, str], ...]:
