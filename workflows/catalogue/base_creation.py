@@ -2,7 +2,8 @@
 
 Source: domain.md §3 W4 and the checklist of §2.5. Everything is about the place. A refusal is told with its reason and
 with what to improve, and the place may be applied for again at the next call. Members countersign unless the joint
-meeting resolves first; where neither has come 20 working days after the notice, the convenor decides.
+meeting resolves first; where neither has come 20 working days after the notice, the convenor decides. The place is
+visited by two or more of the panel: those whom the office names with its check, else the two who have least to do.
 """
 
 from workflows.language.expressions import equals, given
@@ -16,7 +17,9 @@ from workflows.language.words import (
     call,
     carry_out,
     choice,
+    chosen,
     departments,
+    depending,
     do,
     emit,
     end,
@@ -48,11 +51,13 @@ TOWN = role("town_clerk", of="town")
 CLERK = role("office_clerk")
 HEAD = role("office_head")
 CHAIR = role("panel_chair")
+PANEL_MEMBER = role("panel_member")
 APPLICANT = applicant(through=TOWN)
 LADDER = (remind(-1), remind(0), escalate(+2, to=HEAD))
 REMINDERS = (remind(-1), remind(0), remind(+5))
 REASONS = ("not_in_county", "conditions_not_met", "papers_untrue", "already_a_base")
 
+VISITORS = FormField(name="visitors", type="people", among=PANEL_MEMBER, at_least=2, at_most=4, required=False)
 CHECKLIST = (
     FormField(name="met_organisation", type="boolean"),
     FormField(name="met_venue", type="boolean"),
@@ -119,6 +124,7 @@ OFFICE_CHECK = approve(
     by=CLERK,
     within=number("base.precheck_days", 5),
     overdue=LADDER,
+    form="base_visitors.v1",
     on_reject=REFUSE,
     reasons=REASONS,
 )
@@ -126,7 +132,10 @@ OFFICE_CHECK = approve(
 VISIT = sequence(
     carry_out(
         "site_visit",
-        by=seats(2, role("panel_member"), pick="least_loaded"),
+        by=depending(
+            (given("visitors"), chosen("visitors", among=PANEL_MEMBER, at_least=2, at_most=4)),
+            otherwise=seats(2, PANEL_MEMBER, pick="least_loaded"),
+        ),
         within=number("base.visit_days", 10),
         overdue=(remind(-1), remind(0), escalate(+2, to=CHAIR)),
         form="base_visit.v1",
@@ -244,6 +253,7 @@ DEFINITION = workflow(
     about="base",
     withdrawn_by="base.withdrawn.v1",
     forms=(
+        Form(name="base_visitors.v1", fields=(VISITORS,)),
         Form(name="base_visit.v1", fields=CHECKLIST),
         Form(name="base_improvements.v1", fields=(FormField(name="improvements", type="text"),)),
     ),

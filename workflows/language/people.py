@@ -122,7 +122,8 @@ class Chosen(Word):
 
 
 Plain = Annotated[
-    RoleHolders | DepartmentLiaison | PostHolders | Panel | Superiors | NamedIn | Chosen, Field(discriminator="who")
+    RoleHolders | DepartmentLiaison | PostHolders | Seats | Panel | Superiors | NamedIn | Chosen,
+    Field(discriminator="who"),
 ]
 """The resolvers that others are made of."""
 
@@ -166,7 +167,7 @@ Who = Annotated[
 ]
 
 
-Part = Plain | MemberDepartments | Applicant | Seats
+Part = Plain | MemberDepartments | Applicant
 """A resolver that is not made of others."""
 
 

@@ -51,10 +51,12 @@ conditions = st.recursive(
 held_by = st.sampled_from(["liaison", "leader", "anybody"])
 liaisons = st.builds(w.DepartmentLiaison, code=texts, held_by=held_by)
 posts = st.builds(w.PostHolders, code=texts)
+seats = st.builds(w.Seats, n=st.integers(1, 5), role=roles, pick=st.sampled_from(["any", "least_loaded"]))
 plain_people = st.one_of(
     roles,
     liaisons,
     posts,
+    seats,
     st.builds(w.Panel, name=texts),
     st.builds(
         w.Superiors,
@@ -77,7 +79,6 @@ people = st.one_of(
     plain_people,
     st.builds(w.MemberDepartments),
     st.builds(w.Applicant, through=st.none() | roles),
-    st.builds(w.Seats, n=st.integers(1, 5), role=roles, pick=st.sampled_from(["any", "least_loaded"])),
     st.builds(w.Either, of=st.lists(plain_people, max_size=2).map(tuple)),
     st.builds(
         w.Depending,

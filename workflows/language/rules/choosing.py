@@ -6,10 +6,22 @@ from collections.abc import Iterable, Iterator
 
 from workflows.language.choices import CHOOSING, choice_of, chooser_of
 from workflows.language.findings import Finding, finding
-from workflows.language.rules.people import asked_by, holders, is_plain_text, names_somebody
+from workflows.language.people import Part, parts
+from workflows.language.rules.people import holders, is_plain_text, names_somebody
 from workflows.language.rules.subject import Kind, Subject, kinds_of
-from workflows.language.rules.ways import Ways
-from workflows.language.words import MOST_CHOSEN, Approve, CarryOut, Chosen, FormField, NamedIn, RoleHolders
+from workflows.language.rules.ways import Known, Ways, given_when
+from workflows.language.words import (
+    MOST_CHOSEN,
+    Approve,
+    CarryOut,
+    Chosen,
+    Depending,
+    FormField,
+    Message,
+    NamedIn,
+    RoleHolders,
+    Step,
+)
 
 
 def choices(subject: Subject, ways: Ways) -> Iterator[Finding]:
@@ -19,10 +31,10 @@ def choices(subject: Subject, ways: Ways) -> Iterator[Finding]:
             yield from _field(subject, f"forms/{form.name}", field)
     yield from _scopes(subject)
     for node in (one for one in subject.nodes if one.path in ways.before):
-        for asked in asked_by(node.step):
+        for asked, known in _asked(node.step, ways.before[node.path]):
             if isinstance(asked, Chosen | NamedIn):
                 yield from _asking(subject, node.path, asked)
-                yield from _late(subject, node.path, asked, ways)
+                yield from _late(subject, node.path, asked, known)
 
 
 # -- where people are chosen -------------------------------------------------------------------------------
@@ -75,6 +87,16 @@ def _scopes(subject: Subject) -> Iterator[Finding]:
 # -- where the chosen are asked ----------------------------------------------------------------------------
 
 
+def _asked(step: Step, known: Known) -> Iterator[tuple[Part, Known]]:
+    """Whom a step asks, each with the fields that surely have a value where it is asked."""
+    who = step.to if isinstance(step, Message) else getattr(step, "by", None)
+    if isinstance(who, Depending):
+        yield from ((one.ask, known | given_when(one.when)) for one in who.cases)
+        yield who.otherwise, known
+    elif who is not None:
+        yield from ((part, known) for part in parts(who))
+
+
 def _asking(subject: Subject, path: str, asked: Chosen | NamedIn) -> Iterator[Finding]:
     kinds = subject.kinds(asked.field, path)
     if isinstance(asked, NamedIn):
@@ -102,11 +124,11 @@ def _is_within(offered: Chosen, wanted: Chosen) -> bool:
     return fits and wanted.among in (None, offered.among)
 
 
-def _late(subject: Subject, path: str, asked: Chosen | NamedIn, ways: Ways) -> Iterator[Finding]:
+def _late(subject: Subject, path: str, asked: Chosen | NamedIn, known: Known) -> Iterator[Finding]:
     """What the initiator may choose, the door asks for; what a form asks for must have been given before."""
     begun = kinds_of(subject.events.get(subject.definition.starts_on))
     is_chosen = any(one.chosen for one in _written(subject, asked.field))
-    if is_chosen and asked.field not in begun and asked.field not in ways.before[path]:
+    if is_chosen and asked.field not in begun and asked.field not in known:
         yield finding(path, "chosen_late", field=asked.field)
 
 
