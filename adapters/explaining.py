@@ -106,9 +106,14 @@ def _standstill(reason: Reason, said: Saying) -> str:
 
 
 def _item(reason: Reason, said: Saying) -> str:
-    holders = said.names.all(reason.holders) or _("联席会议办公室")
+    holders = chosen(reason.chosen_by, said.names.all(reason.holders) or _("联席会议办公室"), said)
     values = {"since": day(reason.since, said.now), "who": holders, "step": said.step(reason.path or "")}
     return _("自%(since)s起等待%(who)s办理“%(step)s”，", **values) + _term(reason, said) + _what_moves(reason, said)
+
+
+def chosen(by: str | None, who: str, said: Saying) -> str:
+    """Those who hold something, and by whom they were chosen where somebody did (自选)."""
+    return who if by is None else _("%(who)s（由%(by)s选定）", who=who, by=said.names.principal(by))
 
 
 def _term(reason: Reason, said: Saying) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from pydantic_core import from_json, to_json
 
-from adapters.cli.api import succeeded
+from adapters.cli.api import Api, succeeded
 from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import AsJson, StandIn, house_of
 from adapters.cli.printing import print_json, print_table, print_text
@@ -16,6 +16,7 @@ from adapters.texts import _
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
 
 JSON_TYPE = "application/json"
+_SEVERAL = frozenset({"several", "people"})
 
 
 def act(  # everything that a person may say to an item or a case is an option
@@ -25,7 +26,13 @@ def act(  # everything that a person may say to an item or a case is an option
     *,
     opinion: Annotated[str, typer.Option(help="意见 / opinion")] = "",
     reason: Annotated[str | None, typer.Option(help="规定的原因 / a reason of the closed list")] = None,
-    field: Annotated[list[str] | None, typer.Option(metavar="K=V", help="表单字段 / a field of the form")] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="K=V",
+            help="表单字段;多个值、多人用逗号隔开 / a field of the form; several values or users with commas",
+        ),
+    ] = None,
     own: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,12 +53,12 @@ def act(  # everything that a person may say to an item or a case is an option
 ) -> None:
     """办理一项待办或一个办件 / act on a work item or on a case."""
     body: dict[str, Any] = {"version": version, "opinion": opinion}
-    if verb not in ON_CASES:
-        body |= {"reason": reason, "form": dict(map(_field, field or []))}
     body |= dict(_own(verb, one) for one in own or [])
     path = f"/api/{'cases' if verb in ON_CASES else 'work-items'}/{on}/{verb}"
     headers = {"Content-Type": JSON_TYPE, "Idempotency-Key": key or uuid.uuid4().hex}
     with house_of(context).api(stand_in) as api:
+        if verb not in ON_CASES:
+            body |= {"reason": reason, "form": _form(api, on, field or [])}
         params = {"preview": "true"} if preview else {}
         answer = succeeded(api.call("POST", path, params=params, content=to_json(body), headers=headers)).body
     if as_json or preview:
@@ -102,6 +109,18 @@ def _read(asked: Asked, value: str) -> Any:
     if asked.kind == "users":
         return [one for one in value.split(",") if one]
     return int(value) if asked.kind == "number" and value.lstrip("-").isdecimal() else value
+
+
+def _form(api: Api, item: str, given: list[str]) -> dict[str, Any]:
+    """The fields of the form as they are given; of one that takes several, such as people, they are parted by commas."""
+    form = dict(map(_field, given))
+    fields = (api.get(f"/api/work-items/{item}").body["form"] or {}).get("fields", ()) if form else ()
+    several = {one["name"] for one in fields if one["type"] in _SEVERAL}
+    return {name: _parted(value) if name in several else value for name, value in form.items()}
+
+
+def _parted(value: Any) -> Any:
+    return [one for one in value.split(",") if one] if isinstance(value, str) else value
 
 
 def _field(given: str) -> tuple[str, Any]:

@@ -19,6 +19,7 @@ from adapters.web.rendering import fragment, page
 from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of, urgency_mark
 from adapters.web.timeline import related, timeline
 from adapters.web.visitors import PageRoute, Visitor, VisitorOf
+from workflows.language.choices import chosen_in_forms
 from workflows.machine.case import WorkItem
 from workflows.machine.explain import explain
 from workflows.pictures.svg import draw
@@ -220,5 +221,7 @@ def _word(name: str, value: Any, said: Saying) -> str:
         return _("是") if value else _("否")
     if isinstance(value, list):
         return _("、").join(_word(name, one, said) for one in value)
+    if name in chosen_in_forms(said.definition):
+        return said.names.user(str(value))
     titles, language = said.names.titles, said.names.language
     return titles.reason(str(value), language) if name == "reason" else titles.choice(name, str(value), language)

@@ -28,7 +28,7 @@ def save(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, it
     if found is None:
         raise not_found()
     view = seen(office, visitor.viewer, found.case.id)
-    fields = [replace(one, required=False) for one in fields_of_step(found.item, said_of(office, view))]
+    fields = [replace(one, required=False) for one in fields_of_step(view, found.item, said_of(office, view))]
     try:
         values = values_of(form, fields, FORM)
     except WrongForm as wrong:

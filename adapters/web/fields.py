@@ -9,23 +9,34 @@ from typing import Any, Final, Literal
 
 from starlette.datastructures import FormData
 
+from adapters.choosing import (
+    Candidate,
+    by_department,
+    candidates,
+    chosen_before,
+    fields_asked_now,
+    looked_at,
+    who_may_be,
+)
 from adapters.explaining import Saying
 from adapters.texts import _
 from adapters.titles import Names
 from domain.events import EVENT_TYPES
-from domain.roster import department_of, post_of
+from domain.roster import post_of
 from domain.texts import zh
+from workflows.language.choices import CHOOSING
 from workflows.language.words import Approve, CarryOut, FormField, ToApplicant, Vote, Workflow
 from workflows.machine.case import JSON, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.nodes import index
 from workflows.machine.operations import Asked, Operation
+from workflows.machine.seats import Where
 from workflows.machine.turn import step_path
 from workflows.moves.together import goes_together
 from workflows.reads import CaseView
 
-Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several"]
+Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several", "people"]
 
 FORM: Final = "form."
 """Before the name of a field of the step's form."""
@@ -39,6 +50,8 @@ _FORM_KINDS: Final[Mapping[str, Kind]] = {
     "date": "day",
     "choice": "choice",
     "several": "several",
+    "person": "choice",
+    "people": "people",
 }
 _CHOICES: Final[Mapping[str, str]] = {
     "normal": zh("平"),
@@ -68,13 +81,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form; `name` is also what the browser sends it as."""
+    """A field of a form; `name` is also what the browser sends it as.
+
+    Where people are chosen, `hint` says whom and how many, `before` are those who stand there already, and at least
+    `least` are wanted.
+    """
 
     name: str
     label: str
     kind: Kind
     required: bool
     choices: tuple[Choice, ...] = ()
+    hint: str = ""
+    before: tuple[str, ...] = ()
+    least: int = 1
 
 
 class WrongForm(Exception):  # noqa: N818  # said to the person who filled the form in
@@ -107,25 +127,37 @@ def asking_step(definition: Workflow, item: WorkItem) -> Approve | CarryOut | Vo
 # -- what the step asks for --------------------------------------------------------------------------------
 
 
-def fields_of_step(item: WorkItem, said: Saying) -> tuple[Field, ...]:
+def fields_of_step(view: CaseView, item: WorkItem, said: Saying) -> tuple[Field, ...]:
     """The fields of the form that goes with an item; of a supplement the fields that it may correct."""
     step = asking_step(said.definition, item)
     if isinstance(step, ToApplicant):
         return tuple(_taken(name, step, said) for name in step.takes if name in _properties(step))
-    form, rights = form_of(said.definition, item.form), rights_at(said.definition, item.path)
-    return tuple(_field(one, said) for one in writable(form, rights).values())
+    here = looked_at(view, item, said)
+    return tuple(_field(one, said, here) for one in fields_asked_now(item, said, here).values())
 
 
 def agreement(item: WorkItem, said: Saying) -> bool:
     """Whether an item can be agreed to together with others: its step allows it, and nothing has to be filled in."""
     step = asking_step(said.definition, item)
     able = isinstance(step, Approve) and goes_together(said.definition, item)
-    return able and not any(one.required for one in fields_of_step(item, said))
+    form, rights = form_of(said.definition, item.form), rights_at(said.definition, item.path)
+    return able and not any(one.required for one in writable(form, rights).values())
 
 
-def _field(wanted: FormField, said: Saying) -> Field:
+def _field(wanted: FormField, said: Saying, here: Where) -> Field:
     choices = _choices(wanted.name, wanted.choices, said)
-    return Field(FORM + wanted.name, _label(wanted.name, said), _FORM_KINDS[wanted.type], wanted.required, choices)
+    found = Field(FORM + wanted.name, _label(wanted.name, said), _FORM_KINDS[wanted.type], wanted.required, choices)
+    return found if wanted.type not in CHOOSING else _choosing(wanted, found, said, here)
+
+
+def _choosing(wanted: FormField, found: Field, said: Saying, here: Where) -> Field:
+    return replace(
+        found,
+        choices=_people(candidates(wanted, said, here)),
+        hint=who_may_be(wanted, said),
+        before=chosen_before(wanted, here),
+        least=wanted.at_least,
+    )
 
 
 def _label(name: str, said: Saying) -> str:
@@ -178,7 +210,7 @@ def _field_asked(asked: Asked, said: Saying, steps: tuple[Choice, ...], added: t
         case "user":
             return replace(found, kind="choice", choices=officers(said.names))
         case "users":
-            return replace(found, kind="several", choices=officers(said.names))
+            return replace(found, kind="people", choices=officers(said.names))
         case "step":
             return replace(found, kind="choice", choices=steps)
         case "item":
@@ -199,13 +231,11 @@ def officers(names: Names) -> tuple[Choice, ...]:
     """Every officer on the roster of the day by department: post and user, as nobody is asked for by name."""
     roster, day = names.roster, names.day
     users = dict.fromkeys(one.user for one in roster.appointments if post_of(roster, one.user, day) is not None)
-    order = {one.code: place for place, one in enumerate(roster.departments)}
-    sorted_users = sorted(users, key=lambda user: (order[department_of(roster, user, day) or ""], user))
-    return tuple(Choice(user, f"{names.user(user)} {user}", _department(names, user)) for user in sorted_users)
+    return _people(by_department(names, users))
 
 
-def _department(names: Names, user: str) -> str:
-    return names.titles.department(department_of(names.roster, user, names.day) or "", names.language)
+def _people(found: Iterable[Candidate]) -> tuple[Choice, ...]:
+    return tuple(Choice(one.user, f"{one.post} {one.user}", one.department_title) for one in found)
 
 
 def _steps_seen(view: CaseView, said: Saying) -> tuple[Choice, ...]:
@@ -246,7 +276,7 @@ def values_of(form: FormData, fields: Iterable[Field], prefix: str) -> dict[str,
 
 
 def _value(form: FormData, wanted: Field) -> JSON:
-    if wanted.kind == "several":
+    if wanted.kind in {"several", "people"}:
         return [str(one) for one in form.getlist(wanted.name)] or None
     text = str(form.get(wanted.name, "")).strip()
     if not text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.explaining import Saying
+from adapters.explaining import Saying, chosen
 from adapters.texts import ENGLISH, _, current_language, moment, ngettext
 from workflows.machine.case import State
 from workflows.machine.following import Consequences, Opened
@@ -34,7 +34,8 @@ def _openings(told: Consequences, said: Saying) -> list[str]:
 
 
 def _opening(path: str, seats: list[Opened], said: Saying) -> str:
-    who = said.names.all(tuple(who for one in seats for who in one.who))
+    by = next((one.chosen_by for one in seats if one.chosen_by is not None), None)
+    who = chosen(by, said.names.all(tuple(who for one in seats for who in one.who)), said)
     values = {"step": said.step(path), "who": who}
     due = min((one.due_at for one in seats if one.due_at is not None), default=None)
     if due is None:

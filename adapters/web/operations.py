@@ -50,7 +50,7 @@ OPEN: Final = "open"
 _GOES_ON: Final = frozenset({"agree", "complete"})
 """The verbs that the step's form goes with, and the button that stands out."""
 _SAID_FOR_A_PREVIEW: Final = "…"
-_CHOOSES: Final = frozenset({"choice", "several"})
+_CHOOSES: Final = frozenset({"choice", "several", "people"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,16 @@ def _offer(operation: Operation, fields: tuple[Field, ...], told: Consequences |
         fields,
         operation.weighty,
         operation.verb in _GOES_ON,
-        # Where something has to be chosen first, what follows depends on it.
-        "" if any(one.required for one in operation.asks) else foreseen(told, said) or _still_waiting(operation, told),
+        # Where something, or somebody, has to be chosen first, what follows depends on it.
+        ""
+        if any(one.required for one in operation.asks) or _chooses_people(fields)
+        else foreseen(told, said) or _still_waiting(operation, told),
     )
+
+
+def _chooses_people(fields: Iterable[Field]) -> bool:
+    """Whether it lies with the choice of people who is asked next; the hint beside the field says so."""
+    return any(one.required and one.hint for one in fields)
 
 
 def _still_waiting(operation: Operation, told: Consequences | Answer) -> str:
@@ -164,7 +171,7 @@ def _still_waiting(operation: Operation, told: Consequences | Answer) -> str:
 
 
 def _fields_on_item(operation: Operation, view: CaseView, item: WorkItem, said: Saying) -> tuple[Field, ...]:
-    of_step = fields_of_step(item, said) if operation.verb in _GOES_ON else ()
+    of_step = fields_of_step(view, item, said) if operation.verb in _GOES_ON else ()
     asked = fields_asked(operation, view, said, item)
     return (*of_step, *_reason(operation, item, said), *asked, *_opinion_on_item(operation, item, said))
 
@@ -232,6 +239,8 @@ def _example(wanted: Field) -> JSON:
             return wanted.choices[-1].value
         case "several":
             return [wanted.choices[-1].value]
+        case "people":
+            return [one.value for one in wanted.choices[-wanted.least :]]
         case "number":
             return 1
         case _:

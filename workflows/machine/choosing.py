@@ -6,7 +6,7 @@ form of a step, asked with the act.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -14,8 +14,8 @@ from typing import Final
 from domain.approval import Mode
 from domain.roster import post_of
 from domain.texts import zh
-from workflows.language.choices import asks_named, choice_of, chosen_in_forms
-from workflows.language.words import Approve, CarryOut, Chosen, FormField, NamedIn, Step, Vote, Workflow
+from workflows.language.choices import asks_named, choice_of, form_choices
+from workflows.language.words import Approve, CarryOut, Chosen, FormField, Step, Vote, Workflow
 from workflows.machine.case import JSON
 from workflows.machine.nodes import index
 from workflows.machine.recusing import initiator_of, recused
@@ -110,6 +110,19 @@ def _fields(step: Step) -> Iterator[str]:
     return (one.field for one in asks_named(step) if isinstance(one, Chosen) or one.names == "user")
 
 
+def asked_of_the_chosen(definition: Workflow, field: str) -> tuple[str, ...]:
+    """The paths of the steps that ask those whom `field` names."""
+    return tuple(path for path, node in index(definition).items() if field in _fields(node.step))
+
+
+def chosen_at(definition: Workflow, step: Step) -> tuple[str, ...]:
+    """The paths of the steps in whose forms somebody chooses whom `step` asks."""
+    fields = set(_fields(step))
+    choosing = {form.name for form in definition.forms if fields & {one.field for one in form_choices(form)}}
+    nodes = index(definition).items()
+    return tuple(path for path, node in nodes if getattr(node.step, "form", None) in choosing)
+
+
 # -- asked again -------------------------------------------------------------------------------------------
 
 
@@ -128,14 +141,10 @@ def _stands(definition: Workflow, field: FormField, where: Where) -> bool:
 # -- who chose ---------------------------------------------------------------------------------------------
 
 
-def who_chose(definition: Workflow, step: Step, fields: Mapping[str, JSON], holders: frozenset[str]) -> str | None:
+def who_chose(step: Step, fields: Mapping[str, JSON], holders: Iterable[str]) -> str | None:
     """The user who chose one of those who hold an item of a step (principals); None where nobody did."""
+    held = frozenset(holders)
     for asked in asks_named(step):
-        names = names_in(fields.get(asked.field))
-        if not holders.isdisjoint(f"user:{name}" for name in names) and _is_choice(definition, asked):
-            return chooser_in(asked.field, fields)
+        if not held.isdisjoint(f"user:{name}" for name in names_in(fields.get(asked.field))):
+            return chooser_in(asked, fields)
     return None
-
-
-def _is_choice(definition: Workflow, asked: Chosen | NamedIn) -> bool:
-    return isinstance(asked, Chosen) or asked.field in chosen_in_forms(definition)

@@ -46,7 +46,7 @@ class Coming:
     `path` is the activation's where the step is live, else that in the definition; `title` is the key of its title.
     `who` are principals; `fallback` tells that nobody was found for a seat, so that somebody else holds it by rule,
     `blocked` that the step lets no case begin that surely leads there, `rules` what made the seats what they are,
-    `who_unknown` that it depends on a field that nobody has given yet. `due_at` of a step that is not live is what it
+    `who_unknown` that it depends on a field that nobody has given yet, `chosen_at` at which steps it will be chosen (自选). `due_at` of a step that is not live is what it
     would be if it were entered now. `calls` names the workflow of a sub-case. `branch` is the way (of a choice, parallel,
     loop or race) that a step stands in and that may not be taken, the innermost.
     """
@@ -60,6 +60,7 @@ class Coming:
     blocked: bool = False
     rules: tuple[str, ...] = ()
     who_unknown: bool = False
+    chosen_at: tuple[str, ...] = ()
     due_at: datetime | None = None
     calls: str | None = None
     branch: str | None = None

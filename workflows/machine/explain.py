@@ -10,11 +10,13 @@ from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
 from workflows.machine.case import Activation, Holder, State, Subscription, Timer, WorkItem
+from workflows.machine.choosing import who_chose
 from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
 from workflows.machine.nodes import index
 from workflows.machine.reasons import Around, Explanation, Reason, Why
 from workflows.machine.timekeeping import kept_rule
 from workflows.machine.turn import step_path
+from workflows.machine.values import plain_seen
 from workflows.machine.waiting import around, live, reason_of
 from workflows.reads import CaseView
 
@@ -74,6 +76,7 @@ def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar:
         path=item.path,
         kind=item.kind,
         holders=_holders(view.holders, item),
+        chosen_by=_chooser(definition, view, item, step),
         verbs=_verbs(step, item),
         events=_answering_events(step, item),
         due_at=item.due_at,
@@ -109,6 +112,13 @@ def _answering_events(step: Step | None, item: WorkItem) -> tuple[str, ...]:
 
 def _holders(holders: Mapping[str, tuple[Holder, ...]], item: WorkItem) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.who for one in holders.get(item.id, ())))
+
+
+def _chooser(definition: Workflow, view: CaseView, item: WorkItem, step: Step | None) -> str | None:
+    if step is None:
+        return None
+    fields = plain_seen(index(definition), view.head, view.activations, item.path)
+    return who_chose(step, fields, _holders(view.holders, item))
 
 
 def _escalation(

@@ -23,17 +23,19 @@ from workflows.machine.case import (
 )
 from workflows.machine.decide import decide
 from workflows.machine.facts import Facts
+from workflows.machine.resolving import chooser_among
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Somebody would be asked, at once or after others: where, who, and by when."""
+    """Somebody would be asked, at once or after others: where, who, by when, and who chose them (自选)."""
 
     path: str
     round: int
     kind: str
     who: tuple[str, ...]
     due_at: datetime | None
+    chosen_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,17 @@ def _counts_no_more(item: WorkItem, before: Slice) -> bool:
 
 
 def _opened(decision: Decision, before: Slice) -> list[Opened]:
-    held = decision.after.holders
+    held, rules = decision.after.holders, decision.entry.delta.get("rules", ())
+    choosers = {(path, round_, seat): chooser_among(made_by) for path, round_, seat, *made_by in rules}
     return [
-        Opened(item.path, item.round, item.kind, tuple(one.who for one in held[item.id]), item.due_at)
+        Opened(
+            path=item.path,
+            round=item.round,
+            kind=item.kind,
+            who=tuple(one.who for one in held[item.id]),
+            due_at=item.due_at,
+            chosen_by=choosers.get((item.path, item.round, item.seat)),
+        )
         for item in decision.items
         if held.get(item.id) and _is_asked_now(item, before.items.get(item.id))
     ]

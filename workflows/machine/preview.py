@@ -36,6 +36,7 @@ from workflows.language.words import (
     Workflow,
 )
 from workflows.machine.case import Activation, ActivationState, Slice, State
+from workflows.machine.choosing import chosen_at
 from workflows.machine.coming import Coming, Sure, coming, live
 from workflows.machine.deadlines import day_of
 from workflows.machine.facts import Facts
@@ -183,7 +184,8 @@ class _Walker:
             self.steps.append(live(path, node.step.word, self.slice))
         else:
             made = coming(path, node.step, self.sure, self.known, self.slice, self.facts, self.now)
-            self.steps.append(replace(made, branch=self.branch))
+            later = chosen_at(self.definition, node.step) if made.who_unknown else ()
+            self.steps.append(replace(made, branch=self.branch, chosen_at=later))
 
     def _instead(self, path: str, node: Node, standing: Activation | None) -> str | None:
         """What runs in place of a step: where a refusal, silence or a vote has led, or the handler that interrupted."""

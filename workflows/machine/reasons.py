@@ -29,7 +29,7 @@ class Why(StrEnum):
 class Reason:
     """One thing that the case waits for.
 
-    `holders` are principals; `verbs` and `events` are what would move it; `remaining` are working minutes until
+    `holders` are principals, `chosen_by` the user who chose them (自选); `verbs` and `events` are what would move it; `remaining` are working minutes until
     `due_at` (which follows from the clock `due_rule`), negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
     `escalates_to` (a role) may decide as well. `done` of `of` votes or sub-cases are there, and `needs` are enough;
     `cases` are the sub-cases that still run, `paths` the steps that hold a notice up, `resource` is what an exclusive
@@ -41,6 +41,7 @@ class Reason:
     path: str | None = None
     kind: str | None = None
     holders: tuple[str, ...] = ()
+    chosen_by: str | None = None
     verbs: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     due_at: datetime | None = None

@@ -78,7 +78,7 @@ def _resolve_by_case(
         case Superiors():
             return _superiors(who, where)
         case NamedIn():
-            return tuple(_named(who, name, where) for name in names_in(where.head.fields.get(who.field))) or (NOBODY,)
+            return _named_in(who, where)
         case Chosen():
             return _chosen(who, where)
         case Either():
@@ -198,16 +198,28 @@ def _named(who: NamedIn, name: str, where: Where) -> Seat:
 
 
 def _chosen(who: Chosen, where: Where) -> tuple[Seat, ...]:
-    chooser = chooser_in(who.field, where.head.fields)
-    rules = () if chooser is None else (f"{CHOSEN_BY}:{chooser}",)
     seats = (_user(name, where) for name in names_in(where.head.fields.get(who.field)))
-    return tuple(replace(seat, rules=(*rules, *seat.rules)) for seat in seats) or (NOBODY,)
+    return tuple(_chosen_by(chooser_in(who, where.head.fields), seat) for seat in seats) or (NOBODY,)
 
 
-def chooser_in(field: str, fields: Mapping[str, JSON]) -> str | None:
-    """The user who chose whom `field` names: in a form, else the initiator in the event."""
-    found = fields.get(chooser_of(field)) or fields.get(INITIATOR)
+def _named_in(who: NamedIn, where: Where) -> tuple[Seat, ...]:
+    seats = (_named(who, name, where) for name in names_in(where.head.fields.get(who.field)))
+    return tuple(_chosen_by(chooser_in(who, where.head.fields), seat) for seat in seats) or (NOBODY,)
+
+
+def _chosen_by(chooser: str | None, seat: Seat) -> Seat:
+    return seat if chooser is None else replace(seat, rules=(f"{CHOSEN_BY}:{chooser}", *seat.rules))
+
+
+def chooser_in(who: Chosen | NamedIn, fields: Mapping[str, JSON]) -> str | None:
+    """The user who chose whom a field names: in a form, or as the initiator in the event; None where nobody chose."""
+    found = fields.get(chooser_of(who.field)) or (fields.get(INITIATOR) if isinstance(who, Chosen) else None)
     return found if isinstance(found, str) else None
+
+
+def chooser_among(rules: Iterable[str]) -> str | None:
+    """The user who chose the holders of a seat, by the rules that made it."""
+    return next((user for kind, _, user in (one.partition(":") for one in rules) if kind == CHOSEN_BY), None)
 
 
 def names_in(value: object) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ the case, as NAME@ELEMENT: erasing the person takes it along, and no other eleme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from workflows.language.words import ForEach
-from workflows.machine.case import JSON, Case
+from workflows.machine.case import JSON, Activation, Case
 from workflows.machine.nearness import turn_around, wider
 from workflows.machine.nodes import Node, step_path
 
@@ -41,6 +41,15 @@ def personal_seen(personal: Mapping[str, JSON], elements: Sequence[str]) -> dict
     for element in reversed(elements):
         mine = f"{_OF}{element}"
         seen |= {name.removesuffix(mine): value for name, value in personal.items() if name.endswith(mine)}
+    return seen
+
+
+def plain_seen(nodes: Mapping[str, Node], head: Case, activations: Iterable[Activation], path: str) -> dict[str, JSON]:
+    """The plain values that the step at `path` may look at, of a case as it is read: its element's own over the case's."""
+    own = {one.path: one.values for one in activations}
+    seen = dict(head.fields)
+    for element in reversed([*elements_around(nodes, path)]):
+        seen |= own.get(element, {})
     return seen
 
 

@@ -109,7 +109,7 @@ class Wording:
             case NamedIn():
                 return self.word("named in", field=self._field(who.field))
             case Chosen():
-                return self.word("chosen", least=who.at_least, most=who.at_most)
+                return self.word("chosen", field=self._field(who.field), least=who.at_least, most=who.at_most)
             case Depending():
                 ways = (
                     self.word("asked if", who=self.who(one.ask), condition=self.condition(one.when))

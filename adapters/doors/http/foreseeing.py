@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.explaining import Saying
+from adapters.explaining import Saying, chosen
+from adapters.texts import _
 from adapters.titles import event_title
 from domain.event import WIRE_PREFIX
 from workflows.language.words import Choice, Parallel
@@ -12,6 +13,7 @@ from workflows.machine.coming import Coming
 from workflows.machine.following import Consequences, Opened
 from workflows.machine.nodes import index
 from workflows.machine.preview import Ahead
+from workflows.machine.resolving import chooser_among
 from workflows.pictures.wording import Wording
 
 View = dict[str, Any]
@@ -32,15 +34,24 @@ def _coming(one: Coming, said: Saying) -> View:
         "blocked": one.blocked,
         "rules": list(one.rules),
         "who_unknown": one.who_unknown,
+        "chosen_by": chooser_among(one.rules),
+        "chosen_at": list(one.chosen_at),
         "due_at": one.due_at,
         "calls": one.calls,
         "branch": one.branch,
         "titles": {
             "step": said.step(one.title),
-            "who": said.names.all(one.who),
+            "who": _who(one, said),
             "branch": None if one.branch is None else _branch(one.branch, said),
         },
     }
+
+
+def _who(one: Coming, said: Saying) -> str:
+    """Who would be asked; where somebody has still to choose them, at which step that is."""
+    if one.chosen_at:
+        return _("由“%(steps)s”的办理人选定", steps=said.steps(one.chosen_at))
+    return chosen(chooser_among(one.rules), said.names.all(one.who), said)
 
 
 def _branch(path: str, said: Saying) -> str:
@@ -74,12 +85,13 @@ def consequences_view(found: Consequences, said: Saying) -> View:
 
 
 def _opened(one: Opened, said: Saying) -> View:
-    titles = {"step": said.step(one.path), "who": said.names.all(one.who)}
+    titles = {"step": said.step(one.path), "who": chosen(one.chosen_by, said.names.all(one.who), said)}
     return {
         "path": one.path,
         "round": one.round,
         "kind": one.kind,
         "who": list(one.who),
+        "chosen_by": one.chosen_by,
         "due_at": one.due_at,
         "titles": titles,
     }

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.doors.http.acting import Body, DoneOf, KeyOf, answered, not_found_body, outcome_body, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
+from adapters.doors.http.choosing import choices_view
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import item_view
+from adapters.explaining import saying
 from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import Act
@@ -69,8 +71,13 @@ def list_items(
 
 @router.get("/{item}")
 def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
-    """One item, open or closed, and what the viewer has saved for it and not sent."""
-    view = item_view(seen_item(office, viewer, item), office.engine.library, office.reads.now())
+    """One item, open or closed, with whom its form lets somebody choose, and what the viewer has saved and not sent."""
+    found, library, now = seen_item(office, viewer, item), office.engine.library, office.reads.now()
+    around = office.reads.case(viewer, found.case.id)
+    view = item_view(found, library, now)
+    if around is not None:
+        said = saying(library.by_hash(found.case.workflow_hash), library.roster(), library.calendar().zone, now)
+        view |= choices_view(view["form"], around, found.item, said)
     return json_response(view | {"draft": _draft_view(office.reads.draft(viewer, item))})
 
 

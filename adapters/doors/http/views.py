@@ -206,6 +206,7 @@ def _reason(reason: Reason) -> View:
         "path": reason.path,
         "kind": reason.kind,
         "holders": list(reason.holders),
+        "chosen_by": reason.chosen_by,
         "verbs": list(reason.verbs),
         "events": [WIRE_PREFIX + name for name in reason.events],
         "due_at": reason.due_at,

@@ -71,6 +71,30 @@
   if (form) fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).then(() => form.remove(), () => {});
 })();
 
+// A long list of people is searched by typing; whoever is ticked stays in sight.
+(() => {
+  const LONG = 8;
+  document.querySelectorAll("fieldset.people").forEach((box) => {
+    const ticks = [...box.querySelectorAll(".tick")];
+    const finding = box.querySelector(".finding");
+    if (!finding || ticks.length < LONG) return;
+    const input = finding.querySelector("input");
+    const find = () => {
+      const wanted = input.value.trim().toLowerCase();
+      box.querySelectorAll(".group").forEach((group) => {
+        const whole = group.getAttribute("aria-label").toLowerCase().includes(wanted);
+        const own = [...group.querySelectorAll(".tick")];
+        own.forEach((one) => { one.hidden = !(whole || one.textContent.toLowerCase().includes(wanted) || one.querySelector(":checked")); });
+        group.hidden = own.every((one) => one.hidden);
+      });
+    };
+    finding.hidden = false;
+    input.addEventListener("input", find);
+    // The form is not sent by looking for somebody.
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  });
+})();
+
 // Single keys, which can be turned off (WCAG 2.1.4); never while somebody types.
 (() => {
   const OFF = "liaison-keys-off";

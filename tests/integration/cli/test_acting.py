@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.bases import call, up_to_office_check, visitors
 from tests.integration.cli.conftest import Liaison
 from tests.integration.doors.offices import Doors, cloud_event
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Operation
@@ -74,3 +75,20 @@ def test_a_field_that_is_no_pair_or_that_the_verb_does_not_know_is_refused(
     liaison: Liaison, item: dict[str, Any], own: str
 ) -> None:
     assert liaison("act", item["id"], "transfer", "--with", own, *CLERK).exit_code in {1, 2}
+
+
+def test_people_are_chosen_in_a_form_with_commas(liaison: Liaison, doors: Doors) -> None:
+    call(doors.kit)
+    case = up_to_office_check(doors.kit)
+    [item] = doors.get("/api/work-items", key="user:sample.office_clerk").json()["items"]
+    clerk = ("--as", "sample.office_clerk", "--json")
+
+    few = liaison("act", item["id"], "agree", "--field", "visitors=sample.panel_member_1", *clerk)
+    done = liaison(
+        "act", item["id"], "agree", "--field", "visitors=sample.panel_member_1,sample.panel_member_4", *clerk
+    )
+    drain(doors.kit.engine)
+
+    assert (few.exit_code, "选择的人数不足" in few.stderr) == (1, True)
+    assert done.exit_code == 0
+    assert sorted(visitors(doors.kit, case)) == ["sample.panel_member_1", "sample.panel_member_4"]
