@@ -10,13 +10,16 @@ import pytest
 from tests.acceptance.bases import call, up_to_office_check
 from tests.browser.chromium import Browser, Tab
 from tests.browser.house import House, enter, served
+from tests.browser.test_accessibility import findings
 from workflows.language.words import (
     Form,
     FormField,
+    approve,
     carry_out,
     chosen,
     end,
     named_in,
+    returns,
     role,
     sequence,
     workflow,
@@ -40,7 +43,12 @@ ANYBODY = workflow(
     ),
     steps=sequence(
         carry_out("choosing", by=role("office_clerk"), form="choice.v1"),
-        carry_out("review", by=chosen("reviewers", at_most=2)),
+        approve(
+            "review",
+            by=chosen("reviewers", at_most=2),
+            returns=returns("choosing"),
+            on_reject=end("refused", "rejected"),
+        ),
         carry_out("calling", by=named_in("contact", "user")),
         end("done"),
     ),
@@ -156,3 +164,40 @@ def test_one_person_is_chosen_from_a_list_by_department(chromium: Browser) -> No
     [row] = house.office.cases()
     assert row.case.fields["contact"] == "sample.panel_member_1"
     assert seats(house, row.case.id) == ["user:sample.office_head"]
+
+
+def test_after_a_return_those_who_were_chosen_are_ticked_and_may_be_changed(chromium: Browser) -> None:
+    house = office_of_anybody()
+    [row] = house.office.cases()
+    chosen_first = {"reviewers": ["sample.office_head"], "contact": "sample.panel_member_3"}
+    house.office.act(CLERK, house.office.inbox(CLERK)[0], "complete", form=chosen_first)
+    [item] = house.office.inbox("sample.office_head")
+    house.office.act("sample.office_head", item, "return", opinion="样例", fields={"to": "steps/choosing"})
+
+    with at_the_item(chromium, house) as tab:
+        ticked = "[...document.querySelectorAll('form.complete fieldset.people :checked')].map((one) => one.value)"
+        assert tab.value(ticked) == ["sample.office_head"]
+        assert tab.value("document.querySelector('form.complete select').value") == "sample.panel_member_3"
+        tick(tab, "sample.office_head", "sample.panel_member_1")
+        tab.press("form.complete button")
+
+    assert seats(house, row.case.id) == ["user:sample.panel_member_1"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_form_that_chooses_people_has_no_barrier_and_fits(
+    chromium: Browser, axe: str, width: int, *, dark: bool
+) -> None:
+    house = office_of_anybody()
+    with served(house.application()) as address:
+        tab = chromium.tab(width, 900, dark=dark)
+        enter(tab, address, house, CLERK)
+        tab.press("table.lines [data-row]")
+
+        assert findings(tab, axe) == []
+        assert tab.value("document.documentElement.scrollWidth") <= width
+        tab.value("document.querySelectorAll('form').forEach((one) => one.noValidate = true)")
+        tab.press("form.complete button")
+        assert tab.value("document.querySelector('[aria-invalid]') !== null")
+        assert findings(tab, axe) == []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from workflows.language.choices import chooser_of
 from workflows.language.words import Approve, CarryOut, Form, FormField, Right, Vote, Workflow
 from workflows.machine.nodes import index, step_path
 
@@ -39,16 +40,20 @@ def form_of(definition: Workflow, name: str | None) -> Form | None:
 
 
 def hidden_at(definition: Workflow, path: str) -> frozenset[str]:
-    """The fields that the step at an activation's path hides from those it asks."""
-    return frozenset(name for name, right in rights_at(definition, path).items() if right == "hidden")
+    """The fields that the step at an activation's path hides from those it asks, and who chose whom they name."""
+    return _with_choosers(name for name, right in rights_at(definition, path).items() if right == "hidden")
 
 
 def ever_hidden(definition: Workflow) -> frozenset[str]:
     """The fields that some step of the definition hides."""
-    return frozenset(
+    return _with_choosers(
         name
         for node in index(definition).values()
         if isinstance(node.step, Approve | CarryOut | Vote)
         for name, right in node.step.rights
         if right == "hidden"
     )
+
+
+def _with_choosers(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(one for name in names for one in (name, chooser_of(name)))

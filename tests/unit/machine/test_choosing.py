@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.organisation import Appointment
+from domain.organisation import Appointment, Proxy
 from domain.roster import Roster
 from workflows.language.expressions import given, is_true
 from workflows.language.words import (
@@ -24,6 +24,7 @@ from workflows.language.words import (
     chosen,
     department,
     end,
+    for_each,
     named_in,
     nobody,
     nothing,
@@ -33,6 +34,7 @@ from workflows.language.words import (
     when,
     workflow,
 )
+from workflows.machine.fieldrights import hidden_at
 from workflows.testkit import Office, staff
 
 PEOPLE = staff(
@@ -312,6 +314,59 @@ def test_where_the_step_is_not_reached_nothing_happens_to_the_chosen() -> None:
 
     assert office.cases()[0].case.outcome == "done"
     assert (office.inbox("li"), office.notices("li")) == ((), ())
+
+
+def test_who_is_on_leave_may_be_chosen_and_is_stood_in_for() -> None:
+    away = Proxy(user="li", proxy="sun", since=date(2026, 3, 1), until=date(2026, 3, 31))
+    office = Office([of(choosing(), REVIEW)], replace(PEOPLE, proxies=(away,)))
+    office.send(office.event("trial.began.v1", key="t1"))
+
+    choose(office, "li")
+
+    assert held_by(office) == ["user:li", "user:sun"]
+
+
+def test_whoever_takes_over_the_step_is_who_chose() -> None:
+    office = office_with()
+    office.act("chen", office.inbox("chen")[0], "transfer", fields={"to": "sun"})
+
+    choose(office, "li", user="sun")
+
+    assert fields_of(office)["reviewers_chosen_by"] == "sun"
+
+
+def test_where_the_choice_was_jumped_over_the_step_is_missed_by_its_rule() -> None:
+    office = office_with()
+    (case,) = office.cases()
+
+    answer = office.act("he", case.case.id, "jump", opinion="sure", fields={"to": "steps/review"})
+
+    assert answer.status == 200
+    assert held_by(office) == ["role:office_head:"]
+
+
+def test_each_element_of_a_for_each_has_a_choice_of_its_own_among_its_own_people() -> None:
+    clerks = role("town_clerk", of="town")
+    field = FormField(name="helper", type="person", among=clerks)
+    people = staff(chen="clerk", li="town_clerk:t1", wang="town_clerk:t2")
+    of_town = sequence(choosing(), carry_out("help", by=chosen("helper", among=clerks)))
+    office = Office([of(for_each("towns", over="towns", each="town", do=of_town), fields=(field,))], people)
+    office.send(office.event("trial.began.v1", key="t1", towns=["t1", "t2"]))
+    first, second = sorted(office.inbox("chen"), key=lambda one: one.item.path)
+
+    wrong = office.act("chen", first, "complete", form={"helper": "wang"})
+    office.act("chen", first, "complete", form={"helper": "li"})
+    office.act("chen", second, "complete", form={"helper": "wang"})
+
+    assert (wrong.status, wrong.body["detail"]) == (422, "所选人员不在规定范围内")
+    assert sorted(held_by(office)) == ["user:li", "user:wang"]
+    assert "helper" not in fields_of(office)
+
+
+def test_who_chose_is_hidden_wherever_the_chosen_are() -> None:
+    hiding = REVIEW.model_copy(update={"rights": (("reviewers", "hidden"),)})
+
+    assert hidden_at(of(choosing(), hiding), "steps/review") == {"reviewers", "reviewers_chosen_by"}
 
 
 def test_a_changed_choice_asks_those_again_who_had_agreed_to_it() -> None:
