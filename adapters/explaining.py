@@ -130,6 +130,8 @@ def _what_moves(reason: Reason, said: Saying) -> str:
     moves = _("%(verbs)s即可推进。", verbs=_either(verbs))
     if reason.events:
         moves = _("%(verbs)s，或收到“%(events)s”，即可推进。", verbs=_either(verbs), events=said.events(reason.events))
+    if reason.chooses:
+        moves += _("办理时选择“%(steps)s”的办理人。", steps=said.steps(reason.chooses))
     if reason.escalates_at is None or reason.escalates_to is None:
         return moves
     role = said.names.titles.role(reason.escalates_to, said.names.language)

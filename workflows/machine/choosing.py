@@ -15,8 +15,9 @@ from domain.approval import Mode
 from domain.roster import post_of
 from domain.texts import zh
 from workflows.language.choices import asks_named, choice_of, form_choices
-from workflows.language.words import Approve, CarryOut, Chosen, FormField, Step, Vote, Workflow
+from workflows.language.words import Approve, CarryOut, Chosen, FormField, Right, Step, Vote, Workflow
 from workflows.machine.case import JSON
+from workflows.machine.fieldrights import form_of, writable
 from workflows.machine.nodes import index
 from workflows.machine.recusing import initiator_of, recused
 from workflows.machine.resolving import chooser_in, names_in, resolve
@@ -113,6 +114,13 @@ def _fields(step: Step) -> Iterator[str]:
 def asked_of_the_chosen(definition: Workflow, field: str) -> tuple[str, ...]:
     """The paths of the steps that ask those whom `field` names."""
     return tuple(path for path, node in index(definition).items() if field in _fields(node.step))
+
+
+def chosen_for(definition: Workflow, form: str | None, rights: Mapping[str, Right]) -> tuple[str, ...]:
+    """The paths of the steps whose people are chosen in a form, as far as these rights let it be filled in."""
+    fields = writable(form_of(definition, form), rights).values()
+    choices = (one.field for wanted in fields if (one := choice_of(wanted)) is not None)
+    return tuple(dict.fromkeys(path for field in choices for path in asked_of_the_chosen(definition, field)))
 
 
 def chosen_at(definition: Workflow, step: Step) -> tuple[str, ...]:

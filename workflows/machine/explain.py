@@ -10,8 +10,9 @@ from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
 from workflows.machine.case import Activation, Holder, State, Subscription, Timer, WorkItem
-from workflows.machine.choosing import who_chose
+from workflows.machine.choosing import chosen_for, who_chose
 from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
+from workflows.machine.fieldrights import rights_at
 from workflows.machine.nodes import index
 from workflows.machine.reasons import Around, Explanation, Reason, Why
 from workflows.machine.timekeeping import kept_rule
@@ -77,6 +78,7 @@ def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar:
         kind=item.kind,
         holders=_holders(view.holders, item),
         chosen_by=_chooser(definition, view, item, step),
+        chooses=chosen_for(definition, item.form, rights_at(definition, item.path)),
         verbs=_verbs(step, item),
         events=_answering_events(step, item),
         due_at=item.due_at,

@@ -29,7 +29,8 @@ class Why(StrEnum):
 class Reason:
     """One thing that the case waits for.
 
-    `holders` are principals, `chosen_by` the user who chose them (自选); `verbs` and `events` are what would move it; `remaining` are working minutes until
+    `holders` are principals, `chosen_by` the user who chose them (自选), `chooses` the steps whose people they
+    choose; `verbs` and `events` are what would move it; `remaining` are working minutes until
     `due_at` (which follows from the clock `due_rule`), negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
     `escalates_to` (a role) may decide as well. `done` of `of` votes or sub-cases are there, and `needs` are enough;
     `cases` are the sub-cases that still run, `paths` the steps that hold a notice up, `resource` is what an exclusive
@@ -42,6 +43,7 @@ class Reason:
     kind: str | None = None
     holders: tuple[str, ...] = ()
     chosen_by: str | None = None
+    chooses: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     due_at: datetime | None = None

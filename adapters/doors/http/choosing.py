@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from adapters.choosing import candidates, chosen_before, fields_asked_now, looked_at, who_may_be
+from adapters.choosing import candidates, chosen_before, fields_asked_now, looked_at
 from adapters.explaining import Saying
 from workflows.language.choices import CHOOSING
 from workflows.language.words import FormField
@@ -40,7 +40,6 @@ def _choice(field: FormField | None, said: Saying, here: Where) -> View:
     return {
         "candidates": [asdict(one) for one in candidates(field, said, here)],
         "chosen": list(chosen_before(field, here)),
-        "titles": {"choice": who_may_be(field, said)},
     }
 
 

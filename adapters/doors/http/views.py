@@ -10,12 +10,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
+from adapters.choosing import who_may_be
 from adapters.counted import because_of, because_view
 from adapters.explaining import Saying, saying
 from adapters.web.tables import Line, case_line, inbox_line
 from adapters.web.timeline import Moment, timeline
 from domain.calendar import light
 from domain.event import WIRE_PREFIX
+from workflows.language.choices import CHOOSING
 from workflows.machine.answering import verbs_offered
 from workflows.machine.case import Case, Holder, ItemState, WorkItem
 from workflows.machine.deadlines import is_provisional
@@ -117,7 +119,7 @@ def item_view(view: ItemView, library: Library, now: datetime) -> View:
         "sample": view.case.sample,
         "holders": _holders(view.holders),
         "verbs": list(_verbs(view, library)),
-        "form": _form(view, library),
+        "form": _form(view, library, now),
         "due_because": _because(view, library, now),
         "titles": _titles(inbox_line(view, library, now)),
     }
@@ -156,14 +158,20 @@ _VERBS: Final = {"confirm": ("agree", "reject"), "advice": ("answer",)}
 """The answers to items that stand beside the steps."""
 
 
-def _form(view: ItemView, library: Library) -> View | None:
+def _form(view: ItemView, library: Library, now: datetime) -> View | None:
     """The form of the item, each field with the right to it at this step; what the step hides is left out."""
     definition = library.by_hash(view.case.workflow_hash)
     form, rights = form_of(definition, view.item.form), rights_at(definition, view.item.path)
     if form is None:
         return None
     shown = [(one, right) for one in form.fields if (right := right_of(one, rights)) != "hidden"]
-    fields = [one.model_dump(mode="json") | {"right": right, "required": right == "required"} for one, right in shown]
+    said = saying(definition, library.roster(), library.calendar().zone, now)
+    fields = [
+        one.model_dump(mode="json")
+        | {"right": right, "required": right == "required"}
+        | ({"titles": {"choice": who_may_be(one, said)}} if one.type in CHOOSING else {})
+        for one, right in shown
+    ]
     return form.model_dump(mode="json") | {"fields": fields}
 
 
@@ -207,6 +215,7 @@ def _reason(reason: Reason) -> View:
         "kind": reason.kind,
         "holders": list(reason.holders),
         "chosen_by": reason.chosen_by,
+        "chooses": list(reason.chooses),
         "verbs": list(reason.verbs),
         "events": [WIRE_PREFIX + name for name in reason.events],
         "due_at": reason.due_at,

@@ -107,10 +107,19 @@ def test_who_may_be_chosen_is_said_in_english_too(doors: Doors) -> None:
     ]
 
 
-def test_the_list_of_items_tells_no_candidates(doors: Doors) -> None:
+def test_the_list_of_items_says_whom_to_choose_among_but_lists_nobody(doors: Doors) -> None:
     [listed] = doors.get("/api/work-items", key="user:chen").json()["items"]
 
+    titles = [one["titles"]["choice"] for one in listed["form"]["fields"]]
+    assert titles == ["从reviewer中选择1至2人，办理“review”", "从在任人员中选择1人，办理“calling”"]
     assert all("candidates" not in one for one in listed["form"]["fields"])
+
+
+def test_an_explanation_says_whose_people_are_chosen_here(doors: Doors) -> None:
+    told = doors.get(f"/api/cases/{item(doors)['case']}/explain", key="user:chen").json()
+
+    assert told["reasons"][0]["chooses"] == ["steps/review", "steps/calling"]
+    assert "办理时选择“review、calling”的办理人。" in told["sentence"]
 
 
 def test_candidates_are_told_only_to_whoever_may_see_the_item(doors: Doors) -> None:
