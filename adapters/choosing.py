@@ -12,10 +12,11 @@ from domain.roster import department_of
 from workflows.language.choices import choice_of
 from workflows.language.words import FormField
 from workflows.machine.case import JSON, WorkItem
-from workflows.machine.choosing import asked_of_the_chosen, kept_out, still_asked, who_may_be_chosen
+from workflows.machine.choosing import asked_of_the_chosen, kept_out, still_asked, who_chose, who_may_be_chosen
 from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.nodes import index
 from workflows.machine.seats import Where
+from workflows.machine.turn import step_path
 from workflows.machine.values import plain_seen
 from workflows.pictures.wording import Wording
 from workflows.reads import CaseView
@@ -83,3 +84,10 @@ def who_may_be(field: FormField, said: Saying) -> str:
         said_so = _("从%(among)s中选择%(least)s至%(most)s人", among=among, least=least, most=most)
     steps = asked_of_the_chosen(said.definition, field.name)
     return _("%(choice)s，办理“%(steps)s”", choice=said_so, steps=said.steps(steps)) if steps else said_so
+
+
+def chooser(view: CaseView, item: WorkItem, said: Saying) -> str | None:
+    """The user who chose those who hold an item; None where nobody did."""
+    node = index(said.definition).get(step_path(item.path))
+    held = (one.who for one in view.holders.get(item.id, ()))
+    return None if node is None else who_chose(node.step, looked_at(view, item, said).head.fields, held)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from adapters.choosing import looked_at
+from adapters.choosing import chooser
 from adapters.counted import because_html, because_of
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
@@ -24,12 +24,9 @@ from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
 from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
 from workflows.machine.case import ItemState, WorkItem
-from workflows.machine.choosing import who_chose
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import explain
 from workflows.machine.fieldrights import hidden_at
-from workflows.machine.nodes import index
-from workflows.machine.turn import step_path
 from workflows.ports import Library
 from workflows.reads import CaseView
 from workflows.showing import without
@@ -117,6 +114,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
     said = said_of(office, view)
     library = office.engine.library
     moments = timeline(office.reads.history(visitor.viewer, view.head.id), said)
+    by = chooser(view, item, said)
     return titles_of_case(view, said) | {
         "item": item,
         "version": item.version,
@@ -126,7 +124,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
         "progress": _progress(view, item),
         "because": _because(item, office.engine.library, said),
-        "chosen_by": _chosen_by(view, item, said),
+        "chosen_by": "" if by is None else said.names.principal(by),
         "claimed": said.names.user(item.claimed_by) if item.claimed_by else "",
         "secret": getattr(asking_step(said.definition, item), "secret", False),
         "changes": changes(view, item, said),
@@ -141,14 +139,6 @@ def _because(item: WorkItem, library: Library, said: Saying) -> str:
     """Why it is due on its day; empty where no rule counted it."""
     found = because_of(item.due_rule, library)
     return "" if found is None else because_html(found, said)
-
-
-def _chosen_by(view: CaseView, item: WorkItem, said: Saying) -> str:
-    """Who chose those who hold it (自选); empty where nobody did."""
-    node = index(said.definition).get(step_path(item.path))
-    held = (one.who for one in view.holders.get(item.id, ()))
-    found = None if node is None else who_chose(node.step, looked_at(view, item, said).head.fields, held)
-    return "" if found is None else said.names.principal(found)
 
 
 def _proposed(view: CaseView, item: WorkItem, said: Saying) -> str:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from adapters.choosing import candidates, chosen_before, fields_asked_now, looked_at
+from adapters.choosing import candidates, chooser, chosen_before, fields_asked_now, looked_at
 from adapters.explaining import Saying
 from workflows.language.choices import CHOOSING
 from workflows.language.words import FormField
 from workflows.machine.case import WorkItem
-from workflows.machine.choosing import who_chose
-from workflows.machine.nodes import index
 from workflows.machine.seats import Where
-from workflows.machine.turn import step_path
 from workflows.reads import CaseView
 
 View = dict[str, Any]
@@ -31,7 +28,7 @@ def choices_view(form: View | None, view: CaseView, item: WorkItem, said: Saying
     here = looked_at(view, item, said)
     asked = fields_asked_now(item, said, here)
     fields = [one | _choice(asked.get(one["name"]), said, here) for one in (form or {}).get("fields", ())]
-    return {"form": None if form is None else form | {"fields": fields}, "chosen_by": _chooser(view, item, said, here)}
+    return {"form": None if form is None else form | {"fields": fields}, "chosen_by": chooser(view, item, said)}
 
 
 def _choice(field: FormField | None, said: Saying, here: Where) -> View:
@@ -41,9 +38,3 @@ def _choice(field: FormField | None, said: Saying, here: Where) -> View:
         "candidates": [asdict(one) for one in candidates(field, said, here)],
         "chosen": list(chosen_before(field, here)),
     }
-
-
-def _chooser(view: CaseView, item: WorkItem, said: Saying, here: Where) -> str | None:
-    node = index(said.definition).get(step_path(item.path))
-    held = (one.who for one in view.holders.get(item.id, ()))
-    return None if node is None else who_chose(node.step, here.head.fields, held)

@@ -31,6 +31,7 @@ from workflows.language.words import (
     beside,
     carry_out,
     choice,
+    chosen,
     department,
     departments,
     do,
@@ -55,14 +56,29 @@ from workflows.language.words import (
     wait,
     when,
 )
+from workflows.machine.case import JSON
 from workflows.moves.recording import body_of
 
 EVENTS: Final = ("trial.one.v1", "trial.two.v1", "trial.three.v1")
 USERS: Final = ("clerk", "town", "officer", "other", "head", "secretary", "contact", APPLICANT, "department:office")
+CHOICES: Final[tuple[JSON, ...]] = (
+    ["officer"],
+    ["other"],
+    ["town", "officer"],
+    ["head", "clerk"],
+    ["officer", "officer"],
+    ["gone"],
+)
 VERBS: Final = ("agree", "reject", "return", "complete", "withdraw")
 LADDER: Final[tuple[Rung, ...]] = (remind(-1), remind(0), escalate(+1, to=role("office_head")))
-FORM: Final = Form(name="f", fields=(FormField(name="a", type="boolean", required=False, reapprove=True),))
-"""Whoever changes what it holds asks those again who had agreed to it."""
+FORM: Final = Form(
+    name="f",
+    fields=(
+        FormField(name="a", type="boolean", required=False, reapprove=True),
+        FormField(name="who", type="people", required=False, reapprove=True, at_most=2),
+    ),
+)
+"""Whoever changes what it holds asks those again who had agreed to it; whom it chooses, other steps ask."""
 RETURNS: Final = (
     returns(),
     returns("previous"),
@@ -210,6 +226,8 @@ class Trees:
                 seats(2, role("officer"), pick="least_loaded"),
                 either(role("clerk"), role("officer")),
                 either(role("panel"), department("office")),
+                chosen("who", at_most=2),
+                either(role("clerk"), chosen("who", at_most=2)),
             )
         )
 
@@ -229,10 +247,11 @@ def happen(desk: Desk, random: Random) -> object:
     return desk.take(desk.wanted(who, random.choice(verbs), item, opinion="样例", reason=reason, form=form))
 
 
-def _filled(desk: Desk, item: str | None, random: Random) -> dict[str, bool]:
-    """The form of the item, filled in or left as it is."""
-    a = random.choice((None, True, False))
-    return {} if item is None or a is None or desk.live.items[item].form is None else {"a": a}
+def _filled(desk: Desk, item: str | None, random: Random) -> dict[str, JSON]:
+    """The form of the item, filled in or left as it is; somebody who is chosen may be there or not."""
+    a, who = random.choice((None, True, False)), random.choice((None, *CHOICES))
+    given = {name: value for name, value in (("a", a), ("who", who)) if value is not None}
+    return {} if item is None or desk.live.items[item].form is None else given
 
 
 def _holders(desk: Desk, item: str | None) -> list[str]:
