@@ -222,6 +222,7 @@ def _word(name: str, value: Any, said: Saying) -> str:
     if isinstance(value, list):
         return _("、").join(_word(name, one, said) for one in value)
     if name in chosen_in_forms(said.definition):
-        return said.names.user(str(value))
+        # As in the list that they were chosen from: two of them may hold posts of the same title.
+        return f"{said.names.user(str(value))} {value}"
     titles, language = said.names.titles, said.names.language
     return titles.reason(str(value), language) if name == "reason" else titles.choice(name, str(value), language)
