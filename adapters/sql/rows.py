@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from workflows.machine.case import (
     Lane,
     Link,
     Plan,
+    Reader,
     Sign,
     Signal,
     State,
@@ -67,6 +68,7 @@ def case_values(case: Case) -> Values:
         str(case.urgency),
         case.ended_at,
         case.reopened_as,
+        dumps([[one.user, one.by, micros(one.at), one.read_at and micros(one.read_at)] for one in case.readers]),
     )
 
 
@@ -103,7 +105,13 @@ def case_of(row: Row[Any], personal: Mapping[str, JSON]) -> Case:
         urgency=Urgency(row.urgency),
         ended_at=row.ended_at,
         reopened_as=row.reopened_as,
+        readers=tuple(_reader_of(one) for one in loads(row.readers)),
     )
+
+
+def _reader_of(values: Sequence[Any]) -> Reader:
+    user, by, at, read_at = values
+    return Reader(user, by, moment(at), None if read_at is None else moment(read_at))
 
 
 def activation_values(one: Activation) -> Values:

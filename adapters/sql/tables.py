@@ -137,6 +137,7 @@ case_head = _table(
     texts("back", "urgency"),
     optional(moments("ended_at")),
     optional(texts("reopened_as")),
+    texts("readers"),
     storage=HOT,
 )
 _index(case_head, "recent", "last_at id")
@@ -201,7 +202,7 @@ holder = _table(
 _index(holder, "inbox", "who closed_at due_at")
 _index(holder, "case", "case")
 
-case_access = _table("case_access", "case who", texts("case", "who", "why"), small=True)
+case_access = _table("case_access", "case who why", texts("case", "who", "why"), small=True)
 _index(case_access, "who", "who case")
 
 timer = _table(

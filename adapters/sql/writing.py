@@ -50,8 +50,14 @@ def write(tx: Transaction, changes: Changes) -> None:
     serials.ask(tx, changes.serials)
     ballots.cast(tx, changes.ballots)
     plans.write(tx, changes)
+    tx.run_of(_end_access, [(one.case, one.who, one.why) for one in changes.access_ended])
     tx.insert_new(case_access, [(one.case, one.who, one.why) for one in changes.access])
     _write_history(tx, changes.history)
+
+
+def _end_access(dialect: Dialect) -> Executable:
+    given = dialect.given(case_access.c.case, case_access.c.who, case_access.c.why)
+    return delete(case_access).where(among(case_access, given, "case", "who", "why"))
 
 
 def _close_holders(dialect: Dialect) -> Executable:

@@ -106,6 +106,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, asked: View) -> dict
         "raw": _raw(history) if asked == "json" else "",
         "related": related(history, said),
         "relatives": list(_relatives(view, history, said)),
+        "copies": [{"who": said.names.principal(one.user), "read_at": one.read_at} for one in head.readers],
         "told": [_told(one, library, said) for one in office.reads.told(visitor.viewer, head.id)],
     }
     return titles_of_case(view, said) | values

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from domain.organisation import Appointment, Department, Grant, Post
 from domain.roster import Roster
-from tests.contract.conftest import COUNTY
+from tests.contract.conftest import COUNTY, START
 from tests.contract.samples import a_case, a_holder, an_item
-from workflows.machine.case import Access
+from workflows.machine.case import Access, Reader
 from workflows.policy import Viewer, department_viewer, officer_viewer, operator_viewer
 from workflows.ports import Changes, Units
 from workflows.reads import CaseFilter, Reads
@@ -107,3 +107,25 @@ def test_everybody_sees_exactly_what_the_rule_says(
         assert {case for case in cases if reads.case(viewer, case)} == allowed
         assert {case for case in cases if reads.item(viewer, f"{case}/i")} == allowed
         assert inbox & set(cases) == {case for case in allowed if viewer.user in USERS}
+
+
+def test_whoever_may_see_a_case_for_two_reasons_loses_one_of_them_alone(units: Units, reads: Reads) -> None:
+    reader = officer_viewer(roster_of([("a", [])], [("u1", 0)]), "u1", DAY)
+    units.run(lambda unit: unit.add_cases([a_case("c1"), a_case("c2")]))
+    copies = [Access("c1", "user:u1", "copy"), Access("c2", "user:u1", "copy")]
+    units.run(lambda unit: unit.write(Changes(access=[*copies, Access("c1", "user:u1", "holder")])))
+
+    units.run(lambda unit: unit.write(Changes(access_ended=copies)))
+
+    assert reads.case(reader, "c1") is not None
+    assert reads.case(reader, "c2") is None
+
+
+def test_who_has_read_a_copy_is_kept_with_the_case(units: Units, reads: Reads) -> None:
+    readers = (Reader("u1", "u2", START, START), Reader("u3", "u2", START))
+    units.run(lambda unit: unit.add_cases([a_case("c1", readers=readers)]))
+
+    found = reads.case(operator_viewer(COUNTY), "c1")
+
+    assert found is not None
+    assert found.head.readers == readers

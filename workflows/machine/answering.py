@@ -19,6 +19,7 @@ from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, 
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
 from workflows.machine.confirming import CONFIRM, ON_PROPOSALS, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
+from workflows.machine.copying import copy_to, end_copy, read_copy
 from workflows.machine.filling import BadForm, filled, refuse_form
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.handing import claim, delegate, give_advice, note_opened, recuse, transfer, unclaim
@@ -30,7 +31,7 @@ from workflows.machine.rewind import rewind
 from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stranger, refuse_words
 from workflows.machine.settling import cancel_peers, count_answer
 from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
-from workflows.machine.telling import comment, copy_to, urge
+from workflows.machine.telling import comment, urge
 from workflows.machine.turn import Turn
 from workflows.machine.urgency import set_urgency
 
@@ -260,6 +261,8 @@ CASE_DEEDS: Final[Mapping[str, Deed]] = {
     "urge": urge,
     "set-urgency": set_urgency,
     "copy": copy_to,
+    "read": read_copy,
+    "uncopy": end_copy,
     "comment": comment,
     SUSPEND: turn_gate,
     RESUME: turn_gate,
@@ -272,8 +275,8 @@ CONFIRMED: Final[Mapping[str, Callable[[Turn, Mapping[str, JSON]], Refused | Non
 }
 """What is done when a second person agrees to it."""
 
-AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void", "copy", "comment"})
+AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void", "copy", "read", "uncopy", "comment"})
 """Verbs that are for cases that have ended."""
 
-WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME, "copy", "comment"})
+WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME, "copy", "read", "uncopy", "comment"})
 """Verbs that may be used while the tree stands still."""

@@ -191,7 +191,7 @@ def _open_seat(turn: Turn, item: WorkItem, seat: Seat) -> None:
         turn.close_item(item, ItemState.SKIPPED, f"{_RULE}:{seat.rules[-1]}")
         return
     for code in sorted(seat.departments):
-        turn.share(f"department:{code}", f"item:{item.path}")
+        turn.share(f"department:{code}", "item")
 
 
 def _tell_if_nobody(turn: Turn, path: str, round_: int, seats: tuple[Seat, ...]) -> None:

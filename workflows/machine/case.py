@@ -117,6 +117,16 @@ class WayBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """An officer to whom the case was copied (抄送): by whom and when, and when they had read it, None until then."""
+
+    user: str
+    by: str
+    at: datetime
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The head of a case: one row. `fields` hold nothing personal; `personal` lives under the person's key.
 
@@ -126,6 +136,7 @@ class Case:
     `personal` is empty where the person's key was destroyed or the reader may not see it.
     `round` counts the returns: what is entered belongs to the round of the case at that moment. `back` are the returns
     that still go straight back, the innermost last. `reopened_as` is the case that goes on with an ended one.
+    `readers` have a copy of it.
     """
 
     county: str
@@ -158,6 +169,7 @@ class Case:
     urgency: Urgency = Urgency.NORMAL
     ended_at: datetime | None = None
     reopened_as: str | None = None
+    readers: tuple[Reader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,6 +556,7 @@ class Decision:
     emitted: tuple[Emitted, ...] = ()
     plans: tuple[Plan, ...] = ()
     access: tuple[Access, ...] = ()
+    access_ended: tuple[Access, ...] = ()
     erases: tuple[str, ...] = ()
     forgets: bool = False
     children: tuple[Child, ...] = ()

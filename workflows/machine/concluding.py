@@ -74,6 +74,7 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         emitted=tuple(_without_traces(turn)),
         plans=tuple(turn.plans),
         access=tuple(turn.access.values()),
+        access_ended=tuple(turn.access_ended),
         erases=tuple(turn.erases),
         forgets=turn.forgets,
         children=tuple(turn.children),
@@ -211,12 +212,17 @@ def _delta(
 
 
 def standing_of(head: Case) -> dict[str, JSON]:
-    """The round of a case, its ways back, its urgency and the case that goes on with it: what differs from an even run."""
+    """The round of a case, its ways back, its urgency, its readers, what goes on with it: all that an even run lacks."""
     back = [[one.target, one.to, one.guard] for one in head.back]
     urgency = None if head.urgency is Urgency.NORMAL else head.urgency.value
-    found = {"round": head.round if head.round > 1 else None, "back": back, "urgency": urgency}
+    found: dict[str, JSON] = {"round": head.round if head.round > 1 else None, "back": back, "urgency": urgency}
     found["reopened_as"] = head.reopened_as
+    found["readers"] = [[one.user, one.by, *_moments(one.at, one.read_at)] for one in head.readers]
     return {name: value for name, value in found.items() if value}
+
+
+def _moments(*moments: datetime | None) -> list[str | None]:
+    return [None if one is None else one.isoformat() for one in moments]
 
 
 def as_json(row: Row) -> dict[str, JSON]:

@@ -269,4 +269,4 @@ def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
         for one in sorted(who):
             turn.hold(item, one, Capacity.ESCALATED)
     for code in sorted(departments):
-        turn.share(f"department:{code}", f"escalated:{activation.path}")
+        turn.share(f"department:{code}", "escalated")

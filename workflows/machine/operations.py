@@ -108,6 +108,8 @@ _OPERATIONS: Final = (
     ),
     Operation("urge", "case", zh("催办")),
     Operation("copy", "case", zh("抄送"), asks=(Asked("users", zh("抄送给"), "users"),)),
+    Operation("read", "case", zh("已阅"), opinion="none"),
+    Operation("uncopy", "case", zh("收回抄送"), asks=(Asked("user", zh("收回抄送人"), "user"),)),
     Operation("comment", "case", zh("评论"), opinion="needed"),
     Operation("terminate", "case", zh("终止"), opinion="needed", weighty=True),
     Operation("void", "case", zh("作废"), opinion="needed", weighty=True),

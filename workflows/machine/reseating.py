@@ -50,7 +50,7 @@ def _reseat_item(turn: Turn, item: WorkItem) -> list[object] | None:
         return None
     _hand_over(turn, item, kept, come)
     for code in sorted(seat.departments):
-        turn.share(f"department:{code}", f"item:{item.path}")
+        turn.share(f"department:{code}", "item")
     return [item.path, item.round, item.seat, sorted(gone), sorted(who for who, _ in come), *seat.rules]
 
 

@@ -1,8 +1,7 @@
-"""催办, 抄送 and 评论: people are told something, and nothing moves."""
+"""催办 and 评论: people are told something, and nothing moves."""
 
 from __future__ import annotations
 
-from domain.roster import post_of
 from domain.texts import zh
 from workflows.machine.case import Act, ItemState, Refused
 from workflows.machine.deadlines import local_day
@@ -24,21 +23,6 @@ def urge(turn: Turn, act: Act) -> Refused | None:
     for item in sorted(asked, key=lambda one: one.id):
         turn.notify({one.who for one in turn.holders.get(item.id, ())}, "urged", item.id, day)
     turn.said["urged"] = sorted(one.path for one in asked)
-    return None
-
-
-def copy_to(turn: Turn, act: Act) -> Refused | None:
-    """Let others read along: they see the case and are told; nobody waits for them."""
-    if not _may_speak(turn, act):
-        return Refused(403, "not_yours", zh("您不能抄送该办件"))
-    day = local_day(turn.facts.calendar, turn.now)
-    users = list(dict.fromkeys(str(one) for one in act.fields["users"]))
-    if any(post_of(turn.facts.roster, user, day) is None for user in users):
-        return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field="users")
-    for user in users:
-        turn.share(f"user:{user}", "copy")
-    turn.notify({f"user:{user}" for user in users}, "copied", turn.head.seq)
-    turn.said["copied"] = users
     return None
 
 

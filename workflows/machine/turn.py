@@ -85,7 +85,8 @@ class Turn:
     effects: list[Effect] = field(default_factory=list)
     emitted: list[Emitted] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
-    access: dict[str, Access] = field(default_factory=dict)
+    access: dict[tuple[str, str], Access] = field(default_factory=dict)
+    access_ended: list[Access] = field(default_factory=list)
     erases: list[str] = field(default_factory=list)
     forgets: bool = False
     children: list[Child] = field(default_factory=list)
@@ -259,7 +260,7 @@ class Turn:
         holder = Holder(item=item.id, case=self.head.id, who=who, capacity=capacity, due_at=item.due_at)
         self.holders[item.id] = (*held, holder)
         self.holders_opened.append(holder)
-        self.share(who, f"item:{item.path}")
+        self.share(who, "item")
 
     def close_item(self, item: WorkItem, state: ItemState, by: str) -> None:
         """Close an item: `by` is who decided it, or why it was cancelled."""
@@ -351,7 +352,11 @@ class Turn:
 
     def share(self, who: str, why: str) -> None:
         """Let a principal see the case."""
-        self.access.setdefault(who, Access(case=self.head.id, who=who, why=why))
+        self.access.setdefault((who, why), Access(case=self.head.id, who=who, why=why))
+
+    def unshare(self, who: str, why: str) -> None:
+        """Let a principal no longer see the case for this reason; for another one they still may."""
+        self.access_ended.append(Access(case=self.head.id, who=who, why=why))
 
     def notify(self, to: Iterable[str], template: str, *what: str | int) -> None:
         """Send a notice, once for the derived key of `what`; nothing personal is in it."""

@@ -210,9 +210,10 @@ class MemoryUnit:
         serials.ask(self.tx, changes.serials)
         ballots.cast(self.tx, changes.ballots)
         plans.write(self.tx, changes)
+        for access in changes.access_ended:
+            self.tx.drop(ACCESS, (access.case, access.who, access.why))
         for access in changes.access:
-            if self.tx.get(ACCESS, (access.case, access.who)) is None:
-                self.tx.put(ACCESS, (access.case, access.who), access)
+            self.tx.put(ACCESS, (access.case, access.who, access.why), access)
         for entry in changes.history:
             self._add_history(entry)
 

@@ -120,6 +120,7 @@ def _gather_case(changes: Changes, recorded: Recorded) -> None:
         changes.serials.extend(decision.serials)
         changes.ballots.extend(decision.ballots)
         changes.access.extend(decision.access)
+        changes.access_ended.extend(decision.access_ended)
     changes.plans.extend(plans)
     changes.activations.extend(activations.values())
     changes.items.extend(items.values())

@@ -161,4 +161,5 @@ class Changes:
     serials: list[SerialAsked] = field(default_factory=list)
     ballots: list[Ballot] = field(default_factory=list)
     access: list[Access] = field(default_factory=list)
+    access_ended: list[Access] = field(default_factory=list)
     history: list[HistoryRow] = field(default_factory=list)

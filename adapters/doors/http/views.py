@@ -55,6 +55,7 @@ def case_view(view: CaseView, library: Library, now: datetime) -> View:
         "timers": [
             {"path": one.path, "round": one.round, "kind": one.kind, "due_at": one.due_at} for one in view.timers
         ],
+        "copies": [{"user": one.user, "by": one.by, "at": one.at, "read_at": one.read_at} for one in view.head.readers],
     }
 
 

@@ -36,6 +36,8 @@ from workflows.memory import rows
 EVERY = {**ON_ITEMS, **ON_CASES}
 READERS_MAY = {"comment", "copy"}
 """Whoever may read the case may do this at any time, and again."""
+ABOUT_COPIES = {"read", "uncopy"}
+"""Who has a copy reads it at any time."""
 MAY_REPEAT = {*READERS_MAY, "urge"}
 """What may be said again: nobody is told twice on one day."""
 REFUSED = {403, 404, 409}
@@ -85,6 +87,7 @@ class Way:
 
 DONE_FIRST = (("complete", "clerk", "first"),)
 WITHDRAWN = (("withdraw", "sender", None),)
+COPIED = (("copy", "head", None),)
 APPROVED = (*DONE_FIRST, ("agree", "a", "decide"), ("agree", "b", "decide"), ("agree", "officer", "last"))
 
 WAYS = {
@@ -112,6 +115,8 @@ WAYS = {
     "jump": Way("head", None, DONE_FIRST),
     "urge": Way("sender"),
     "copy": Way("head"),
+    "read": Way("helper", None, COPIED),
+    "uncopy": Way("head", None, COPIED),
     "comment": Way("head"),
     "set-urgency": Way("head"),
     "terminate": Way("head"),
@@ -286,7 +291,7 @@ def test_somebody_who_has_nothing_to_do_with_the_case_does_not_even_see_it(here:
     assert refused(here, press.by("stranger")) == 404
 
 
-@pytest.mark.parametrize("verb", verbs(READERS_MAY))
+@pytest.mark.parametrize("verb", verbs({*READERS_MAY, "read"}))
 def test_somebody_who_may_only_read_the_case(here: Matter, verb: str) -> None:
     press = here.right(verb)
     share = here.press("copy", "head", None)
@@ -337,14 +342,14 @@ def test_after_the_end(here: Matter, verb: str) -> None:
     assert refused(here, press.again()) == 409
 
 
-@pytest.mark.parametrize("verb", sorted(AFTER_THE_END - READERS_MAY))
+@pytest.mark.parametrize("verb", sorted(AFTER_THE_END - READERS_MAY - ABOUT_COPIES))
 def test_before_the_end(here: Matter, verb: str) -> None:
     press = here.press(verb, WAYS[verb].who, None)
 
     assert refused(here, press) == 409
 
 
-@pytest.mark.parametrize("verb", sorted(AFTER_THE_END - READERS_MAY - {"reopen"}))
+@pytest.mark.parametrize("verb", sorted(AFTER_THE_END - READERS_MAY - ABOUT_COPIES - {"reopen"}))
 def test_after_it_was_voided(here: Matter, verb: str) -> None:
     press = here.right("void")
     here.send(press)

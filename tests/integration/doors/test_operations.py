@@ -1,5 +1,6 @@
 """Every verb has its own fields, checked at the door; out of state, without right, on a stale version nothing changes."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -104,6 +105,24 @@ def test_a_case_is_urged_copied_commented_and_terminated(doors: Doors, item: dic
     assert [one.status_code for one in (urged, copied, ended, said)] == [200, 200, 200, 200]
     assert doors.get(case).json()["state"] == "terminated"
     assert doors.get(case, key=STRANGER).status_code == 200
+
+
+def test_a_copy_is_read_and_ended(doors: Doors, item: dict[str, Any]) -> None:
+    case = f"/api/cases/{item['case']}"
+    assert doors.get(case, key=STRANGER).status_code == 404
+    press(doors, f"{case}/copy", HEAD, users=["sample.chalu_clerk"])
+    unread = doors.get(case).json()["copies"]
+
+    read = press(doors, f"{case}/read", STRANGER)
+    again = press(doors, f"{case}/read", STRANGER, version=None)
+    known = doors.get(case).json()["copies"]
+    ended = press(doors, f"{case}/uncopy", HEAD, user="sample.chalu_clerk")
+
+    assert [(one["user"], one["read_at"]) for one in unread] == [("sample.chalu_clerk", None)]
+    assert (read.status_code, again.status_code, ended.status_code) == (200, 409, 200)
+    assert datetime.fromisoformat(again.json()["at"]) == datetime.fromisoformat(known[0]["read_at"])
+    assert doors.get(case, key=STRANGER).status_code == 404
+    assert doors.get(case).json()["copies"] == []
 
 
 def test_a_stale_version_is_told(doors: Doors, item: dict[str, Any]) -> None:

@@ -328,7 +328,8 @@ def test_a_started_case_is_shared_with_its_sender_its_person_and_whoever_holds_a
     assert {(one.who, one.why) for one in desk.last.access} == {
         ("department:office", "sender"),
         ("person:p1", "applicant"),
-        ("role:clerk:", "item:steps/only"),
+        ("department:office", "item"),
+        ("role:clerk:", "item"),
     }
 
 

@@ -289,7 +289,7 @@ def test_in_a_vote_standing_back_lowers_the_quorum() -> None:
     assert desk.state == ("approved", "done")
 
 
-# -- 催办, 抄送, 评论 --------------------------------------------------------------------------------------
+# -- 催办, 评论 --------------------------------------------------------------------------------------------
 
 
 def test_the_applicant_urges_whoever_is_asked_once_a_day() -> None:
@@ -303,15 +303,6 @@ def test_the_applicant_urges_whoever_is_asked_once_a_day() -> None:
     ]
     assert (len(keys), len(set(keys))) == (2, 1)
     assert refusal(desk.act("person:p2", "urge")) == (403, "not_yours")
-
-
-def test_a_copy_lets_somebody_read_and_waits_for_nobody() -> None:
-    desk = alone()
-
-    desk.act("clerk", "copy", fields={"users": ["guest"]})
-
-    assert [one.who for one in desk.last.access] == ["user:guest"]
-    assert desk.open() == [("steps/decide", 1)]
 
 
 def test_a_comment_stands_in_the_history_also_after_the_end() -> None:

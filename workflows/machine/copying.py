@@ -1,0 +1,72 @@
+"""抄送 (copies): others read a case along. They are told, nobody waits for them, and it is known who has read it.
+
+Source: approvals.md §1, row 抄送/传阅/知会.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from domain.roster import post_of
+from domain.texts import zh
+from workflows.machine.case import Act, Reader, Refused
+from workflows.machine.deadlines import local_day
+from workflows.machine.turn import Turn
+from workflows.policy import role_principal
+
+_OFFICE_HEAD = role_principal("office_head", None)
+_WHY = "copy"
+
+
+def copy_to(turn: Turn, act: Act) -> Refused | None:
+    """Let others read along: they see the case and are told. Whoever has a copy is asked to read it once more."""
+    if not act.principals:
+        return Refused(403, "not_yours", zh("您不能抄送该办件"))
+    users = list(dict.fromkeys(str(one) for one in act.fields["users"]))
+    day = local_day(turn.facts.calendar, turn.now)
+    if not all(_is_in_office(turn, user, day) for user in users):
+        return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field="users")
+    for user in users:
+        turn.share(f"user:{user}", _WHY)
+    copies = tuple(Reader(user, act.actor, turn.now) for user in users)
+    kept = tuple(one for one in turn.head.readers if one.user not in users)
+    turn.head = replace(turn.head, readers=(*kept, *copies))
+    turn.notify({f"user:{user}" for user in users}, "copied", turn.head.seq)
+    turn.said["copied"] = users
+    return None
+
+
+def read_copy(turn: Turn, act: Act) -> Refused | None:
+    """Say that one has read what was copied to one (已阅)."""
+    copy = _copy_for(turn, act.actor)
+    if copy is None or f"user:{act.actor}" not in act.principals:
+        return Refused(403, "not_copied", zh("该办件没有抄送给您"))
+    if copy.read_at is not None:
+        return Refused(409, "read", zh("您已阅过该办件"), by=copy.user, at=copy.read_at)
+    read = replace(copy, read_at=turn.now)
+    turn.head = replace(turn.head, readers=tuple(read if one is copy else one for one in turn.head.readers))
+    turn.said["read"] = act.actor
+    return None
+
+
+def end_copy(turn: Turn, act: Act) -> Refused | None:
+    """Let somebody read along no longer: by whoever copied it to them, or the office head. What they read stays known."""
+    user = str(act.fields["user"])
+    copy = _copy_for(turn, user)
+    if copy is None:
+        return Refused(409, "not_copied", zh("该办件没有抄送给此人"), field="user")
+    if copy.by != act.actor and _OFFICE_HEAD not in act.principals:
+        return Refused(403, "not_yours", zh("只有抄送的人和联席会议办公室负责人可以收回抄送"), by=copy.by, at=copy.at)
+    turn.head = replace(turn.head, readers=tuple(one for one in turn.head.readers if one is not copy))
+    turn.unshare(f"user:{user}", _WHY)
+    turn.said["copy_ended"] = user
+    return None
+
+
+def _copy_for(turn: Turn, user: str) -> Reader | None:
+    return next((one for one in turn.head.readers if one.user == user), None)
+
+
+def _is_in_office(turn: Turn, user: str, day: date) -> bool:
+    return post_of(turn.facts.roster, user, day) is not None
