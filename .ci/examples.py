@@ -1,13 +1,16 @@
 """Checks that each command shown in a ```console block of the documents exists: make targets and liaison verbs."""
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-BIN = Path(sys.executable).parent
+import typer
+
+from adapters.cli.program import command
+
 DOCUMENTS = ("README.md", "README.zh.md", "CONTRIBUTING.md", *map(str, sorted(Path("docs").rglob("*.md"))))
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
@@ -43,8 +46,26 @@ def targets() -> set[str]:
 
 
 @cache
+def verbs() -> dict[str, Any]:
+    """Every command by its name; of a group again every command by its name."""
+    return named(typer.main.get_command(command()))
+
+
+def named(group: Any) -> dict[str, Any]:
+    """The commands of a group; a command that is none has nothing below it."""
+    return {name: named(one) for name, one in getattr(group, "commands", {}).items()}
+
+
 def verb_exists(words: tuple[str, ...]) -> bool:
-    return subprocess.run([BIN / "liaison", *words, "--help"], check=False, capture_output=True).returncode == 0
+    """Whether the words name a command; what follows one that is no group are its arguments."""
+    below = verbs()
+    for word in words:
+        if word not in below:
+            return False
+        below = below[word]
+        if not below:
+            return True
+    return True
 
 
 if __name__ == "__main__":
