@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 from celery import signals
 
 from adapters import logs
+from adapters.blobs.files import FileBlobs
+from adapters.blobs.s3 import S3Blobs
 from adapters.cli.house import Rooms, Running, Turned
 from adapters.cli.program import program
 from adapters.doors.admission import Desk
@@ -53,7 +55,8 @@ from workflows.machine.case import Lane
 from workflows.moves.accepting import accept
 from workflows.moves.running import drain
 from workflows.moves.sweeping import sweep as sweep_once
-from workflows.ports import Engine, Gateway, StoreUnavailable
+from workflows.ports import Blobs, Engine, Files, Gateway, StoreUnavailable
+from workflows.ports.blobs import MIB
 
 MAIN_PID = os.getpid()
 
@@ -77,7 +80,28 @@ def engine_on(settings: Settings, units: SqlUnits, wake: Callable[[Lane], None])
     # Nothing about a sample case ever goes outside.
     if settings.broker_url is not None and not is_sample(units):
         publish = Publish(settings.broker_url)
-    return Engine(units, SqlLibrary(units), units.vault, {"publish": publish, "notice": Notices(units)}, wake)
+    gateways = {"publish": publish, "notice": Notices(units)}
+    return Engine(units, SqlLibrary(units), units.vault, gateways, wake, files_of(settings))
+
+
+def files_of(settings: Settings) -> Files:
+    """What is taken in as attachments, and where they lie: in the data folder, else in the bucket that is named."""
+    return Files(
+        _blobs(settings),
+        types=frozenset(settings.attachment_types.split(",")),
+        most_bytes=settings.attachment_max_mb * MIB,
+        kept_staged=timedelta(hours=settings.attachment_keep_staged_hours),
+    )
+
+
+def _blobs(settings: Settings) -> Blobs:
+    if settings.attachment_store is None or settings.s3_access_key is None or settings.s3_secret_key is None:
+        return FileBlobs(settings.data_dir / "attachments")
+    bucket, _slash, prefix = settings.attachment_store.removeprefix("s3://").partition("/")
+    keys = settings.s3_access_key.get_secret_value(), settings.s3_secret_key.get_secret_value()
+    # Counties may share a bucket, as they may share a database.
+    below = f"{prefix}/{settings.county}" if prefix else settings.county
+    return S3Blobs(bucket, below, settings.s3_endpoint or "", settings.s3_region, *keys)
 
 
 @contextmanager

@@ -18,12 +18,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from adapters.texts import _, use_language
+from domain.attachments import TYPES
 from domain.identifiers import COUNTY
 
 PREFIX = "LIAISON_"
+MOST_MIB = 100
+"""The most that an office may allow for one attachment: it is held in memory while it is sealed."""
 TESTS_PREFIX = "LIAISON_TEST_"
 SHORTEST_SECRET = 32
-FROM_FILES = ("database_url", "broker_url", "secret_key", "key")
+FROM_FILES = ("database_url", "broker_url", "secret_key", "key", "s3_secret_key")
 """Settings that may hold a secret: each can be given as a file, NAME_FILE=path."""
 
 
@@ -60,6 +63,22 @@ def _web_address(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(_("不是网址：请写成 https://liaison.example.gov.cn 这样"))
     return url.rstrip("/")
+
+
+def _attachment_store(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.hostname or parts.username or parts.query:
+        raise ValueError(_("不是附件库：请写 s3://bucket 或 s3://bucket/prefix，或去掉这项设置以存放在数据目录里"))
+    return url.rstrip("/")
+
+
+def _attachment_types(endings: str) -> str:
+    wanted = [one.strip().lower() for one in endings.split(",") if one.strip()]
+    unknown = sorted(set(wanted) - set(TYPES))
+    if unknown or not wanted:
+        known, wrong = ", ".join(TYPES), ", ".join(unknown)
+        raise ValueError(_("不能接受这些文件类型：%(wrong)s；可选：%(known)s", wrong=wrong, known=known))
+    return ",".join(dict.fromkeys(wanted))
 
 
 def _time_zone(name: str) -> str:
@@ -122,6 +141,18 @@ class Settings(BaseSettings):
     language: Literal["zh_CN", "en"] = "zh_CN"
     log_format: Literal["console", "json"] = "console"
     crypto: Annotated[Literal["aes", "sm"], AfterValidator(_crypto_at_hand)] = "aes"
+    attachment_max_mb: Annotated[int, Field(ge=1, le=MOST_MIB)] = 20
+    """MiB that an attachment may have."""
+    attachment_types: Annotated[str, AfterValidator(_attachment_types)] = ",".join(TYPES)
+    """The file types that may be attached, by their endings."""
+    attachment_keep_staged_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
+    """How long a file is kept that nobody has submitted."""
+    s3_endpoint: Annotated[str, AfterValidator(_web_address)] | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key: SecretStr | None = None
+    s3_secret_key: SecretStr | None = None
+    attachment_store: Annotated[str, AfterValidator(_attachment_store)] | None = None
+    """The bucket of an S3 store; in the data folder, where it is not set."""
     key: SecretStr | None = None
     """The key that the command line uses for `submit` and `act`."""
 
@@ -129,6 +160,13 @@ class Settings(BaseSettings):
     @classmethod
     def _sqlite_by_default(cls, url: str, info: ValidationInfo) -> str:
         return url or f"sqlite:///{info.data.get('data_dir', Path())}/liaison.sqlite3"
+
+    @field_validator("attachment_store")
+    @classmethod
+    def _with_keys(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None and not (info.data.get("s3_access_key") and info.data.get("s3_secret_key")):
+            raise ValueError(_("还缺密钥：请一并设置 LIAISON_S3_ACCESS_KEY 和 LIAISON_S3_SECRET_KEY"))
+        return url
 
     @field_validator("data_dir")
     @classmethod

@@ -7,11 +7,12 @@ but may not be seen is answered exactly as something that does not exist. Person
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
+from workflows.machine.attachment import Attachment, AttachmentState
 from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Plan, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
 from workflows.ports.drafts import Draft
@@ -212,6 +213,20 @@ class Finding:
     why: str | None
 
 
+def as_shown(found: Sequence[Attachment], viewer: Viewer, *, held: bool) -> tuple[Attachment, ...]:
+    """Files as a viewer of their case is shown them: with name and hash only where they may be read.
+
+    Whoever attached a file may read it, and who holds or held an item of the case; one that was withdrawn only those of
+    them who see every case.
+    """
+    return tuple(one if _may_read(one, viewer, held=held) else replace(one, name="", sha256="") for one in found)
+
+
+def _may_read(one: Attachment, viewer: Viewer, *, held: bool) -> bool:
+    offered = one.state is not AttachmentState.WITHDRAWN or viewer.sees_all
+    return one.by == viewer.user or (held and offered)
+
+
 class Reads(Protocol):
     """Queries for one county; each runs in a short transaction of its own."""
 
@@ -232,6 +247,12 @@ class Reads(Protocol):
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         """The personal values of a case for somebody who holds (or held) an item of it; records the reading."""
+
+    def attachments(self, viewer: Viewer, case: str, purpose: str) -> tuple[Attachment, ...]:
+        """The files that were linked to a case, as the viewer is shown them (`as_shown`); records the reading of names."""
+
+    def attachment(self, viewer: Viewer, case: str, attachment: str, purpose: str) -> Attachment | None:
+        """One of them, or one that the viewer is about to link; None if there is none or the case may not be seen."""
 
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM

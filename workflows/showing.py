@@ -22,6 +22,8 @@ from workflows.reads import EVERY_ITEM, CaseFilter, CasePage, CaseView, HistoryV
 WITHOUT_FIELDS: Final = frozenset(
     [
         "now",
+        "attachments",
+        "attachment",
         "draft",
         "counts",
         "item_counts",
@@ -40,7 +42,7 @@ WITHOUT_FIELDS: Final = frozenset(
         "pending",
     ]
 )
-"""The queries that answer nothing of what stands in a case's fields."""
+"""The queries that answer nothing of what stands in a case's fields; files follow the opinions that they go with."""
 
 
 def within_rights(reads: Reads, library: Library) -> Reads:

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Executable, and_, bindparam, delete, select, upda
 
 from adapters.sql.columns import dumps, loads
 from adapters.sql.dialects import COUNTY, Dialect, same
-from adapters.sql.tables import draft, event, history, payload, person_key, plan
+from adapters.sql.tables import attachment, draft, event, history, payload, person_key, plan
 from adapters.sql.transaction import Transaction
 from adapters.vault import ALGORITHM
 from workflows.machine.case import JSON
@@ -83,25 +83,27 @@ def welcome(tx: Transaction, persons: Iterable[str]) -> None:
     back = [(person, *_fresh(tx, person)) for person in sorted(wanted) if tx.data_keys[person] is None]
     tx.run_of(_revive, back)
     _forget(tx, [person for person, *_ in back])
-    _find_keys(tx, wanted)
+    find_keys(tx, wanted)
 
 
 def destroy(tx: Transaction, persons: Iterable[str]) -> None:
     """Destroy the keys of these persons, and remember that they are: nobody else can make them one by mistake.
 
-    What was planned about them goes as well, and the blind indexes by which they could be found again.
+    What was planned about them goes as well, and the blind indexes by which they could be found again; their files are
+    unreadable from now on, and may be collected.
     """
     gone = [(person,) for person in sorted(set(persons))]
     tx.insert_new(person_key, [(person, "", None, tx.now) for (person,) in gone])
     tx.run_of(_destroy, gone, at=tx.now)
     tx.run_of(_unplan, gone)
     tx.run_of(_unindex, gone)
+    tx.run_of(_drop_files_of_persons, gone, at=tx.now)
     tx.data_keys.update({person: None for (person,) in gone})
     tx.personal.clear()
 
 
 def forget(tx: Transaction, cases: Iterable[str]) -> None:
-    """Destroy what these cases keep, in their heads, histories and drafts, and nothing else of their persons.
+    """Destroy what these cases keep, in their heads, histories, drafts and files, and nothing else of their persons.
 
     The rows stay, empty and under no key: so the audit takes them for erased, as it should, and not for lost.
     """
@@ -109,6 +111,8 @@ def forget(tx: Transaction, cases: Iterable[str]) -> None:
     tx.run_of(_empty_heads, [(personal_ref(case),) for (case,) in wanted])
     tx.run_of(_empty_history, wanted)
     tx.run_of(_empty_drafts, wanted)
+    tx.run_of(_empty_files, wanted)
+    tx.run_of(_drop_files_of_cases, wanted, at=tx.now)
     tx.personal.clear()
 
 
@@ -134,6 +138,28 @@ def _empty_drafts(dialect: Dialect) -> Executable:
     return update(payload).values(_EMPTY).where(payload.c.county == COUNTY, payload.c.ref.in_(refs))
 
 
+def _empty_files(dialect: Dialect) -> Executable:
+    given = dialect.given(attachment.c.case)
+    mine = (attachment.c.county == COUNTY, attachment.c.case.in_(select(given.c.case)))
+    refs = select(attachment.c.ref).where(*mine)
+    return update(payload).values(_EMPTY).where(payload.c.county == COUNTY, payload.c.ref.in_(refs))
+
+
+def _drop_files_of_persons(dialect: Dialect) -> Executable:
+    return _dropped(dialect, "person")
+
+
+def _drop_files_of_cases(dialect: Dialect) -> Executable:
+    return _dropped(dialect, "case")
+
+
+def _dropped(dialect: Dialect, name: str) -> Executable:
+    """The files of these persons or cases, from now on nobody's, and due to be collected."""
+    given, at = dialect.given(attachment.c[name]), bindparam("at", type_=attachment.c.at.type)
+    mine = (same(attachment, given, name), attachment.c.dropped_at.is_(None))
+    return update(attachment).values(dropped_at=at, collect_at=at).where(*mine)
+
+
 _EMPTY: Final = {"key_id": "", "ciphertext": b""}
 
 
@@ -153,12 +179,12 @@ def give_keys(tx: Transaction, persons: set[str]) -> None:
 
     A unit asks for all that it will need in one go, in their order: two that each asked twice would wait for each other.
     """
-    _find_keys(tx, persons)
+    find_keys(tx, persons)
     missing = sorted(persons - tx.data_keys.keys())
     if missing:
         tx.insert_new(person_key, [(person, *_fresh(tx, person), None) for person in missing])
         # Somebody else may have been quicker: whoever's key stands is the person's key.
-        _find_keys(tx, persons)
+        find_keys(tx, persons)
 
 
 def _fresh(tx: Transaction, person: str) -> tuple[str, str]:
@@ -166,7 +192,8 @@ def _fresh(tx: Transaction, person: str) -> tuple[str, str]:
     return key.id, tx.vault.wrap(key, person)
 
 
-def _find_keys(tx: Transaction, persons: set[str]) -> None:
+def find_keys(tx: Transaction, persons: set[str]) -> None:
+    """Look up the keys of these persons; that of somebody erased is known as None."""
     unknown = sorted(persons - tx.data_keys.keys())
     _know_keys(tx, tx.rows_of(_keys, [(person,) for person in unknown]))
 

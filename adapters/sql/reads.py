@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 
-from adapters.sql import auditing, board, fanouts, items, listing, personal, plans, serials, terms, views
+from adapters.sql import auditing, board, fanouts, items, listing, personal, plans, readings, serials, terms, views
 from adapters.sql.personal import NOTHING, personal_ref
-from adapters.sql.tables import case_head, effect, inbox, plan, read_log, timer, unmatched, unsealed
+from adapters.sql.tables import case_head, effect, inbox, plan, timer, unmatched, unsealed
 from adapters.sql.transaction import Transaction
 from adapters.sql.units import SqlUnits
 from adapters.sql.visibility import may_see
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON
 from workflows.policy import Viewer
 from workflows.ports.drafts import Draft
@@ -67,6 +68,12 @@ class SqlReads:
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         return self._units.run(lambda unit: _personal(unit.tx, viewer, case, purpose))
+
+    def attachments(self, viewer: Viewer, case: str, purpose: str) -> tuple[Attachment, ...]:
+        return self._units.run(lambda unit: readings.attachments(unit.tx, viewer, case, purpose))
+
+    def attachment(self, viewer: Viewer, case: str, attachment: str, purpose: str) -> Attachment | None:
+        return self._units.run(lambda unit: readings.attachment(unit.tx, viewer, case, attachment, purpose))
 
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
@@ -145,12 +152,10 @@ def _counts(tx: Transaction, viewer: Viewer) -> dict[tuple[str, str], int]:
 
 
 def _personal(tx: Transaction, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
-    """The reading is on record in the transaction that reads: whoever sees the values was seen."""
     head = views.head(tx, viewer, case)
     if head is None or head.person is None or not views.has_held(tx, viewer, case):
         return NOTHING
-    (no,) = tx.next_numbers("read_log_no", 1)
-    tx.insert(read_log, [(no, head.person, case, viewer.user, viewer.department, viewer.post, purpose, tx.now)])
+    readings.note_reading(tx, viewer, head.person, case, purpose)
     ref = personal_ref(case)
     return personal.read(tx, [ref]).get(ref, NOTHING)
 

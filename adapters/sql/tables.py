@@ -261,6 +261,24 @@ _index(serial_asked, "id", "id", unique=True)
 draft = _table("draft", "item user", texts("item", "user", "case", "person", "ref"), moments("at"), small=True)
 _index(draft, "case", "case")
 
+# The bytes of a file lie in the blob store, its name and hash in `payload`; whoever looks for what to collect finds it here.
+attachment = _table(
+    "attachment",
+    "id",
+    texts("id", "key", "case", "person", "ref", "media_type"),
+    numbers("size"),
+    texts("by"),
+    moments("at"),
+    optional(moments("stored_at", "linked_at")),
+    optional(numbers("seq")),
+    optional(texts("item", "withdrawn_by")),
+    optional(moments("withdrawn_at", "dropped_at", "collect_at")),
+)
+_index(attachment, "key", "key", unique=True)
+_index(attachment, "case", "case")
+_index(attachment, "person", "person")
+_index(attachment, "due", "collect_at id", "collect_at IS NOT NULL")
+
 serial = _table(
     "serial",
     "series year number",

@@ -25,6 +25,7 @@ from adapters.sql import (
     tracking,
     writing,
 )
+from adapters.sql.attachments import SqlAttachments
 from adapters.sql.ballots import SqlBallots
 from adapters.sql.board import SqlBoard
 from adapters.sql.drafts import SqlDrafts
@@ -74,6 +75,7 @@ class SqlUnit:
         self.serials = SqlSerials(tx)
         self.drafts = SqlDrafts(tx)
         self.ballots = SqlBallots(tx)
+        self.attachments = SqlAttachments(tx)
         self.claimed = 0
         """How many cases this unit took: its length is theirs, and a batch of another size would change it."""
 

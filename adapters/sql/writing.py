@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Executable, bindparam, delete, select, update
 
-from adapters.sql import ballots, drafts, personal, plans, serials
+from adapters.sql import attachments, ballots, drafts, personal, plans, serials
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import Personal
@@ -49,6 +49,7 @@ def write(tx: Transaction, changes: Changes) -> None:
     tx.insert_new(effect, [effect_values(one, tx.now) for one in changes.effects])
     serials.ask(tx, changes.serials)
     ballots.cast(tx, changes.ballots)
+    attachments.write(tx, changes)
     plans.write(tx, changes)
     tx.run_of(_end_access, [(one.case, one.who, one.why) for one in changes.access_ended])
     tx.insert_new(case_access, [(one.case, one.who, one.why) for one in changes.access])

@@ -196,11 +196,13 @@ def _titled_values(name: str, said: Saying) -> list[str]:
 # -- what the operation asks for ---------------------------------------------------------------------------
 
 
-def fields_asked(operation: Operation, view: CaseView, said: Saying, item: WorkItem | None = None) -> tuple[Field, ...]:
+def fields_asked(
+    operation: Operation, view: CaseView, said: Saying, item: WorkItem | None = None, files: tuple[Choice, ...] = ()
+) -> tuple[Field, ...]:
     """The fields that an operation itself asks for, on an item or on the whole case."""
     # From an item the case goes back to where it was; what steers a whole case may lead anywhere.
     steps = _steps_of(said) if item is None else _steps_seen(view, said)
-    added = () if item is None else _added_to(item, view, said)
+    added = files if item is None else _added_to(item, view, said)
     return tuple(_field_asked(one, said, steps, added) for one in operation.asks)
 
 
@@ -213,7 +215,7 @@ def _field_asked(asked: Asked, said: Saying, steps: tuple[Choice, ...], added: t
             return replace(found, kind="people", choices=officers(said.names))
         case "step":
             return replace(found, kind="choice", choices=steps)
-        case "item":
+        case "item" | "attachment":
             return replace(found, kind="choice", choices=added)
         case "choice":
             return replace(found, kind="choice", choices=tuple(_named(one) for one in asked.choices))

@@ -20,13 +20,14 @@ from workflows.language.words import Workflow, approve, carry_out, end, remind, 
 from workflows.machine.case import Lane
 from workflows.machine.foretelling import Moves, moves
 from workflows.memory import MemoryLibrary
+from workflows.memory.blobs import MemoryBlobs
 from workflows.moves.accepting import Submission, accept
 from workflows.moves.advance import advance
 from workflows.moves.recounting import GRACE
 from workflows.moves.running import drain
 from workflows.moves.sweeping import sweep
 from workflows.policy import operator_viewer
-from workflows.ports import Engine, NewEvent, Units
+from workflows.ports import Engine, Files, NewEvent, Units
 from workflows.reads import Reads
 from workflows.testkit import staff
 
@@ -62,7 +63,7 @@ def engine(units: Units, clock: Clock, vault: OfficeVault) -> Engine:
     if isinstance(units, SqlUnits):
         library = SqlLibrary(units)
         library.install(office_workflows(), roster, STATUTORY, numbers)
-    return Engine(units, library, vault, {}, wake=lambda _: None)
+    return Engine(units, library, vault, {}, wake=lambda _: None, files=Files(MemoryBlobs()))
 
 
 def opened(engine: Engine, kind: str, n: int, lane: Lane = Lane.INTERACTIVE) -> list[str]:

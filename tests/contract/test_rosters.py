@@ -37,10 +37,11 @@ from workflows.language.words import (
 )
 from workflows.machine.case import ItemState
 from workflows.memory import MemoryLibrary
+from workflows.memory.blobs import MemoryBlobs
 from workflows.moves.accepting import Submission, accept
 from workflows.moves.running import drain
 from workflows.policy import operator_viewer
-from workflows.ports import Engine
+from workflows.ports import Engine, Files
 from workflows.testkit import Office, Store
 
 MakeStore = Callable[..., Store]
@@ -252,7 +253,7 @@ def test_a_decision_stands_on_the_roster_that_another_process_has_just_adopted(
 ) -> None:
     ours, theirs = SqlLibrary(units), SqlLibrary(units)
     theirs.install([asking(asked(by=post("mayor")))], roster(), Calendar("plain"), Numbers("defaults", {}))
-    engine = Engine(units, ours, vault, {}, wake=lambda _: None)
+    engine = Engine(units, ours, vault, {}, wake=lambda _: None, files=Files(MemoryBlobs()))
     event = an_event(type="trial.began.v1", key="t1", plain={})
     [[accepted]] = accept(engine, [Submission((event,), whole=True)])
     before = ours.roster().version

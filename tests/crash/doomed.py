@@ -36,7 +36,7 @@ def open_engine() -> Engine:
     units = DoomedUnits(open_units(DATABASE), Doom(FOLDER, role))
     publisher = Publisher(units, Broker(app), lambda: marks.touch(MAIN_PID, "confirmed"))
     publish = DoomedGateway(publish_gateway(BROKER, FOLDER), Doom(FOLDER, "sender"))
-    return engine_on(units, publish, publisher.wake)
+    return engine_on(units, publish, publisher.wake, FOLDER)
 
 
 engine = PerProcess(open_engine)

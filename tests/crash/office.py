@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from adapters.blobs.files import FileBlobs
 from adapters.gateways.feed_file import FeedFile
 from adapters.gateways.notices import Notices
 from adapters.gateways.publish import Publish
@@ -39,7 +40,7 @@ from workflows.language.words import (
 from workflows.machine.case import Lane
 from workflows.memory.library import MemoryLibrary
 from workflows.moves.accepting import Accepted, Submission, accept
-from workflows.ports import Engine, Gateway, NewEvent, Units
+from workflows.ports import Engine, Files, Gateway, NewEvent, Units
 from workflows.testkit import staff
 
 SECRET = "a secret for crash tests and nothing else"
@@ -77,9 +78,10 @@ def open_units(database_url: str) -> SqlUnits:
     return SqlUnits(open_database(database_url), COUNTY, vault, system_now if on_sqlite else None)
 
 
-def engine_on(units: Units, publish: Gateway, wake: Callable[[Lane], None]) -> Engine:
+def engine_on(units: Units, publish: Gateway, wake: Callable[[Lane], None], folder: Path) -> Engine:
     gateways: dict[str, Gateway] = {"publish": publish, "notice": Notices(units)}
-    return Engine(units, library(), OfficeVault(SECRET, COUNTY), gateways, wake)
+    files = Files(FileBlobs(folder / "attachments"))
+    return Engine(units, library(), OfficeVault(SECRET, COUNTY), gateways, wake, files)
 
 
 def publish_gateway(broker_url: str | None, folder: Path) -> Gateway:

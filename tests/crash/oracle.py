@@ -71,7 +71,7 @@ def undisturbed(numbers: Sequence[int]) -> Mapping[str, list[tuple[Any, ...]]]:
         url = f"sqlite:///{folder}/reference.sqlite3"
         upgrade(url)
         units = open_units(url)
-        engine = engine_on(units, FeedFile(Path(folder) / "published.jsonl"), lambda _: None)
+        engine = engine_on(units, FeedFile(Path(folder) / "published.jsonl"), lambda _: None, Path(folder))
         hand_in(engine, numbers)
         drain(engine)
         units.database.close()

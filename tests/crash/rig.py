@@ -95,7 +95,7 @@ class Rig:
         self._units = open_units(database_url)
         self.app = celery_app(lambda: broker_url, PerProcess(self._no_engine), _nothing)
         self.publisher = Publisher(self._units, Broker(self.app), _nothing)
-        self.engine = engine_on(self._units, publish_gateway(broker_url, folder), self.publisher.wake)
+        self.engine = engine_on(self._units, publish_gateway(broker_url, folder), self.publisher.wake, folder)
 
     def _no_engine(self) -> Engine:
         """The test process runs no task."""

@@ -19,13 +19,14 @@ from tests.simulation.plots import STEPS, Plot
 from workflows.language.words import Workflow
 from workflows.machine.case import Act, Case, Lane, State
 from workflows.memory import Isolation, MemoryLibrary, MemoryReads, MemoryUnits
+from workflows.memory.blobs import MemoryBlobs
 from workflows.moves.accepting import Accepted, Submission, accept
 from workflows.moves.acting import Answer, act_together
 from workflows.moves.deliver import LEASE_SECONDS
 from workflows.moves.running import LANES, MOVES, drain
 from workflows.moves.sweeping import MOST_ATTEMPTS, sweep
 from workflows.policy import operator_viewer
-from workflows.ports import CommitUnknown, Conflict, Engine, NewEvent, StoreUnavailable, Units
+from workflows.ports import CommitUnknown, Conflict, Engine, Files, NewEvent, StoreUnavailable, Units
 from workflows.reads import CaseFilter, CaseView, Reads
 from workflows.testkit import MONDAY, Clock, KnownSecret
 
@@ -125,7 +126,7 @@ class World:
         faulty = FaultyUnits(self.units, self.fate, self._meanwhile, plant, nested=opened.nested)
         self.sink = Sink(faulty, self.fate, self._hang)
         gateways = {"notice": self.sink, "publish": self.sink}
-        self.engine = Engine(faulty, self.library, KnownSecret(), gateways, self._wake)
+        self.engine = Engine(faulty, self.library, KnownSecret(), gateways, self._wake, Files(MemoryBlobs()))
 
     @property
     def seen(self) -> Counter[str]:

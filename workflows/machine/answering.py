@@ -14,6 +14,7 @@ from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Returns, ToApplicant, Vote
 from workflows.machine.again import put_and_note
 from workflows.machine.asking import answer_supplement, open_supplement
+from workflows.machine.attaching import DETACH, attach, detach
 from workflows.machine.balloting import CHOICE, count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
@@ -57,7 +58,8 @@ def answer(turn: Turn, act: Act) -> Refused | None:
     deed = ITEM_DEEDS.get(act.verb) if act.item is not None else CASE_DEEDS.get(act.verb)
     if deed is None:
         return Refused(422, "unknown_verb", zh("该环节没有这一操作"), field="verb")
-    return _refuse_by_state(turn, act) or refuse_words(act) or deed(turn, act)
+    # Files last: who comes too late, or has no right, is told that and not what is wrong with a file.
+    return _refuse_by_state(turn, act) or refuse_words(act) or deed(turn, act) or attach(turn, act)
 
 
 def _refuse_by_state(turn: Turn, act: Act) -> Refused | None:
@@ -264,6 +266,7 @@ CASE_DEEDS: Final[Mapping[str, Deed]] = {
     "read": read_copy,
     "uncopy": end_copy,
     "comment": comment,
+    DETACH: detach,
     SUSPEND: turn_gate,
     RESUME: turn_gate,
 }
@@ -275,8 +278,8 @@ CONFIRMED: Final[Mapping[str, Callable[[Turn, Mapping[str, JSON]], Refused | Non
 }
 """What is done when a second person agrees to it."""
 
-AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void", "copy", "read", "uncopy", "comment"})
+AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void", "copy", "read", "uncopy", "comment", DETACH})
 """Verbs that are for cases that have ended."""
 
-WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME, "copy", "read", "uncopy", "comment"})
+WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME, "copy", "read", "uncopy", "comment", DETACH})
 """Verbs that may be used while the tree stands still."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from domain.recurrence import Recurrence
+from workflows.machine.attachment import Attachment
 
 JSON = Any
 
@@ -399,7 +400,8 @@ class Act:
     `verb` is one of `machine.operations`, on an item or (`item` None) on the case; `fields` are what the verb itself asks
     for (whom to transfer to, where to return to), `form` what the step does. `key` is the idempotency key, `seen` the
     item version that the actor looked at. `principal` is who it is done for, when not the actor. `batch` names the list
-    that the act was given in, where it was one of several.
+    that the act was given in, where it was one of several. `attachments` are the ids of the files that go with it; `files`
+    is what the move has found under these ids, and under that of a file which the act withdraws.
     """
 
     key: str
@@ -417,6 +419,8 @@ class Act:
     post: str | None = None
     fields: Mapping[str, JSON] = field(default_factory=dict)
     batch: str | None = None
+    attachments: tuple[str, ...] = ()
+    files: Mapping[str, Attachment] = field(default_factory=dict)
 
 
 class Sign(StrEnum):
@@ -538,7 +542,7 @@ class Decision:
     `activations` and `items` are the rows that changed, in their new form. `passed` are the activations that were
     entered and left within this decision and need no row. `items_reheld` are open, and held from now on by those whom
     `holders_opened` names and by nobody else. `ballots` go where nothing of the decision goes: the entry knows nothing of
-    them.
+    them. `attached` are the ids of the files that go with it, `detached` of those that are withdrawn.
     """
 
     after: Slice
@@ -567,6 +571,8 @@ class Decision:
     ballots: tuple[Ballot, ...] = ()
     plans_ended: tuple[str, ...] = ()
     plans_moved: tuple[tuple[str, datetime], ...] = ()
+    attached: tuple[str, ...] = ()
+    detached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

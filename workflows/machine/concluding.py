@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Final
 
 from domain.identifiers import mask_forbidden
+from workflows.machine.attaching import NAMED, personal_part, plain_part
 from workflows.machine.case import (
     JSON,
     SYSTEM,
@@ -85,6 +86,8 @@ def conclude(turn: Turn, what: str, act: Act | None = None) -> Decision:
         ballots=tuple(turn.ballots),
         plans_ended=tuple(turn.plans_ended),
         plans_moved=tuple(turn.plans_moved),
+        attached=tuple(one.id for one in turn.attached),
+        detached=tuple(turn.detached),
     )
 
 
@@ -141,6 +144,8 @@ def _entry(
     if act is not None and act.opinion:
         # An opinion may speak of the person: it goes under the person's key, where there is a person.
         (personal if turn.head.person else turn.said)["opinion"] = mask_forbidden(act.opinion)
+    if turn.attached:
+        personal[NAMED] = personal_part(turn.attached)
     said = dict(turn.said)
     path, round_, authority = said.pop("path", None), said.pop("round", None), said.pop("authority", "own")
     principal = said.pop("principal", None)
@@ -200,6 +205,8 @@ def _delta(
         "plans_ended": list(turn.plans_ended),
         "plans_moved": [[name, due_at.isoformat()] for name, due_at in turn.plans_moved],
         "serials": [[one.id, one.series, one.year] for one in turn.serials],
+        "attachments": plain_part(turn.attached),
+        "detached": list(turn.detached),
         "erases": list(turn.erases),
         "forgets": turn.forgets,
     }

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from workflows.machine.attaching import NAMED
 from workflows.machine.case import JSON, Slice
 from workflows.machine.concluding import as_json, standing_of
 from workflows.machine.turn import sorted_subscriptions
 
 Row = Mapping[str, JSON]
+
+_OF_THE_ENTRY: Final = frozenset({"opinion", NAMED})
+"""What is personal in an entry and no field of the case."""
 K = TypeVar("K")
 
 
@@ -78,7 +82,7 @@ def _apply(folded: Folded, delta: Mapping[str, JSON]) -> None:
     folded.fields.update(delta.get("fields", {}))
     if delta.get("erases") or delta.get("forgets"):
         folded.personal.clear()
-    folded.personal.update(name for name in delta.get("personal", ()) if name != "opinion")
+    folded.personal.update(name for name in delta.get("personal", ()) if name not in _OF_THE_ENTRY)
     if "state" in delta:
         folded.state, folded.outcome = delta["state"]
     folded.standing = _standing(delta.get("standing", folded.standing))

@@ -46,7 +46,7 @@ class Consequences:
     `cancelled` the items nobody could answer any more, `kept` those that would still be asked, `superseded` the answers
     that would count no more and are asked for again, each by its step; `told` the notices as (template, to), `says` the
     events that would go out, those that undo another among them, `starts` the workflows of the sub-cases, `withdraws` how many sub-cases would go with it, `definition` the hash of the version that the case
-    would be on.
+    would be on, `attachments` the files that would go with it.
     """
 
     refused: Refused | None = None
@@ -64,6 +64,7 @@ class Consequences:
     withdraws: int = 0
     fields: Mapping[str, JSON] | None = None
     definition: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 def consequences(definition: Workflow, slice_: Slice, act: Act, facts: Facts, now: datetime) -> Consequences:
@@ -111,6 +112,7 @@ def told(before: Slice, decision: Decision) -> Consequences:
         withdraws=sum(1 for _, signal in decision.signals if signal.sign == "parent_ended"),
         fields=dict(delta.get("fields", {})),
         definition=head.workflow_hash,
+        attachments=decision.attached,
     )
 
 

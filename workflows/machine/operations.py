@@ -18,15 +18,15 @@ LONGEST_TEXT: Final = 2000
 LONGEST_NAME: Final = 500
 """Characters in what names a user, a step, an item, a day."""
 
-Kind = Literal["user", "users", "step", "item", "choice", "text", "day", "number"]
+Kind = Literal["user", "users", "step", "item", "attachment", "choice", "text", "day", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A field that an operation itself asks for (not the form of the step).
 
-    `kind` says what it takes: a user or several of the roster, a step of the workflow by its path, an item of the case
-    by its id, one of `choices`, words, a day (ISO 8601), a whole number.
+    `kind` says what it takes: a user or several of the roster, a step of the workflow by its path, an item or an
+    attachment of the case by its id, one of `choices`, words, a day (ISO 8601), a whole number.
     """
 
     name: str
@@ -111,6 +111,9 @@ _OPERATIONS: Final = (
     Operation("read", "case", zh("已阅"), opinion="none"),
     Operation("uncopy", "case", zh("收回抄送"), asks=(Asked("user", zh("收回抄送人"), "user"),)),
     Operation("comment", "case", zh("评论"), opinion="needed"),
+    Operation(
+        "detach", "case", zh("撤下附件"), asks=(Asked("attachment", zh("附件"), "attachment"),), opinion="needed"
+    ),
     Operation("terminate", "case", zh("终止"), opinion="needed", weighty=True),
     Operation("void", "case", zh("作废"), opinion="needed", weighty=True),
 )
@@ -135,7 +138,7 @@ def fits(asked: Asked, value: object) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case "text":
             return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
-        case "user" | "step" | "item" | "day":
+        case "user" | "step" | "item" | "attachment" | "day":
             return _is_short(value)
 
 

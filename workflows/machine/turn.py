@@ -25,6 +25,7 @@ from workflows.language.words import (
     Workflow,
 )
 from workflows.machine.agenda import Enter, GoOn, Leave, LooksBackError, OpensBallotsError, ReachesFurtherError
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import (
     JSON,
     Access,
@@ -98,6 +99,8 @@ class Turn:
     ballots: list[Ballot] = field(default_factory=list)
     plans_ended: list[str] = field(default_factory=list)
     plans_moved: list[tuple[str, datetime]] = field(default_factory=list)
+    attached: list[Attachment] = field(default_factory=list)
+    detached: list[str] = field(default_factory=list)
     own: dict[str, Mapping[str, JSON]] = field(init=False)
     said: dict[str, JSON] = field(default_factory=dict)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from domain.calendar import Light, light
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Case, State
-from workflows.memory import audit, fanouts, items, planned, serials, terms
+from workflows.memory import audit, fanouts, items, planned, readings, serials, terms
 from workflows.memory.filters import fits, most_urgent, shown
 from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
@@ -23,19 +24,16 @@ from workflows.memory.rows import (
     FANOUTS,
     FEED,
     HISTORY,
-    HOLDERS,
     INBOX,
     ITEMS,
     NOTICES,
     PLANS,
-    READINGS,
     ROUTED,
     SUBSCRIPTIONS,
     TIMERS,
     UNMATCHED,
     UNSEALED,
     BoardRow,
-    Reading,
 )
 from workflows.memory.slices import open_holders
 from workflows.memory.unit import MemoryUnit
@@ -95,6 +93,12 @@ class MemoryReads:
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         return self._units.run(lambda unit: _personal(unit, viewer, case, purpose))  # type: ignore[arg-type]  # its own units
+
+    def attachments(self, viewer: Viewer, case: str, purpose: str) -> tuple[Attachment, ...]:
+        return self._units.run(lambda unit: readings.attachments(unit, viewer, case, purpose))  # type: ignore[arg-type]  # its own units
+
+    def attachment(self, viewer: Viewer, case: str, attachment: str, purpose: str) -> Attachment | None:
+        return self._units.run(lambda unit: readings.attachment(unit, viewer, case, attachment, purpose))  # type: ignore[arg-type]  # its own units
 
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
@@ -244,10 +248,9 @@ def _history(unit: MemoryUnit, case: str) -> tuple[HistoryView, ...]:
 
 
 def _personal(unit: MemoryUnit, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
-    held = any(one.holder.who in viewer.principals for one in unit.tx.where(HOLDERS, "case", case))
-    if not held or seen(unit, viewer, case) is None:
+    if not readings.has_held(unit, viewer, case) or seen(unit, viewer, case) is None:
         return {}
-    unit.tx.put(READINGS, unit.tx.next_number("reading"), Reading(case, viewer.user, purpose, unit.now))
+    readings.note_reading(unit, viewer, case, purpose)
     return reveal(unit.tx, "case", case)
 
 

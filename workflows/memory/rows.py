@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import (
     JSON,
     Access,
@@ -149,6 +150,15 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """An attachment (its name and hash are a payload), the key of its request, and when it may be collected."""
+
+    one: Attachment
+    key: str
+    collect_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRow:
     """Where a case under way stands, and the dates of its most urgent item."""
 
@@ -196,6 +206,10 @@ EFFECTS: Table[str, EffectRow] = Table("effect")
 PLANS: Table[str, Plan] = Table("plan", {"case": _case})
 SERIALS_ASKED: Table[int, SerialAsked] = Table("serial_asked")
 DRAFTS: Table[tuple[str, str], Draft] = Table("draft", {"item": lambda row: row.item, "case": lambda row: row.case})
+ATTACHMENTS: Table[str, AttachmentRow] = Table(
+    "attachment",
+    {"key": lambda row: row.key, "case": lambda row: row.one.case, "person": lambda row: row.one.person},
+)
 SERIALS: Table[tuple[str, int, int], Serial] = Table("serial", {"series": lambda row: (row.series, row.year)})
 BALLOTS: Table[str, Ballot] = Table("ballot", {"case": _case})
 BOARD: Table[str, BoardRow] = Table("board")

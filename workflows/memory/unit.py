@@ -20,7 +20,7 @@ from workflows.machine.case import (
     Subscription,
     WorkItem,
 )
-from workflows.memory import ballots, drafts, gates, inbox, outbox, plans, serials, sharing
+from workflows.memory import attachments, ballots, drafts, gates, inbox, outbox, plans, serials, sharing
 from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts
 from workflows.memory.personal import destroy, forget, keep, reveal
@@ -87,6 +87,7 @@ class MemoryUnit:
         self.serials = serials.MemorySerials(tx)
         self.drafts = drafts.MemoryDrafts(tx)
         self.ballots = ballots.MemoryBallots(tx)
+        self.attachments = attachments.MemoryAttachments(tx)
 
     # -- doors and routing ---------------------------------------------------------------------------------
 
@@ -209,6 +210,7 @@ class MemoryUnit:
         outbox.add(self.tx, changes.effects)
         serials.ask(self.tx, changes.serials)
         ballots.cast(self.tx, changes.ballots)
+        attachments.write(self.tx, changes)
         plans.write(self.tx, changes)
         for access in changes.access_ended:
             self.tx.drop(ACCESS, (access.case, access.who, access.why))
@@ -292,11 +294,13 @@ class MemoryUnit:
     def erase(self, persons: Sequence[str]) -> None:
         for person in persons:
             destroy(self.tx, person)
+            attachments.drop_of_person(self.tx, person)
 
     def forget(self, cases: Sequence[str]) -> None:
         for case in cases:
             forget(self.tx, case)
             drafts.forget(self.tx, case)
+            attachments.drop_of_case(self.tx, case)
 
     def find_acts(self, keys: Sequence[str]) -> dict[str, ActRow]:
         found = ((key, self.tx.get(ACTS, key)) for key in keys)

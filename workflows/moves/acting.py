@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
 from workflows.machine.filling import CLOSED_FIELD, UNKNOWN_FIELD
 from workflows.moves.batching import Saved, save_runs
 from workflows.moves.deciding import CaseRun, run_cases
+from workflows.moves.loading import files_named
 from workflows.ports import ActRow, CommitUnknown, Conflict, Engine, StoreUnavailable, Unit
 
 PROBLEM = 400
@@ -106,6 +107,7 @@ def _act(engine: Engine, unit: Unit, acts: Sequence[Act]) -> tuple[list[Answer |
     unit.hold_cases(sorted({one.case for one in acts}))
     stored = unit.find_acts([one.key for one in acts])
     fresh = {one.case: one for one in acts if one.key not in stored}
+    _hold_files(unit, fresh.values())
     runs = run_cases(engine, unit, unit.claim_cases(sorted(fresh)), fresh) if fresh else {}
     answers = {case: answered(unit, runs.get(case), one) for case, one in fresh.items()}
     refused = [one.key for case, one in fresh.items() if (told := answers[case]) is not None and told.status >= PROBLEM]
@@ -118,6 +120,13 @@ def _act(engine: Engine, unit: Unit, acts: Sequence[Act]) -> tuple[list[Answer |
     _store_answers(unit, fresh, answers)
     _refuse_to_lose_alone(acts, answers)
     return [_repeated(stored[one.key], one) if one.key in stored else answers[one.case] for one in acts], saved
+
+
+def _hold_files(unit: Unit, acts: Iterable[Act]) -> None:
+    """Nobody else links or collects the files of these acts while they are decided."""
+    named = sorted({one for act in acts for one in files_named(act)})
+    if named:
+        unit.attachments.hold(named)
 
 
 def answered(unit: Unit, run: CaseRun | None, wanted: Act) -> Answer | None:
@@ -196,4 +205,5 @@ def _request_hash(wanted: Act) -> str:
         return derived_id("act", json.dumps([wanted.case, wanted.item, wanted.verb]))
     asked = [wanted.case, wanted.item, wanted.verb, wanted.opinion, wanted.reason, dict(wanted.form)]
     asked += [dict(wanted.fields)] if wanted.fields else []
+    asked += [{"attachments": list(wanted.attachments)}] if wanted.attachments else []
     return derived_id("act", json.dumps(asked, ensure_ascii=False, sort_keys=True))

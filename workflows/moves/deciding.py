@@ -13,6 +13,7 @@ from traceback import extract_tb
 from typing import Final
 
 from workflows.language.words import Workflow
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import (
     Act,
     Case,
@@ -36,6 +37,8 @@ from workflows.machine.repair import MIGRATE, Repair
 from workflows.moves.loading import (
     Found,
     facts_for,
+    files_named,
+    files_of,
     load_cases,
     look_up,
     part_for,
@@ -94,12 +97,16 @@ class CaseRun:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What the cases of a batch have in common; `places` are the steps that the acts are for ("" for the case)."""
+    """What the cases of a batch have in common; `places` are the steps that the acts are for ("" for the case).
+
+    `files` are the attachments that the acts name.
+    """
 
     engine: Engine
     unit: Unit
     acts: Mapping[str, Act]
     places: Mapping[str, str]
+    files: Mapping[str, Attachment]
     events: Mapping[int, StoredEvent]
     found: Found
 
@@ -133,7 +140,7 @@ def run_cases(
     places = places_of(unit, acts)
     events = unit.events([row.event for row in rows if row.event is not None])
     slices = load_cases(unit, by_case, places, events)
-    batch = _Batch(engine, unit, acts, places, events, look_up(engine, unit, slices))
+    batch = _Batch(engine, unit, acts, places, files_of(unit, acts.values()), events, look_up(engine, unit, slices))
     runs = {
         case: CaseRun(slices[case], _moving(slices[case], mine)) for case, mine in by_case.items() if case in slices
     }
@@ -249,7 +256,7 @@ def _decide_row(batch: _Batch, run: CaseRun, grounds: _Grounds, row: InboxRow) -
 def _decide_act(batch: _Batch, run: CaseRun, grounds: _Grounds, act: Act) -> None:
     if run.quarantined is not None or run.parts.head.seq == 0:
         return
-    match _decide(batch, run, grounds, _wanted(batch.engine, act), run.parts.near(batch.places[act.case])):
+    match _decide(batch, run, grounds, _wanted(batch, act), run.parts.near(batch.places[act.case])):
         case Refused() as refused:
             run.refused = refused
         case Quarantined(why=why):
@@ -308,13 +315,13 @@ def _past(run: CaseRun, stored: Sequence[WorkItem]) -> tuple[WorkItem, ...]:
     return tuple(sorted(closed, key=lambda one: (one.closed_at, one.id)))
 
 
-def _wanted(engine: Engine, act: Act) -> Act | Repair:
-    """The act as the machine takes it: a move to another version comes with that version, where there is one."""
+def _wanted(batch: _Batch, act: Act) -> Act | Repair:
+    """The act as the machine takes it: with its files; a move to another version with that version, where there is one."""
     if act.verb != MIGRATE:
-        return act
+        return replace(act, files={one: batch.files[one] for one in files_named(act) if one in batch.files})
     to_hash = str(act.form.get("to", ""))
     try:
-        return Repair(act, to_hash, engine.library.by_hash(to_hash))
+        return Repair(act, to_hash, batch.engine.library.by_hash(to_hash))
     except KeyError:
         return Repair(act, to_hash, None)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from workflows.machine.attaching import DETACH
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Act, EventStimulus, SignalStimulus, Slice, Stimulus, TimerStimulus
 from workflows.machine.facts import Facts, Lookups, lookups_of, needs
 from workflows.moves.parts import Parts
@@ -18,6 +20,18 @@ def places_of(unit: Unit, acts: Mapping[str, Act]) -> dict[str, str]:
     items = [act.item for act in acts.values() if act.item is not None]
     found = unit.places(items) if items else {}
     return {case: found.get(act.item or "", "") for case, act in acts.items()}
+
+
+def files_named(act: Act) -> frozenset[str]:
+    """The attachments that an act names: those that go with it, and the one that it withdraws."""
+    withdrawn = {str(act.fields.get("attachment"))} if act.verb == DETACH else set()
+    return frozenset(act.attachments) | withdrawn
+
+
+def files_of(unit: Unit, acts: Iterable[Act]) -> dict[str, Attachment]:
+    """What stands behind the ids that these acts name; what is not there is left out."""
+    named = sorted({one for act in acts for one in files_named(act)})
+    return unit.attachments.find(named) if named else {}
 
 
 def load_cases(

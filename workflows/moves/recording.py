@@ -19,6 +19,7 @@ from workflows.machine.case import (
     WorkItem,
 )
 from workflows.ports import Changes, HistoryRow, Vault
+from workflows.ports.attachments import Linked, Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,9 @@ def _gather_case(changes: Changes, recorded: Recorded) -> None:
         changes.ballots.extend(decision.ballots)
         changes.access.extend(decision.access)
         changes.access_ended.extend(decision.access_ended)
+        entry = decision.entry
+        changes.attachments_linked.extend(Linked(one, entry.seq, entry.item, entry.at) for one in decision.attached)
+        changes.attachments_withdrawn.extend(Withdrawn(one, entry.actor, entry.at) for one in decision.detached)
     changes.plans.extend(plans)
     changes.activations.extend(activations.values())
     changes.items.extend(items.values())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workflows.machine.case import Lane
 from workflows.moves.advance import advance_cases
 from workflows.moves.assign import assign
+from workflows.moves.collecting import collect
 from workflows.moves.counting import follow_feed
 from workflows.moves.deliver import deliver
 from workflows.moves.fanning import fan_out
@@ -25,7 +26,8 @@ def sweep(engine: Engine) -> int:
     moved = track(engine, Lane.INTERACTIVE) + tell_calendars(engine) + fan_out(engine) + follow_feed(engine)
     moved += sum(sweep_inbox(engine, lane) for lane in LANES)
     moved += assign(engine, Lane.BULK)
-    return moved + deliver(engine, Lane.BULK)
+    # Last: it alone talks to the blob store, and whatever that takes, all else that is due has been done.
+    return moved + deliver(engine, Lane.BULK) + collect(engine)
 
 
 def sweep_inbox(engine: Engine, lane: Lane) -> int:

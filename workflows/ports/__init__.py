@@ -1,6 +1,6 @@
 """What the moves need from the outside: rows, a unit (one transaction), blobs, gateways, a vault, a library."""
 
-from workflows.ports.blobs import Blobs
+from workflows.ports.blobs import Blobs, Files
 from workflows.ports.outcomes import BlobsUnavailable, CommitUnknown, Conflict, StoreUnavailable
 from workflows.ports.outside import Engine, Gateway, Library, Published, Units, Vault
 from workflows.ports.rows import (
@@ -26,6 +26,7 @@ __all__ = [
     "Conflict",
     "DueEffect",
     "Engine",
+    "Files",
     "Gate",
     "Gateway",
     "HistoryRow",

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from domain.attachments import TYPES
+
+MIB: Final = 1024 * 1024
 
 
 class Blobs(Protocol):
@@ -21,3 +27,17 @@ class Blobs(Protocol):
 
     def delete(self, keys: Collection[str]) -> None:
         """Remove what is under these keys, there or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What an office takes in as attachments, and where their bytes lie.
+
+    `types` are endings of `domain.attachments.TYPES`; a file has `most_bytes` at most; what nobody has linked is kept for
+    `kept_staged`.
+    """
+
+    blobs: Blobs
+    types: frozenset[str] = frozenset(TYPES)
+    most_bytes: int = 20 * MIB
+    kept_staged: timedelta = timedelta(hours=24)

@@ -12,6 +12,7 @@ from domain.numbers import Numbers
 from domain.roster import Roster
 from workflows.language.words import Workflow
 from workflows.machine.case import Lane
+from workflows.ports.blobs import Files
 from workflows.ports.rows import DueEffect
 from workflows.ports.unit import Unit
 
@@ -120,3 +121,4 @@ class Engine:
     vault: Vault
     gateways: Mapping[str, Gateway]
     wake: Callable[[Lane], None]
+    files: Files

@@ -21,6 +21,7 @@ from workflows.machine.case import (
     Timer,
     WorkItem,
 )
+from workflows.ports.attachments import Linked, Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ class Changes:
     plans_ended: list[tuple[str, str]] = field(default_factory=list)
     plans_moved: list[tuple[str, str, datetime]] = field(default_factory=list)
     serials: list[SerialAsked] = field(default_factory=list)
+    attachments_linked: list[Linked] = field(default_factory=list)
+    attachments_withdrawn: list[Withdrawn] = field(default_factory=list)
     ballots: list[Ballot] = field(default_factory=list)
     access: list[Access] = field(default_factory=list)
     access_ended: list[Access] = field(default_factory=list)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.ports.attachments import Attachments
 from workflows.ports.ballots import Ballots
 from workflows.ports.board import Board
 from workflows.ports.drafts import Drafts
@@ -55,6 +56,10 @@ class Unit(Protocol):
     @property
     def ballots(self) -> Ballots:
         """The ballots of secret votes, in this transaction."""
+
+    @property
+    def attachments(self) -> Attachments:
+        """The attachments, in this transaction."""
 
     # doors and routing
     def key_events(self, events: Sequence[NewEvent]) -> list[Keyed]:

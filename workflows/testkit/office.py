@@ -19,13 +19,15 @@ from workflows.library import CATALOGUE
 from workflows.machine.case import JSON, Act, Effect, WorkItem
 from workflows.machine.deadlines import local_day
 from workflows.memory import MemoryLibrary
+from workflows.memory.blobs import MemoryBlobs
 from workflows.moves.accepting import Accepted, Submission, accept
 from workflows.moves.acting import Answer, act
+from workflows.moves.attaching import Upload, stage
 from workflows.moves.running import drain
 from workflows.moves.suspending import resume, suspend
 from workflows.moves.sweeping import sweep
 from workflows.policy import Viewer, officer_viewer, operator_viewer
-from workflows.ports import Engine, NewEvent, Vault
+from workflows.ports import Engine, Files, NewEvent, Vault
 from workflows.reads import CaseFilter, CaseRow, CaseView, HistoryView, ItemView, NoticeView
 from workflows.testkit.people import staff
 from workflows.testkit.surroundings import Clock, KnownSecret, Outside, Store, memory_store
@@ -71,7 +73,9 @@ class Office:
         self.store = store(self.county, self.clock, vault)
         self.outside = Outside(self.store.units)
         gateways = {"notice": self.outside, "publish": self.outside}
-        self.engine = Engine(self.store.units, self.library, vault, gateways, wake=lambda _: None)
+        self.engine = Engine(
+            self.store.units, self.library, vault, gateways, wake=lambda _: None, files=Files(MemoryBlobs())
+        )
         self._numbers = count(1)
 
     # -- what comes in -------------------------------------------------------------------------------------
@@ -135,6 +139,7 @@ class Office:
         form: Mapping[str, JSON] | None = None,
         fields: Mapping[str, JSON] | None = None,
         reason: str | None = None,
+        attachments: Sequence[str] = (),
         key: str | None = None,
         at: datetime | None = None,
     ) -> Answer:
@@ -148,6 +153,7 @@ class Office:
             form: the form of the step, filled in.
             fields: what the verb itself asks for (whom to transfer to, where to return to).
             reason: a reason of the step's closed list.
+            attachments: the ids of files that were attached before and go with it.
             key: the idempotency key; one of its own if not given.
             at: turns the clock first.
         """
@@ -168,10 +174,17 @@ class Office:
             fields=fields or {},
             department=viewer.department,
             post=viewer.post,
+            attachments=tuple(attachments),
         )
         answer = act(self.engine, wanted)
         self.drain()
         return answer
+
+    def attach(self, user: str, case: str, name: str, content: bytes, *, key: str | None = None) -> Answer:
+        """Let somebody send a file for a case; the `id` in the answer is what an act then names."""
+        key = key or f"file{next(self._numbers)}"
+        sent = Upload(key, self.case(case).head, self.viewer(user), name, content)
+        return stage(self.engine, sent)
 
     def suspend(self, user: str, case: str, reason: str) -> Answer:
         """Let `user` suspend the tree of a root case, and let the office work off what follows."""

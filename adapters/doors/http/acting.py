@@ -16,6 +16,7 @@ from adapters.doors.http.viewers import ActorOf
 from adapters.doors.problems import Fault, Problem
 from adapters.explaining import saying
 from adapters.texts import _
+from workflows.machine.attaching import MOST_FILES
 from workflows.machine.case import Act
 from workflows.machine.fieldrights import ever_hidden
 from workflows.machine.operations import Operation, fits
@@ -26,9 +27,13 @@ from workflows.showing import without
 _LONGEST_KEY = 200
 
 
+AttachmentId = Annotated[str, Field(max_length=100)]
+
+
 class Body(BaseModel):
     """The body of an act. `version` is the one that was looked at, `opinion` says why in words.
 
+    `attachments` are the ids of files that were sent before (`POST /api/cases/{case}/attachments`) and go with it.
     Beside these it holds the verb's own fields, and nothing else (ASVS 15.3.3; `own_fields` refuses the rest).
     """
 
@@ -36,6 +41,7 @@ class Body(BaseModel):
 
     version: Annotated[int | None, Field(ge=0)] = None
     opinion: Annotated[str, Field(max_length=2000)] = ""
+    attachments: Annotated[tuple[AttachmentId, ...], Field(max_length=MOST_FILES)] = ()
 
 
 def verbs_of(operations: Mapping[str, Operation]) -> Any:
@@ -72,18 +78,24 @@ def _wrong(name: str, detail: str) -> Refuse:
 PreviewOf = Annotated[bool, Query(alias="preview", description="what would come of it; nothing is done")]
 
 
-def idempotency_key(
-    viewer: ActorOf, *, idempotency_key: Annotated[str | None, Header()] = None, preview: PreviewOf = False
-) -> str:
-    """The key that makes a repetition the same act; each actor has keys of his own. A preview uses none up."""
-    given = idempotency_key or ("preview" if preview else "")
+GivenKeyOf = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+def idempotency_key(viewer: ActorOf, given: GivenKeyOf = None) -> str:
+    """The key that makes a repetition the same request; each actor has keys of his own."""
     if not given or len(given) > _LONGEST_KEY:
         detail = _("请在 Idempotency-Key 请求头中给出本次办理的唯一编号（最长 %(n)s 个字符）", n=_LONGEST_KEY)
         raise Refuse(Problem(400, "no-idempotency-key", detail, (Fault("#header/Idempotency-Key", detail),)))
     return f"{viewer.user}:{given}"
 
 
-KeyOf = Annotated[str, Depends(idempotency_key)]
+def key_of_act(viewer: ActorOf, *, given: GivenKeyOf = None, preview: PreviewOf = False) -> str:
+    """The same for an act; a preview uses none up."""
+    return idempotency_key(viewer, given or ("preview" if preview else None))
+
+
+RequestKeyOf = Annotated[str, Depends(idempotency_key)]
+KeyOf = Annotated[str, Depends(key_of_act)]
 
 Done = Callable[[Office, Act], Response]
 

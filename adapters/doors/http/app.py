@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from adapters.doors.http import (
     adopting,
+    attachments,
     calendars,
     cases,
     events,
@@ -33,6 +34,7 @@ from workflows.showing import within_rights
 
 ROOMS: Final = (
     events,
+    attachments,
     cases,
     items,
     adopting,

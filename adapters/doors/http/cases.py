@@ -154,6 +154,7 @@ def act_on_case(  # an act is what FastAPI takes from path, header and body
         department=viewer.department,
         post=viewer.post,
         fields=own_fields(operation, body),
+        attachments=body.attachments,
     )
     return done(office, wanted)
 

@@ -80,6 +80,7 @@ def consequences_view(found: Consequences, said: Saying) -> View:
         "starts": list(found.starts),
         "withdraws": found.withdraws,
         "fields": dict(found.fields or {}),
+        "attachments": list(found.attachments),
         "titles": _in_words(found, said),
     }
 

@@ -147,6 +147,7 @@ def _act(  # what an act is made of
         department=viewer.department,
         post=viewer.post,
         fields=fields,
+        attachments=body.attachments,
     )
 
 

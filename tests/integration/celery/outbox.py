@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from workflows.machine.case import Effect, Lane
+from workflows.memory.blobs import MemoryBlobs
 from workflows.memory.rows import EFFECTS, EffectRow
 from workflows.memory.units import MemoryUnits
-from workflows.ports import Changes, Engine, Gateway
+from workflows.ports import Changes, Engine, Files, Gateway
 
 COUNTY = "000000"
 
@@ -34,7 +35,8 @@ def memory_units(clock: Clock) -> MemoryUnits:
 
 
 def engine_with(units: MemoryUnits, **gateways: Gateway) -> Engine:
-    return Engine(units=units, library=None, vault=NoVault(), gateways=gateways, wake=_nobody)  # type: ignore[arg-type]  # delivering asks the library nothing
+    files = Files(MemoryBlobs())
+    return Engine(units=units, library=None, vault=NoVault(), gateways=gateways, wake=_nobody, files=files)  # type: ignore[arg-type]  # delivering asks the library nothing
 
 
 def _nobody(lane: Lane) -> None:

@@ -43,6 +43,13 @@ def test_a_plain_postgresql_url_gets_its_driver(monkeypatch: pytest.MonkeyPatch)
         ("COUNTY", "33", "[0-9]"),
         ("CRYPTO", "sm", "aes"),
         ("COLOUR", "red", "config show"),
+        ("ATTACHMENT_MAX_MB", "101", "100"),
+        ("ATTACHMENT_TYPES", "pdf,svg", "pdf, ofd"),
+        ("ATTACHMENT_TYPES", "", "pdf, ofd"),
+        ("ATTACHMENT_KEEP_STAGED_HOURS", "0", "1"),
+        ("ATTACHMENT_STORE", "https://store", "s3://bucket"),
+        ("ATTACHMENT_STORE", "s3://bucket", "LIAISON_S3_SECRET_KEY"),
+        ("S3_ENDPOINT", "store:9000", "https://"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_remedy(
@@ -142,3 +149,21 @@ def test_a_data_folder_that_cannot_be_made_is_said(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(WrongSettings, match="LIAISON_DATA_DIR"):
         open_data_dir(read_settings())
+
+
+def test_an_s3_store_is_set_with_its_keys_and_shown_without_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret = tmp_path / "s3"
+    secret.write_text("secret-of-the-store\n")
+    monkeypatch.setenv("LIAISON_ATTACHMENT_STORE", "s3://bucket/files/")
+    monkeypatch.setenv("LIAISON_S3_ACCESS_KEY", "name-of-the-key")
+    monkeypatch.setenv("LIAISON_S3_SECRET_KEY_FILE", str(secret))
+
+    settings = read_settings()
+
+    told = {one.name: one.value for one in shown(settings)}
+    assert settings.s3_secret_key is not None
+    assert settings.s3_secret_key.get_secret_value() == "secret-of-the-store"
+    assert told["LIAISON_ATTACHMENT_STORE"] == "s3://bucket/files"
+    assert (told["LIAISON_S3_ACCESS_KEY"], told["LIAISON_S3_SECRET_KEY"]) == ("********", "********")
