@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic_core import from_json, to_json
 
 from adapters.cli.api import Api, succeeded
+from adapters.cli.attaching import case_of_item, sent
 from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import AsJson, StandIn, house_of
 from adapters.cli.printing import print_json, print_table, print_text
@@ -41,6 +43,10 @@ def act(  # everything that a person may say to an item or a case is an option
             help="操作本身的字段,如 to=…;多人用逗号隔开 / what the verb itself asks for, such as to=…; users with commas",
         ),
     ] = None,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="随附的文件,可多次 / a file that goes with it, may be repeated"),
+    ] = None,
     version: Annotated[int | None, typer.Option(help="看到的版本 / the version that was looked at")] = None,
     key: Annotated[
         str | None, typer.Option(help="幂等键,重试时用同一个 / idempotency key, the same for a retry")
@@ -55,10 +61,14 @@ def act(  # everything that a person may say to an item or a case is an option
     body: dict[str, Any] = {"version": version, "opinion": opinion}
     body |= dict(_own(verb, one) for one in own or [])
     path = f"/api/{'cases' if verb in ON_CASES else 'work-items'}/{on}/{verb}"
-    headers = {"Content-Type": JSON_TYPE, "Idempotency-Key": key or uuid.uuid4().hex}
+    key = key or uuid.uuid4().hex
+    headers = {"Content-Type": JSON_TYPE, "Idempotency-Key": key}
     with house_of(context).api(stand_in) as api:
         if verb not in ON_CASES:
             body |= {"reason": reason, "form": _form(api, on, field or [])}
+        if attach:
+            case = on if verb in ON_CASES else case_of_item(api, on)
+            body["attachments"] = sent(api, case, attach, key)
         params = {"preview": "true"} if preview else {}
         answer = succeeded(api.call("POST", path, params=params, content=to_json(body), headers=headers)).body
     if as_json or preview:

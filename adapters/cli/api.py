@@ -30,6 +30,7 @@ class Reply:
     body: Any
     text: str
     retry_after: float | None = None
+    content: bytes = b""
 
 
 class Line(Protocol):
@@ -100,7 +101,8 @@ class Api:
         is_json = "json" in response.headers.get("content-type", "")
         wait = response.headers.get("retry-after", "")
         body = response.json() if is_json else None
-        return Reply(response.status_code, body, response.text, float(wait) if wait.isdigit() else None)
+        seconds = float(wait) if wait.isdigit() else None
+        return Reply(response.status_code, body, response.text, seconds, response.content)
 
     def get(self, path: str, **params: Any) -> Reply:
         """A reading that must succeed; else the command ends with the answer's sentence and exit code."""

@@ -10,6 +10,7 @@ import typer
 
 from adapters.cli import (
     acting,
+    attaching,
     calendar,
     examining,
     fanouts,
@@ -54,6 +55,7 @@ def command() -> typer.Typer:
         planning.serials,
         acting.act,
         acting.batch,
+        attaching.attachments,
         examining.doctor,
         operating.sign_in,
     ]
