@@ -153,6 +153,12 @@ def working_time(minutes: int, per_day: int = WORKING_DAY_MINUTES) -> str:
     return _("不到1分钟")
 
 
+def file_size(size: int) -> str:
+    """Bytes as people read them."""
+    kib, mib = 1024, 1024 * 1024
+    return f"{max(1, round(size / kib))} KiB" if size < mib else f"{size / mib:.1f} MiB"
+
+
 __all__ = [
     "CHINESE",
     "DEFAULT_ZONE",
@@ -161,6 +167,7 @@ __all__ = [
     "_",
     "current_language",
     "day",
+    "file_size",
     "full_moment",
     "in_english",
     "moment",

@@ -94,6 +94,7 @@ TYPES: Final[Mapping[str, FileType]] = MappingProxyType(
 )
 """Every type that an office may allow, by the ending of a name."""
 
+_ENDINGS: Final = {one.media_type: ending for ending, one in TYPES.items()}
 _SAME: Final = {"jpeg": "jpg"}
 
 
@@ -101,6 +102,11 @@ def ending_of(name: str) -> str:
     """The type that a name says, "" for none."""
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     return _SAME.get(ending, ending)
+
+
+def kind_of(media_type: str) -> str:
+    """A media type as people call it."""
+    return _ENDINGS.get(media_type, media_type).upper()
 
 
 def wrong_with(name: str, content: bytes, allowed: frozenset[str], most: int) -> Wrong | None:

@@ -13,7 +13,7 @@ from adapters.cli.api import Api, succeeded
 from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import AsJson, StandIn, house_of
 from adapters.cli.printing import at, print_json, print_table, print_text
-from adapters.texts import _
+from adapters.texts import _, file_size
 from domain.texts import zh
 
 STATES: Mapping[str, str] = {"linked": "", "withdrawn": zh("已撤下"), "dropped": zh("已按规定删除")}
@@ -79,12 +79,4 @@ def _saved(api: Api, case: str, found: Sequence[Mapping[str, Any]], folder: Path
 def _cells(one: Mapping[str, Any]) -> list[str]:
     stands: str = STATES[one["state"]]
     name = one["name"] or _("（无权查看名称）")
-    return [name, size_of(one["size"]), one["by"], at(one["at"]), _(stands) if stands else ""]
-
-
-def size_of(size: int) -> str:
-    """A size as people read it."""
-    kib, mib = 1024, 1024 * 1024
-    if size < mib:
-        return f"{max(1, round(size / kib))} KiB"
-    return f"{size / mib:.1f} MiB"
+    return [name, file_size(one["size"]), one["by"], at(one["at"]), _(stands) if stands else ""]

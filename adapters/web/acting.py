@@ -16,13 +16,14 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.problems import Problem
 from adapters.explaining import Saying
 from adapters.texts import _, moment
+from adapters.web.attachments import CHOSEN, Taken, taken, withdrawable
 from adapters.web.cases import said_of, seen
 from adapters.web.fields import FORM, WrongForm
 from adapters.web.items import item_page
 from adapters.web.operations import Filled, Offer, decided, filled, offers_on_case, offers_on_item, open_items
 from adapters.web.rendering import page
 from adapters.web.steering import operations_page
-from adapters.web.visitors import PageRoute, PersonOf, Posted, Visitor, field
+from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, Visitor, field
 from workflows.machine.case import Act, WorkItem
 from workflows.machine.operations import ON_CASES, ON_ITEMS
 from workflows.moves.acting import Answer, act
@@ -49,37 +50,40 @@ class _Pressed:
     item: WorkItem | None
     verb: str
     said: Saying
+    taken: Taken
 
     def again(self, wrong: WrongForm) -> Response:
-        """The form once more, with what is wrong and what was typed."""
-        typed: Mapping[str, Any] = {name: self.form.getlist(name) for name in self.form}
-        more = {"wrong": wrong, "typed": typed, "tried": self.verb}
+        """The form once more, with what is wrong, what was typed, and the files that were sent."""
+        typed: Mapping[str, Any] = {name: self.form.getlist(name) for name in self.form if name != CHOSEN}
+        more = {"wrong": wrong, "typed": typed, "tried": self.verb, "kept": self.taken.files}
         if self.item is None:
             return operations_page(self.request, self.office, self.visitor, self.view, UNPROCESSABLE, **more)
         return item_page(self.request, self.office, self.visitor, self.view, self.item, UNPROCESSABLE, **more)
 
 
-@router.post("/items/{item}/{verb}")
+@router.post("/items/{item}/{verb}", max_body_size=FILES_BYTES)
 def on_item(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, item: str, verb: str) -> Response:
     """Carry out an operation on an item."""
     found = office.reads.item(visitor.viewer, item)
     if found is None or verb not in ON_ITEMS:
         raise not_found()
     view = seen(office, visitor.viewer, found.case.id)
-    pressed = _Pressed(request, office, visitor, form, view, found.item, verb, said_of(office, view))
+    files = taken(office, visitor, view, form, field(form, "key"))
+    pressed = _Pressed(request, office, visitor, form, view, found.item, verb, said_of(office, view), files)
     mine = any(one.id == item for one in open_items(view, visitor.viewer)) or decided(found.item, visitor.viewer)
     offers = offers_on_item(office, view, found.item, visitor.viewer, pressed.said) if mine else ()
     return _carried_out(pressed, next((one for one in offers if one.verb == verb), None))
 
 
-@router.post("/cases/{case}/{verb}")
+@router.post("/cases/{case}/{verb}", max_body_size=FILES_BYTES)
 def on_case(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, case: str, verb: str) -> Response:
     """Carry out an operation on the case itself."""
     view = seen(office, visitor.viewer, case)
     if verb not in ON_CASES:
         raise not_found()
-    pressed = _Pressed(request, office, visitor, form, view, None, verb, said_of(office, view))
-    offers = offers_on_case(office, view, visitor.viewer, pressed.said)
+    said, files = said_of(office, view), taken(office, visitor, view, form, field(form, "key"))
+    pressed = _Pressed(request, office, visitor, form, view, None, verb, said, files)
+    offers = offers_on_case(office, view, visitor.viewer, said, withdrawable(office, visitor.viewer, view, said))
     return _carried_out(pressed, next((one for one in offers if one.verb == verb), None))
 
 
@@ -89,6 +93,8 @@ def _carried_out(pressed: _Pressed, offer: Offer | None) -> Response:
         given = _NOTHING if offer is None else filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
     except WrongForm as wrong:
         return pressed.again(wrong)
+    if pressed.taken.wrong is not None:
+        return pressed.again(pressed.taken.wrong)
     answer = act(pressed.office.engine, _act(pressed, given))
     if answer.status < REFUSED:
         place = f"/cases/{pressed.view.head.id}" if pressed.item is None else f"/items/{pressed.item.id}"
@@ -118,12 +124,15 @@ def _act(pressed: _Pressed, given: Filled) -> Act:
         department=viewer.department,
         post=viewer.post,
         fields=given.fields,
+        attachments=pressed.taken.ids,
     )
 
 
 def _wrong(answer: Answer) -> WrongForm:
     """Which field of the page the machine means."""
     place = str(answer.body.get("field", ""))
+    if place == "attachments":
+        return WrongForm(CHOSEN, _(str(answer.body["detail"])))
     name = FORM + place.removeprefix("form/") if place.startswith("form/") else place
     return WrongForm(name, _(str(answer.body["detail"])))
 

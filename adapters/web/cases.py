@@ -14,6 +14,7 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, saying, sentence
 from adapters.texts import _, current_language
 from adapters.titles import rule_title, titles_of
+from adapters.web.attachments import beside
 from adapters.web.operations import open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of, urgency_mark
@@ -56,6 +57,7 @@ def show(  # what the address of the page may ask for
         "steerable": "act" in visitor.viewer.scopes,
         "guest": visitor.guest,
         "done": done,
+        "files": beside(office, visitor.viewer, found, said),
     }
     return page("case.html", request, office, **(live | values))
 

@@ -14,14 +14,14 @@ from adapters.web.cases import said_of, seen
 from adapters.web.fields import FORM, WrongForm, fields_of_step, values_of
 from adapters.web.items import item_page
 from adapters.web.operations import OPINION, REASON
-from adapters.web.visitors import PageRoute, PersonOf, Posted, error_page, field
+from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, error_page, field
 from workflows.machine.case import Act
 from workflows.moves.drafting import save_draft
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
-@router.post("/items/{item}/save")
+@router.post("/items/{item}/save", max_body_size=FILES_BYTES)
 def save(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, item: str) -> Response:
     """Keep what was typed so far; nothing has to be complete."""
     found = office.reads.item(visitor.viewer, item)

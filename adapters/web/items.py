@@ -14,6 +14,7 @@ from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, sentence, verb_title
 from adapters.texts import _
+from adapters.web.attachments import beside, limits
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
 from adapters.web.changed import changes
 from adapters.web.drafts import Kept, kept
@@ -70,7 +71,7 @@ def _seen(office: Office, visitor: Visitor, item: str) -> tuple[CaseView, WorkIt
 def item_page(
     request: Request, office: Office, visitor: Visitor, view: CaseView, item: WorkItem, status: int = 200, **more: Any
 ) -> Response:
-    """The page of an item. `more` may hold: done, values, asked_values, wrong (a WrongForm), typed and tried (a verb)."""
+    """The page of an item. `more` may hold: done, values, asked_values, wrong (a WrongForm), typed, tried (a verb), kept (files)."""
     said = said_of(office, view)
     mine = any(one.id == item.id for one in open_items(view, visitor.viewer))
     able = mine or decided(item, visitor.viewer)
@@ -97,6 +98,9 @@ def item_page(
         "wrong": None,
         "typed": {},
         "tried": "",
+        "kept": (),
+        "limits": limits(office.engine.files),
+        "files": beside(office, visitor.viewer, view, said),
     }
     return page("item.html", request, office, status, **(_live(office, visitor, view, item) | values | more))
 

@@ -63,6 +63,7 @@ class Offer:
     weighty: bool = False
     first: bool = False
     foreseen: str = ""
+    takes_files: bool = False
 
     @property
     def is_answer(self) -> bool:
@@ -113,11 +114,13 @@ def offers_on_item(office: Office, view: CaseView, item: WorkItem, viewer: Viewe
     return tuple(_offers(office, view, item, viewer, said, found))
 
 
-def offers_on_case(office: Office, view: CaseView, viewer: Viewer, said: Saying) -> tuple[Offer, ...]:
-    """The operations on the case itself that the machine allows the viewer now."""
+def offers_on_case(
+    office: Office, view: CaseView, viewer: Viewer, said: Saying, files: tuple[Choice, ...] = ()
+) -> tuple[Offer, ...]:
+    """The operations on the case itself that the machine allows the viewer now; `files` are those beside it."""
     if "act" not in viewer.scopes:
         return ()
-    found = ((one, _fields_on_case(one, view, said)) for one in ON_CASES.values())
+    found = ((one, _fields_on_case(one, view, said, files)) for one in ON_CASES.values())
     return tuple(_offers(office, view, None, viewer, said, found))
 
 
@@ -153,6 +156,7 @@ def _offer(operation: Operation, fields: tuple[Field, ...], told: Consequences |
         ""
         if any(one.required for one in operation.asks) or _chooses_people(fields)
         else foreseen(told, said) or _still_waiting(operation, told),
+        operation.opinion != "none",
     )
 
 
@@ -176,8 +180,8 @@ def _fields_on_item(operation: Operation, view: CaseView, item: WorkItem, said: 
     return (*of_step, *_reason(operation, item, said), *asked, *_opinion_on_item(operation, item, said))
 
 
-def _fields_on_case(operation: Operation, view: CaseView, said: Saying) -> tuple[Field, ...]:
-    asked = fields_asked(operation, view, said)
+def _fields_on_case(operation: Operation, view: CaseView, said: Saying, files: tuple[Choice, ...]) -> tuple[Field, ...]:
+    asked = fields_asked(operation, view, said, files=files)
     return (*asked, *_opinion(operation, needed=operation.opinion == "needed"))
 
 

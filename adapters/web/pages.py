@@ -12,6 +12,7 @@ from adapters.texts import _
 from adapters.web import (
     acting,
     assets,
+    attachments,
     board,
     cases,
     drafting,
@@ -28,7 +29,21 @@ from adapters.web.visitors import PageRoute, SignInNeeded, error_page, visitor_o
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 # `acting` takes every other form of a case or item, so it comes last.
-for room in (assets, entering, keys, lists, board, uploading, inbox, items, drafting, cases, steering, acting):
+for room in (
+    assets,
+    entering,
+    keys,
+    lists,
+    board,
+    uploading,
+    inbox,
+    items,
+    drafting,
+    cases,
+    attachments,
+    steering,
+    acting,
+):
     router.include_router(room.router)
 strangers = APIRouter(include_in_schema=False)
 

@@ -18,6 +18,7 @@ from adapters.texts import (
     ENGLISH,
     _,
     current_language,
+    file_size,
     full_moment,
     moment,
     nearest_language,
@@ -55,7 +56,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"_": _, "moment": moment, "full_moment": full_moment, "asset": address, "verb_title": verb_title}
+    made.globals |= {
+        "_": _,
+        "moment": moment,
+        "full_moment": full_moment,
+        "file_size": file_size,
+        "asset": address,
+        "verb_title": verb_title,
+    }
     return made
 
 

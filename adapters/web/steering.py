@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from adapters.doors.http.office import Office, OfficeOf
+from adapters.web.attachments import limits, withdrawable
 from adapters.web.cases import said_of, seen, titles_of_case
 from adapters.web.operations import offers_on_case
 from adapters.web.rendering import page
@@ -26,10 +27,10 @@ def operations(request: Request, office: OfficeOf, visitor: VisitorOf, case: str
 def operations_page(
     request: Request, office: Office, visitor: Visitor, view: CaseView, status: int = 200, **more: Any
 ) -> Response:
-    """The page of the operations on a case. `more` may hold: wrong, typed, tried."""
+    """The page of the operations on a case. `more` may hold: wrong, typed, tried, kept (files)."""
     said = said_of(office, view)
     values: dict[str, Any] = {
-        "offers": offers_on_case(office, view, visitor.viewer, said),
+        "offers": offers_on_case(office, view, visitor.viewer, said, withdrawable(office, visitor.viewer, view, said)),
         "place": f"/cases/{view.head.id}",
         "version": "",
         # One key for each form that is shown: sent twice, it is the same act.
@@ -40,5 +41,7 @@ def operations_page(
         # What is done to a whole case is not put aside half written.
         "draft": None,
         "tried": "",
+        "kept": (),
+        "limits": limits(office.engine.files),
     }
     return page("operations.html", request, office, status, **(titles_of_case(view, said) | values | more))

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from adapters.counted import recounted_lines
 from adapters.explaining import Saying, verb_title
-from adapters.texts import _
+from adapters.texts import _, file_size
 from adapters.titles import event_title, rule_title
+from domain.attachments import kind_of
 from domain.texts import zh
 from workflows.language.words import Escalate
 from workflows.machine.case import SYSTEM, Sign
@@ -33,7 +34,7 @@ SENT: Final = "sent"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of the timeline; `follows` is what it led to."""
+    """One entry of the timeline; `follows` is what it led to, `files` what went with it."""
 
     seq: int
     at: datetime
@@ -45,6 +46,7 @@ class Moment:
     hash: str
     sealed: bool
     round: int = 1
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def _moment(entry: HistoryView, said: Saying) -> Moment:
         hash=entry.hash,
         sealed=entry.feed_no is not None,
         round=int(body.get("round") or 1),
+        files=tuple(_files(body.get("delta", {}))),
     )
 
 
@@ -131,6 +134,12 @@ def _who(body: Mapping[str, Any], said: Saying) -> str:
         return _("%(who)s 代 %(principal)s", who=name, principal=said.names.principal(str(principal)))
     capacity = CAPACITIES.get(str(body.get("authority")), "")
     return _("%(who)s（%(capacity)s）", who=name, capacity=_(capacity)) if capacity else name
+
+
+def _files(delta: Mapping[str, Any]) -> Iterator[str]:
+    """Type and size of the files that went with an entry: what they are called is personal, and not in it."""
+    for _id, media_type, size in delta.get("attachments", ()):
+        yield f"{kind_of(str(media_type))} {file_size(int(size))}"
 
 
 def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlsplit
@@ -18,15 +18,23 @@ from starlette.exceptions import HTTPException
 from adapters.doors.http.answers import Refuse
 from adapters.doors.http.office import Office, OfficeOf, office_of
 from adapters.doors.http.viewers import COOKIE, HOST_COOKIE, refuse_forged, session_token
+from adapters.doors.multipart import BESIDE_FILES, read_form
 from adapters.doors.problems import Problem
+from adapters.settings import MOST_MIB
 from adapters.texts import _
 from adapters.web.rendering import page, set_language
+from workflows.machine.attaching import MOST_FILES
 from workflows.policy import Viewer, operator_viewer, sends_for_department
 from workflows.ports import StoreUnavailable
+from workflows.ports.blobs import MIB
 
 log = structlog.get_logger()
 
 FORM_BYTES: Final = 256 * 1024
+MOST_OF_LARGEST: Final = 3
+"""All files of one form together may have so many times the bytes that one may have: they are held in memory."""
+FILES_BYTES: Final = MOST_OF_LARGEST * MOST_MIB * MIB + BESIDE_FILES
+"""The most that any office may take with one form."""
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
 
 
@@ -80,12 +88,17 @@ def guests_welcome(request: Request, office: Office) -> bool:
     return office.identity.sample and peer in _HERE and (request.url.hostname or "") in _HERE | {"testserver"}
 
 
-async def posted(request: Request) -> FormData:
-    """The fields of a form, refused when they are more than a form can hold."""
+async def posted(request: Request, office: OfficeOf) -> AsyncIterator[FormData]:
+    """The fields of a form, and its files, refused when they are more than a form can hold."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        most = MOST_OF_LARGEST * office.engine.files.most_bytes + BESIDE_FILES
+        async with read_form(request, most, MOST_FILES) as form:
+            yield form
+        return
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > FORM_BYTES:
         raise Refuse(Problem(413, "too-large", _("内容过大，请缩短后再提交")))
-    return await request.form()
+    yield await request.form()
 
 
 Posted = Annotated[FormData, Depends(posted)]
