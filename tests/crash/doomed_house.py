@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import worker
+from adapters.blobs.files import FileBlobs
 from adapters.settings import Settings
 from adapters.sql.units import SqlUnit, SqlUnits
 from tests.crash.doom import Doom, die
@@ -38,7 +39,22 @@ def doomed_units(settings: Settings, clock: Callable[[], datetime] | None = None
     return units
 
 
+class DoomedFileBlobs(FileBlobs):
+    """The folder of production; the process may die when bytes were put, or deleted, and no row says so yet."""
+
+    def put(self, key: str, content: bytes) -> None:
+        super().put(key, content)
+        if DOOM.strikes("put"):
+            die()
+
+    def delete(self, keys: Collection[str]) -> None:
+        super().delete(keys)
+        if DOOM.strikes("deleted"):
+            die()
+
+
 worker.units_of = doomed_units
+worker.FileBlobs = DoomedFileBlobs  # type: ignore[attr-defined]  # where production makes its own
 
 if __name__ == "__main__":
     worker.main()

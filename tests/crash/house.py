@@ -55,6 +55,10 @@ class House:
         """`liaison up --sample`; returns when it answers over its socket."""
         return self._serving("-m", "worker", "up", "--sample", "--port", "0")
 
+    def doomed_up(self) -> Program:
+        """The same, and it dies where the test says."""
+        return self._serving("-m", "tests.crash.doomed_house", "up", "--sample", "--port", "0")
+
     def doomed_web(self) -> Program:
         """`liaison web` that dies where the test says."""
         return self._serving("-m", "tests.crash.doomed_house", "web", "--port", "0")
