@@ -7,11 +7,13 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from adapters.blobs.files import FileBlobs
+from adapters.sql.units import SqlUnit, SqlUnits
+from tests.contract.racing import standing, wait_until_blocked
 from workflows.language.words import Mode, Workflow, approve, end, role, sequence, vote, workflow
 from workflows.machine.attachment import Attachment, AttachmentState
 from workflows.machine.case import Act
@@ -555,6 +557,39 @@ def test_a_file_is_linked_or_collected_and_never_both(make_store: MakeStore) -> 
         assert (one in stored(office)) == linked
 
 
+def test_the_collector_passes_over_what_an_act_holds(make_store: MakeStore, store: str) -> None:
+    if store != "postgres":
+        pytest.skip("only there do two units hold rows at once")
+    office = begun(make_store, judged())
+    one, units = staged(office, "jin"), cast("SqlUnits", office.store.units)
+    office.clock.turn_to(office.clock() + DAY)
+
+    with standing(units, lambda unit: unit.attachments.hold([one])) as act:
+        passed = collect(office.engine)
+        act.commit()
+
+    assert passed == 0
+    assert collect(office.engine) == 1
+
+
+def test_an_act_that_waits_for_the_collector_finds_the_file_dropped(make_store: MakeStore, store: str) -> None:
+    if store != "postgres":
+        pytest.skip("only there do two units hold rows at once")
+    office = begun(make_store, judged())
+    one, units = staged(office, "jin"), cast("SqlUnits", office.store.units)
+    office.clock.turn_to(office.clock() + DAY)
+
+    def claim(unit: SqlUnit) -> object:
+        return unit.attachments.claim_due(10, unit.now + DAY)
+
+    with standing(units, claim) as collector, ThreadPoolExecutor(1) as thread:
+        act = thread.submit(office.act, "jin", case_of(office), "comment", opinion="样例", attachments=[one])
+        wait_until_blocked(units)
+        collector.commit()
+
+    assert (act.result().status, act.result().body["code"]) == (422, "attachment")
+
+
 # -- erased ------------------------------------------------------------------------------------------------
 
 
@@ -574,6 +609,17 @@ def test_erasing_takes_files_along_and_leaves_a_chain_that_verifies(office: Offi
     assert stored(office) == {}
     assert (state(office, one), row(office, waiting)) == (AttachmentState.DROPPED, None)
     assert office.store.reads.verify().where is None
+
+
+def test_nothing_is_taken_in_for_somebody_erased(office: Office, store: str) -> None:
+    if store == "memory":
+        pytest.skip("memory gives a new key to whoever comes back")
+    office.store.units.run(lambda unit: unit.erase(["person:t1"]))
+
+    answer = office.attach("jin", case_of(office), "note.pdf", NOTE)
+
+    assert (answer.status, answer.body["code"]) == (410, "erased")
+    assert stored(office) == {}
 
 
 def test_a_file_beside_a_case_about_nobody_is_read_as_any_other(make_store: MakeStore) -> None:
