@@ -5,7 +5,7 @@ import pytest
 from adapters.settings import Settings
 from tests.tree import ROOT
 
-ROW = re.compile(r"^\| `LIAISON_([A-Z_]+)` \| (.*?) \|", re.MULTILINE)
+ROW = re.compile(r"^\| `LIAISON_([A-Z0-9_]+)` \| (.*?) \|", re.MULTILINE)
 
 
 @pytest.mark.parametrize("document", ["README.md", "README.zh.md"])
