@@ -67,6 +67,7 @@ _CHOICES: Final[Mapping[str, str]] = {
     "abstain": zh("弃权"),
     "all": zh("全部同意"),
     "any": zh("任一人决定"),
+    "sequence": zh("依次办理"),
 }
 
 

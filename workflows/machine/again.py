@@ -15,7 +15,7 @@ from workflows.machine.case import DECIDED, JSON, ItemState, WorkItem
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import AGAIN, CASE, again_at, watched_in
-from workflows.machine.returning import ask_seat_again
+from workflows.machine.reasking import ask_seats_again
 from workflows.machine.rewind import comes_behind
 from workflows.machine.turn import Enter, Turn, step_path
 
@@ -39,8 +39,7 @@ def put_and_note(turn: Turn, plain: Mapping[str, JSON], personal: Mapping[str, J
     unsaid = {*personal, *ever_hidden(turn.definition)}
     differences = {name: None if name in unsaid else [before[name], given[name]] for name in changed}
     turn.said["changed"] = differences
-    for one in [one for one in asked if _still_asks(turn, one)]:
-        ask_seat_again(turn, one, one.closed_by or "")
+    ask_seats_again(turn, [one for one in asked if _still_asks(turn, one)])
     _note(turn, _writer(item.path), [one for one in asked if not _still_asks(turn, one)], differences)
 
 

@@ -23,7 +23,7 @@ from workflows.machine.content import content_of
 from workflows.machine.copying import copy_to, end_copy, read_copy
 from workflows.machine.filling import BadForm, filled, refuse_form
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
-from workflows.machine.handing import claim, delegate, give_advice, note_opened, recuse, transfer, unclaim
+from workflows.machine.handing import claim, delegate, give_advice, note_opened, transfer, unclaim
 from workflows.machine.hearing import Values
 from workflows.machine.nodes import CASE
 from workflows.machine.operations import BALLOTS
@@ -32,6 +32,7 @@ from workflows.machine.rewind import rewind
 from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stranger, refuse_words
 from workflows.machine.settling import cancel_peers, count_answer
 from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
+from workflows.machine.standingback import recuse
 from workflows.machine.telling import comment, urge
 from workflows.machine.turn import Turn
 from workflows.machine.urgency import set_urgency
@@ -210,13 +211,12 @@ def _carry_out(turn: Turn, act: Act, item: WorkItem, values: Values) -> None:
         answer_supplement(turn, item.path)
         return
     activation, step = turn.live[item.path], turn.human_step(item.path)
-    if item.link in ADDED and isinstance(step, Approve | CarryOut):
-        signer_answered(turn, item, step, act)
-        return
     if isinstance(step, Vote):
         count_ballot(turn, activation, step, item, act)
     elif act.verb == "return":
         _return_to_applicant(turn, activation, act)
+    elif item.link in ADDED and isinstance(step, Approve | CarryOut):
+        signer_answered(turn, item, step, act)
     elif isinstance(step, Approve | CarryOut) and not (act.verb in {"agree", "complete"} and hold_back(turn, item)):
         count_answer(turn, activation, step, item, act)
 

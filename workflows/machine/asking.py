@@ -14,6 +14,7 @@ from workflows.machine.case import Activation, ActivationState, Case, ItemState,
 from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
 from workflows.machine.lining import let_wait
+from workflows.machine.recusing import stood_back_from
 from workflows.machine.repeating import without_repeats
 from workflows.machine.rewind import start_over
 from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
@@ -163,7 +164,8 @@ def seats_of(turn: Turn, who: Who, mode: Mode, path: str) -> tuple[Seat, ...]:
 def where(turn: Turn, path: str) -> Where:
     """What a resolver looks at: the roster of today, and the values that the step at `path` has."""
     head: Case = replace(turn.head, fields=turn.values(path)) if "#" in path else turn.head
-    return Where(head, turn.facts.roster, local_day(turn.facts.calendar, turn.now))
+    stood_back = stood_back_from(turn.live, path)
+    return Where(head, turn.facts.roster, local_day(turn.facts.calendar, turn.now), stood_back)
 
 
 def recipients(turn: Turn, who: Who, path: str) -> set[str]:

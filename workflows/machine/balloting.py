@@ -21,6 +21,8 @@ CASTING: Final = 1
 """`resume` of a vote that waits for its chair."""
 
 _WEIGHTS: Final = "weights"
+_CAST_AS: Final = {"agree": Result.PASSED, "reject": Result.FAILED, "abstain": Result.TIED}
+"""What the chair's vote makes of a tie; a chair who abstains lets it stand."""
 _VOTED: Final = {"agree": ItemState.APPROVED, "reject": ItemState.REJECTED, "abstain": ItemState.ABSTAINED}
 
 
@@ -35,7 +37,7 @@ def count_ballot(turn: Turn, activation: Activation, step: Vote, item: WorkItem,
         return
     if activation.resume == CASTING:
         turn.said["casting"] = act.verb
-        _close(turn, activation, step, Result.PASSED if act.verb == "agree" else Result.FAILED, act.actor)
+        _close(turn, activation, step, _CAST_AS[act.verb], act.actor)
         return
     turn.update(counted(activation, step, item, _VOTED[act.verb]))
     weigh_ballot(turn, item, _VOTED[act.verb], 1)

@@ -1,4 +1,4 @@
-"""An item changes hands: 转办, 委派 and its answer, 签收 and 退签, 回避 on one's own request; and that it was opened."""
+"""An item changes hands: 转办, 委派 and its answer, 签收 and 退签; and that it was opened."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from dataclasses import replace
 from typing import Final
 
 from domain.texts import zh
-from workflows.language.words import Approve, CarryOut, Vote
-from workflows.machine.balloting import settle_vote
+from workflows.language.words import Approve, CarryOut
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
-from workflows.machine.counting import counts_in_seats
 from workflows.machine.rights import holder_of, note_right, open_item_of, refuse_newcomer, refuse_stranger
-from workflows.machine.settling import settle_answers
+from workflows.machine.signers import SIGNERS
 from workflows.machine.turn import Turn
-from workflows.policy import role_principal
 
 MOST_HOPS: Final = 5
 """An item that was handed on so often stays where it is."""
 
 ADVICE: Final = "advice"
 """The kind of an item that somebody else advises on: it decides nothing."""
-
-_OFFICE: Final = role_principal("office_head", None)
 
 
 # -- 转办 --------------------------------------------------------------------------------------------------
@@ -38,7 +33,11 @@ def transfer(turn: Turn, act: Act) -> Refused | None:
         return refusal
     _say(turn, act, item, to=to)
     turn.close_item(item, ItemState.TRANSFERRED, act.actor)
-    given = turn.reopen_seat(replace(item, link=Link.TRANSFERRED), f"user:{to}")
+    if item.link in SIGNERS:
+        # Who was added answers for the same item as before, in the same group.
+        given = turn.reopen_seat(item, f"user:{to}", below=item.parent)
+    else:
+        given = turn.reopen_seat(replace(item, link=Link.TRANSFERRED), f"user:{to}")
     turn.notify({f"user:{to}"}, "transferred", given.id)
     return None
 
@@ -55,6 +54,8 @@ def _refuse_handing(turn: Turn, item: WorkItem, verb: str) -> Refused | None:
 
 
 def _hops(turn: Turn, item: WorkItem) -> int:
+    if item.link in SIGNERS:
+        return sum(one.state is ItemState.TRANSFERRED and one.parent == item.parent for one in turn.past())
     if item.link is not Link.TRANSFERRED:
         return 0
     known = {one.id: one for one in turn.past()}
@@ -151,37 +152,6 @@ def note_opened(turn: Turn, act: Act) -> Refused | None:
         return refusal or Refused(409, "opened", zh("该待办已打开过"), by=holder_of(turn, item), at=item.read_at)
     _say(turn, act, item)
     _keep(turn, replace(item, read_at=turn.now))
-    return None
-
-
-# -- 回避 --------------------------------------------------------------------------------------------------
-
-
-def recuse(turn: Turn, act: Act) -> Refused | None:
-    """Stand back from one's own item: it is asked of the others, or the base of the vote falls."""
-    item = open_item_of(turn, act)
-    if isinstance(item, Refused):
-        return item
-    step = turn.human_step(item.path)
-    if not isinstance(step, Approve | CarryOut | Vote) or item.link is not None:
-        return Refused(409, "verb_not_offered", zh("本环节不能申请回避"), field="verb")
-    _say(turn, act, item)
-    others = [
-        one for one in turn.holders.get(item.id, ()) if one.who.startswith("user:") and one.who != f"user:{act.actor}"
-    ]
-    turn.close_item(item, ItemState.CANCELLED, f"recused:{act.actor}")
-    block = turn.live[item.path]
-    if others or block.n == 1:
-        again = turn.reopen_seat(item, others[0].who if others else _OFFICE)
-        for one in others[1:]:
-            turn.hold(again, one.who, one.capacity)
-        return None
-    by = 1 if counts_in_seats(step) else (item.weight or 1)
-    turn.update(replace(block, n=block.n - by))
-    if isinstance(step, Vote):
-        settle_vote(turn, item.path, step, act.actor)
-    else:
-        settle_answers(turn, item.path, step, act.actor)
     return None
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.roster import post_of
 from workflows.language.words import Approve
 from workflows.machine.case import Activation, Capacity, ItemState, WorkItem
-from workflows.machine.deadlines import clock_of, counted, local_day
-from workflows.machine.seats import Seat
+from workflows.machine.deadlines import clock_of, counted
+from workflows.machine.seating import filled_today
+from workflows.machine.seats import Seat, Where
 from workflows.machine.turn import Turn
 from workflows.machine.urgency import hastened
-from workflows.policy import role_principal
 
 LINE = "line"
 """Where an activation keeps who is asked when an item's turn comes: item -> [[principal, capacity], ...]."""
 
-_OFFICE = role_principal("office_head", None)
+PLACES = "places"
+"""Where it keeps the place in the line of an item that waits again, where its seat number does not say it: item -> place."""
 
 
 def let_wait(turn: Turn, item: WorkItem, seat: Seat) -> None:
@@ -26,33 +26,42 @@ def let_wait(turn: Turn, item: WorkItem, seat: Seat) -> None:
     turn.give(item.path, {LINE: {**line, item.id: [[who, capacity.value] for who, capacity in seat.candidates]}})
 
 
-def ask_next(turn: Turn, activation: Activation, step: Approve) -> WorkItem | None:
-    """Ask the next seat in line: its term begins now. None where nobody waits."""
+def wait_again(turn: Turn, item: WorkItem, place: int) -> None:
+    """Let a seat wait whose turn it was, for somebody before it is asked once more."""
+    values = turn.own.get(item.path, {})
+    asked = [[one.who, one.capacity.value] for one in turn.holders.get(item.id, ())]
+    line, places = {**values.get(LINE, {}), item.id: asked}, {**values.get(PLACES, {}), item.id: place}
+    turn.give(item.path, {LINE: line, PLACES: places})
+    turn.holders_opened = [one for one in turn.holders_opened if one.item != item.id]
+    turn.holders[item.id] = ()
+    turn.reheld.append(item.id)
+    waits = replace(item, state=ItemState.WAITING, claimed_by=None, version=item.version + 1)
+    turn.items[item.id] = turn.items_changed[item.id] = waits
+
+
+def ask_next(turn: Turn, activation: Activation, step: Approve, here: Where) -> WorkItem | None:
+    """Ask the next seat in line: its term begins now, and it is filled as of today. None where nobody waits."""
     waiting = [one for one in turn.items_at(activation.path) if one.state is ItemState.WAITING]
     if not waiting:
         return None
+    places = activation.values.get(PLACES, {})
+    first = min(waiting, key=lambda one: places.get(one.id, one.seat))
     clock = hastened(turn, clock_of(step.within, turn.facts, turn.now, turn.values(activation.path)))
     term = None if clock is None else counted(clock, turn.facts)
     item = replace(
-        waiting[0],
+        first,
         state=ItemState.OPEN,
-        version=waiting[0].version + 1,
+        version=first.version + 1,
         opened_at=turn.now,
         yellow_at=None if term is None else term.yellow_at,
         due_at=None if term is None else term.due_at,
         due_rule="" if term is None else term.rule,
     )
-    turn.open_item(item, _still_there(turn, activation, item))
+    line = tuple((who, Capacity(capacity)) for who, capacity in activation.values[LINE][item.id])
+    seat = filled_today(step, line, here)
+    turn.open_item(item, seat.candidates)
+    if seat.rules:
+        turn.said.setdefault("rules", []).append([item.path, item.round, item.seat, *seat.rules])
+    if seat.fallback:
+        turn.notify({who for who, _ in seat.candidates}, "nobody_found", item.path, item.round, item.seat)
     return item
-
-
-def _still_there(turn: Turn, activation: Activation, item: WorkItem) -> list[tuple[str, Capacity]]:
-    """Who was to be asked; the office where none of them is in office any more (审批人为空, for this seat alone)."""
-    day = local_day(turn.facts.calendar, turn.now)
-    line = [(who, Capacity(capacity)) for who, capacity in activation.values[LINE][item.id]]
-    users = {who: who.partition(":")[2] for who, _ in line if who.startswith("user:")}
-    gone = {who for who, user in users.items() if post_of(turn.facts.roster, user, day) is None}
-    found = [one for one in line if one[0] not in gone]
-    if not found:
-        turn.notify({_OFFICE}, "nobody_found", item.path, item.round, item.seat)
-    return found or [(_OFFICE, Capacity.CANDIDATE)]

@@ -85,7 +85,7 @@ _OPERATIONS: Final = (
         asks=(
             Asked("users", zh("加签人"), "users"),
             Asked("where", zh("位置"), "choice", choices=("before", "after", "parallel")),
-            Asked("mode", zh("加签人的办理方式"), "choice", required=False, choices=("all", "any")),
+            Asked("mode", zh("加签人的办理方式"), "choice", required=False, choices=("all", "any", "sequence")),
         ),
     ),
     Operation("remove-signer", "item", zh("减签"), asks=(Asked("signer", zh("加签人"), "item"),)),

@@ -15,7 +15,7 @@ from domain.approval import Mode
 from domain.roster import department_of, holders_on, last_post_of, post_of
 from workflows.language.words import Applicant, Approve, CarryOut, RoleHolders, Vote
 from workflows.machine.asking import seats_of, where
-from workflows.machine.case import Capacity, Holder, WorkItem
+from workflows.machine.case import Capacity, Holder, ItemState, WorkItem
 from workflows.machine.nodes import CASE
 from workflows.machine.seating import FALLBACK_ROLE, seats_of_step
 from workflows.machine.seats import Candidates, Seat, Where
@@ -35,7 +35,9 @@ def reseat(turn: Turn) -> bool:
 
 
 def _by_place(turn: Turn) -> list[WorkItem]:
-    return sorted(turn.items.values(), key=lambda one: (one.path, one.round, one.seat, one.id))
+    """The items that somebody holds; a seat that waits in a line is filled when its turn comes."""
+    held = (one for one in turn.items.values() if one.state is not ItemState.WAITING or one.link is not None)
+    return sorted(held, key=lambda one: (one.path, one.round, one.seat, one.id))
 
 
 def _reseat_item(turn: Turn, item: WorkItem) -> list[object] | None:

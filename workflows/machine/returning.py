@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
-
 from domain.texts import zh
-from workflows.language.words import Approve, Call, CarryOut, Do, Emit, Erase, FollowUp, Forget, Returns, Vote
-from workflows.machine.balloting import weigh_ballot
+from workflows.language.words import Call, Do, Emit, Erase, FollowUp, Forget, Returns, Vote
+from workflows.machine.balloting import CASTING
 from workflows.machine.case import DECIDED, Act, ItemState, Refused, WorkItem
-from workflows.machine.counting import FIELD_OF, uncounted
 from workflows.machine.handing import recall
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import walk
 from workflows.machine.placing import line_to, meeting
+from workflows.machine.reasking import BUILT_UPON, ask_seat_again, refuse_here
 from workflows.machine.rewind import ANSWERED, Rewind, Way, comes_behind, passed, refuse_place, refuse_target, rewind
 from workflows.machine.rights import holder_of, refuse_stale
 from workflows.machine.turn import Turn, step_path
-
-_BUILT_UPON: Final = zh("后面的环节已经办理，不能取回")
 
 RETURNED = "returned"
 TAKEN_BACK = "taken_back"
@@ -110,9 +105,12 @@ def _refuse_take_back(turn: Turn, act: Act, item: WorkItem | None) -> Refused | 
         return Refused(409, "verb_not_offered", zh("本环节办理后不能取回"), field="verb")
     later = _answered_after(turn, item)
     if later is not None:
-        return Refused(409, "built_upon", _BUILT_UPON, by=later.closed_by, at=later.closed_at)
+        return Refused(409, "built_upon", BUILT_UPON, by=later.closed_by, at=later.closed_at)
     if item.superseded is not None:
         return _superseded(turn, item)
+    here = refuse_here(turn, item)
+    if here is not None:
+        return here
     if turn.is_asking(item.path) and turn.live[item.path].round == item.round:
         return None
     return _refuse_after_exit(turn, item)
@@ -122,7 +120,7 @@ def _may_be_taken_back(turn: Turn, item: WorkItem) -> bool:
     """A vote may be changed while it is open, if the definition says so; other answers as the workflow says."""
     if item.kind == "vote":
         step = turn.human_step(item.path) if turn.is_asking(item.path) else None
-        return isinstance(step, Vote) and step.changes
+        return isinstance(step, Vote) and step.changes and turn.live[item.path].resume != CASTING
     return turn.definition.takes_back != "never" and item.kind in {"approve", "carry_out"}
 
 
@@ -133,9 +131,9 @@ def _superseded(turn: Turn, item: WorkItem) -> Refused:
     next round.
     """
     if item.superseded == item.round:
-        return Refused(409, "built_upon", _BUILT_UPON, by=item.closed_by, at=turn.head.last_at)
+        return Refused(409, "built_upon", BUILT_UPON, by=item.closed_by, at=turn.head.last_at)
     last = [one for one in turn.past() if one.round < (item.superseded or 0)][-1]
-    return Refused(409, "built_upon", _BUILT_UPON, by=last.closed_by, at=last.closed_at)
+    return Refused(409, "built_upon", BUILT_UPON, by=last.closed_by, at=last.closed_at)
 
 
 def _answered_after(turn: Turn, item: WorkItem) -> WorkItem | None:
@@ -190,14 +188,3 @@ def _stays_done(step: object) -> bool:
             return True
         case _:
             return False
-
-
-def ask_seat_again(turn: Turn, item: WorkItem, user: str) -> None:
-    """The step still asks: the answer no longer counts, and its seat is asked again beside the others."""
-    step = turn.human_step(item.path)
-    if isinstance(step, Approve | CarryOut | Vote) and item.state in FIELD_OF:
-        turn.update(uncounted(turn.live[item.path], step, item))
-    if isinstance(step, Vote):
-        weigh_ballot(turn, item, item.state, -1)
-    turn.items_changed[item.id] = replace(item, superseded=turn.head.round)
-    turn.reopen_seat(item, f"user:{user}")

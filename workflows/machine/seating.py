@@ -34,7 +34,7 @@ from workflows.language.words import (
 from workflows.machine.case import Capacity
 from workflows.machine.recusing import Asking, barred, initiator_of, recused
 from workflows.machine.resolving import PANEL_ROLE, departments_of, owned, resolve, scope_of
-from workflows.machine.seats import NOBODY, Ruled, Seat, Where
+from workflows.machine.seats import NOBODY, Candidates, Ruled, Seat, Where
 from workflows.policy import role_principal
 
 FALLBACK_ROLE: Final = "office_head"
@@ -55,6 +55,39 @@ def seats_of_step(step: Asking, where: Where) -> tuple[Seat, ...]:
     settled = [_settled(seat, step, without, where) for seat in _counted(found, step, without, where)]
     peers = [frozenset(user for seat in settled if seat is not own for user in seat.users) for own in settled]
     return tuple(_with_stand_ins(seat, without | others, where) for seat, others in zip(settled, peers, strict=True))
+
+
+def office_of(step: Asking, where: Where) -> Seat:
+    """The seat of the meeting's office in a step, without whoever may not decide there."""
+    return _office(NOBODY, barred(step, where), where)
+
+
+def filled_today(step: Asking, line: Candidates, where: Where) -> Seat:
+    """A seat whose turn comes only now, as `line` named it before: by whoever of them is there, or stands in, today.
+
+    Where nobody is left it is filled as the step says (审批人为空); what a rule would answer goes to the office.
+    """
+    without = barred(step, where)
+    today = _today(step, line, without, where)
+    if today.candidates:
+        return today
+    found = _vacant(replace(today, asked=step.by), step, without, where)
+    return found if found.asks and found.candidates else _office(today, without, where)
+
+
+def _today(step: Asking, line: Candidates, without: frozenset[str], where: Where) -> Seat:
+    """Who of a line is in office, with those whom the roster names today beside them or in their place."""
+    own = tuple(one for one in line if one[1] is not Capacity.PROXY)
+    users = tuple(who.removeprefix("user:") for who, _ in own if who.startswith("user:"))
+    peers = {user for seat in resolve(step.by, mode_of(step), where) for user in seat.users} - set(users)
+    seat = _with_stand_ins(Seat(own, departments_of(users, where), users), without | peers, where)
+    return replace(seat, candidates=tuple(one for one in seat.candidates if _is_there(one[0], without, where)))
+
+
+def _is_there(who: str, without: frozenset[str], where: Where) -> bool:
+    """Whether a principal can be asked: a pool always, an officer while they are in office and not kept out."""
+    user = who.removeprefix("user:")
+    return who == user or (user not in without and post_of(where.roster, user, where.day) is not None)
 
 
 def mode_of(step: Asking) -> Mode:

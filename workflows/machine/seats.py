@@ -23,11 +23,15 @@ class Ruled(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What a resolver looks at: the case with the values that its step sees, and the roster of a day."""
+    """What a resolver looks at: the case with the values that its step sees, and the roster of a day.
+
+    `stood_back` are the officers who have stood back from the step (回避).
+    """
 
     head: Case
     roster: Roster
     day: date
+    stood_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

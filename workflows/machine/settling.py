@@ -7,11 +7,11 @@ from typing import Final
 
 from domain.approval import Outcome as Verdict
 from workflows.language.words import Approve, CarryOut
-from workflows.machine.asking import schedule_rung
+from workflows.machine.asking import schedule_rung, where
 from workflows.machine.case import Act, Activation, ItemState, WorkItem
 from workflows.machine.counting import counted, is_in_line, verdict
-from workflows.machine.deadlines import Deadline
 from workflows.machine.lining import ask_next
+from workflows.machine.timekeeping import term_of
 from workflows.machine.turn import Enter, Leave, Turn
 
 COUNTED_AS: Final[Mapping[str, ItemState]] = {
@@ -47,11 +47,19 @@ def _ask_next(turn: Turn, activation: Activation, step: Approve) -> None:
     """The next in line has a term and a ladder of his own."""
     if any(one.state is ItemState.OPEN for one in turn.items_at(activation.path)):
         return
-    item = ask_next(turn, activation, step)
-    if item is not None and item.due_at is not None and item.yellow_at is not None:
-        for timer in [one for one in turn.timers.values() if one.path == item.path]:
-            turn.clear(timer)
-        schedule_rung(turn, item.path, item.round, 0, Deadline(item.due_at, item.yellow_at, item.due_rule))
+    item = ask_next(turn, activation, step, where(turn, activation.path))
+    if item is not None:
+        restart_ladder(turn, item)
+
+
+def restart_ladder(turn: Turn, item: WorkItem) -> None:
+    """The ladder of a line is that of whoever is asked now."""
+    term = term_of(item)
+    if term is None:
+        return
+    for timer in [one for one in turn.timers.values() if one.path == item.path]:
+        turn.clear(timer)
+    schedule_rung(turn, item.path, item.round, 0, term)
 
 
 def cancel_peers(turn: Turn, path: str, by: str) -> None:

@@ -375,8 +375,10 @@ class Turn:
         self.cancel_everything(f"ended:{outcome}")
         self.head = replace(self.head, state=state, outcome=outcome, ended_at=self.now, back=())
 
-    def reopen_seat(self, item: WorkItem, who: str) -> WorkItem:
-        """Ask beside an item in the same round: a new item like it, for the same term, that hangs from it.
+    def reopen_seat(  # where the seat stands, and whose it is
+        self, item: WorkItem, who: str, capacity: Capacity = Capacity.OWNER, below: str | None = None
+    ) -> WorkItem:
+        """Ask beside an item in the same round: a new item like it, for the same term, that hangs from it or `below`.
 
         What `item` says of its kind, link and weight the new one has too; it waits where `item` does.
         """
@@ -392,11 +394,11 @@ class Turn:
             closed_by=None,
             closed_at=None,
             content=None,
-            parent=item.id,
+            parent=below or item.id,
             read_at=None,
             claimed_by=None,
         )
-        self.open_item(again, [(who, Capacity.OWNER)])
+        self.open_item(again, [(who, capacity)])
         return again
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.approval import Mode
 from tests.unit.machine.desk import Desk
-from workflows.language.words import approve, end, role, sequence, vote
+from workflows.language.words import approve, end, role, sequence
 from workflows.machine.case import Decision, Refused, WorkItem
 from workflows.testkit import staff
 
@@ -230,7 +230,7 @@ def test_who_comes_too_late_to_remove_a_signer_is_told_who_decided_and_when() ->
     assert refusal(closed) == (409, "item_closed")
 
 
-# -- 签收, opened, 回避 ------------------------------------------------------------------------------------
+# -- 签收, opened ------------------------------------------------------------------------------------
 
 
 def test_what_a_colleague_has_claimed_is_his_until_he_gives_it_back() -> None:
@@ -258,35 +258,6 @@ def test_an_opened_item_keeps_the_answer_before_it() -> None:
     back = desk.take(desk.wanted("clerk", "take-back", mine.id))
 
     assert (refusal(back), back.by, back.at) == ((409, "opened"), "role:helper:", desk.now)
-
-
-def test_whoever_stands_back_lowers_the_base() -> None:
-    desk = together()
-
-    do(desk, "a", "recuse")
-    do(desk, "b", "agree")
-    do(desk, "c", "agree")
-
-    assert desk.state == ("approved", "done")
-
-
-def test_when_the_only_one_stands_back_the_office_is_asked() -> None:
-    desk = alone()
-
-    do(desk, "clerk", "recuse")
-
-    assert held_by(desk, "head") is not None
-
-
-def test_in_a_vote_standing_back_lowers_the_quorum() -> None:
-    step = vote("decide", by=role("panel"), quorum="1", passes="1/2", within=5, fails=NO)
-    desk = Desk(sequence(step, end("done", "approved")), roster=PEOPLE)
-
-    do(desk, "a", "agree")
-    do(desk, "b", "agree")
-    do(desk, "c", "recuse")
-
-    assert desk.state == ("approved", "done")
 
 
 # -- 催办, 评论 --------------------------------------------------------------------------------------------

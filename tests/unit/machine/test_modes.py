@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from domain.approval import Mode
+from domain.organisation import Handover
+from domain.roster import Roster
 from tests.unit.machine.desk import Desk
-from workflows.language.words import approve, end, role, sequence, vote
-from workflows.machine.case import Refused
+from workflows.language.words import approve, end, nobody, remind, role, sequence, vote
+from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")
@@ -187,3 +191,94 @@ def test_when_the_time_is_over_the_votes_cast_decide() -> None:
     some.fire_next()
 
     assert (nobody.state, some.state) == (("completed", "nobody_came"), ("approved", "done"))
+
+
+# -- 依次: taken back, and people who change ---------------------------------------------------------------
+
+
+def without(roster: Roster, user: str) -> Roster:
+    """The roster once somebody has left."""
+    ended = (replace(one, until=date(2026, 3, 1)) if one.user == user else one for one in roster.appointments)
+    return replace(roster, version="later", appointments=tuple(ended))
+
+
+def turn_of(desk: Desk) -> list[str]:
+    """Who is asked now."""
+    now = (one for one in desk.live.items.values() if one.state.value == "open")
+    return sorted(held.who for one in now for held in desk.live.holders[one.id])
+
+
+def taken_back(desk: Desk, who: str) -> Any:
+    [mine] = [one for one in desk.ledger.closed.values() if one.closed_by == who and one.superseded is None]
+    return desk.take(desk.wanted(who, "take-back", mine.id))
+
+
+def test_in_a_sequence_whoever_takes_back_is_asked_alone_and_the_next_waits_again() -> None:
+    desk = decided(Mode.SEQUENCE, within=3, overdue=(remind(0),))
+    press(desk, "a agree")
+
+    taken_back(desk, "a")
+    turns = [turn_of(desk)]
+    for who in ("a", "b", "c", "d"):
+        press(desk, f"{who} agree")
+        turns.append(turn_of(desk))
+
+    assert turns == [["user:a"], ["user:b"], ["user:c"], ["user:d"], []]
+    assert desk.state == ("approved", "done")
+
+
+def test_in_a_sequence_an_answer_stays_once_the_next_has_answered_or_opened_it() -> None:
+    answered, opened = decided(Mode.SEQUENCE), decided(Mode.SEQUENCE)
+    press(answered, "a agree", "b agree")
+    press(opened, "a agree")
+    opened.act("b", "open", "steps/decide")
+
+    built, seen = taken_back(answered, "a"), taken_back(opened, "a")
+
+    assert (built.code, built.by) == ("built_upon", "b")
+    assert (seen.code, seen.by) == ("opened", "user:b")
+
+
+def test_in_a_sequence_a_seat_whose_holder_left_meanwhile_is_the_successors() -> None:
+    desk = decided(Mode.SEQUENCE)
+    left = Handover(user="b", successor="head", since=date(2026, 3, 1))
+    desk.facts = replace(desk.facts, roster=replace(without(PANEL, "b"), handovers=(left,)))
+    desk.take(SignalStimulus(90, Signal(Sign.ROSTER, "")))
+
+    waiting = [desk.live.holders[one.id] for one in desk.live.items.values() if one.state.value == "waiting"]
+    press(desk, "a agree")
+
+    assert waiting == [(), (), ()]
+    assert turn_of(desk) == ["user:head"]
+
+
+def test_in_a_sequence_a_seat_that_nobody_is_left_for_is_filled_as_the_step_says() -> None:
+    desk = decided(Mode.SEQUENCE, nobody=nobody("ask", ask=role("chair")))
+    desk.facts = replace(desk.facts, roster=without(PANEL, "b"))
+
+    press(desk, "a agree")
+
+    assert turn_of(desk) == ["role:chair:"]
+
+
+# -- 票签: the chair ---------------------------------------------------------------------------------------
+
+
+def test_while_the_chair_casts_no_vote_is_changed() -> None:
+    desk = votes(changes=True, chair=role("chair"))
+    press(desk, "a agree", "b agree", "c reject", "d reject")
+
+    late = taken_back(desk, "a")
+
+    assert (late.status, late.code) == (409, "verb_not_offered")
+
+
+def test_a_chair_who_abstains_or_stands_back_lets_the_tie_stand() -> None:
+    abstains, recused = (votes(chair=role("office_head")) for _ in range(2))
+    for desk in (abstains, recused):
+        press(desk, "a agree", "b agree", "c reject", "d reject")
+
+    press(abstains, "head abstain")
+    recused.act("head", "recuse", "steps/ballot", opinion="样例")
+
+    assert (abstains.state, recused.state) == (("completed", "tied"), ("completed", "tied"))
