@@ -79,7 +79,7 @@ def test_a_seat_of_a_pool_stays_while_somebody_else_of_it_may_take_it() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.ALL, Mode.SEQUENCE, Mode.RATIO])
 def test_whoever_stands_back_among_others_lowers_the_base(mode: Mode) -> None:
-    desk = asking(role("panel"), mode, **({"passes": "1"} if mode is Mode.RATIO else {}))
+    desk = asking(role("panel"), mode, passes="1" if mode is Mode.RATIO else None)
 
     stand_back(desk, "a")
     for who in ("b", "c"):
