@@ -21,7 +21,14 @@ from workflows.machine.turn import step_path
 from workflows.reads import HistoryView
 
 CAPACITIES: Final[Mapping[str, str]] = MappingProxyType(
-    {"proxy": zh("代办"), "escalated": zh("升级办理"), "owner": "", "candidate": "", "own": ""}
+    {
+        "proxy": zh("代办"),
+        "escalated": zh("升级办理"),
+        "admin": zh("办公室调整"),
+        "owner": "",
+        "candidate": "",
+        "own": "",
+    }
 )
 
 ANNOUNCED: Final[Mapping[str, str]] = MappingProxyType(

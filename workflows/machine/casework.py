@@ -11,7 +11,7 @@ from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.language.words import Approve
 from workflows.machine.case import DECIDED, UNDER_WAY, Act, Child, Refused, State
-from workflows.machine.confirming import propose
+from workflows.machine.confirming import is_proposal, propose
 from workflows.machine.deadlines import days_of
 from workflows.machine.goingback import forget_ways_back
 from workflows.machine.hearing import hear
@@ -138,6 +138,8 @@ def _copy(turn: Turn, workflow: str, path: str) -> Child:
 def terminate(turn: Turn, act: Act) -> Refused | None:
     """End a running case by order of the meeting's office; its sub-cases end with it."""
     refusal = _refuse_other_than_office(act)
+    if refusal is None and turn.head.state is State.REVOKING:
+        return Refused(409, "revoking", zh("办件已通过，正在申请撤销：请办理撤销的办件"), at=turn.head.last_at)
     if refusal is None:
         turn.end(State.TERMINATED, "terminated")
     return refusal
@@ -149,17 +151,23 @@ def void(turn: Turn, act: Act) -> Refused | None:
     if refusal is not None:
         return refusal
     if turn.head.state in UNDER_WAY or turn.head.state is State.VOID:
-        return Refused(409, "not_ended", zh("只有已办结、尚未作废的办件可以作废"), at=turn.head.ended_at)
+        return _not_to_be_voided(turn)
     if turn.head.state in {State.APPROVED, State.REVOKED}:
         propose(turn, act)
         return None
-    void_confirmed(turn)
+    return void_confirmed(turn)
+
+
+def void_confirmed(turn: Turn) -> Refused | None:
+    """The case counts no more; all of it stays on record."""
+    if turn.head.state in UNDER_WAY or turn.head.state is State.VOID:
+        return _not_to_be_voided(turn)
+    turn.head = replace(turn.head, state=State.VOID)
     return None
 
 
-def void_confirmed(turn: Turn) -> None:
-    """The case counts no more; all of it stays on record."""
-    turn.head = replace(turn.head, state=State.VOID)
+def _not_to_be_voided(turn: Turn) -> Refused:
+    return Refused(409, "not_ended", zh("只有已办结、尚未作废的办件可以作废"), at=turn.head.ended_at)
 
 
 def _refuse_other_than_office(act: Act) -> Refused | None:
@@ -237,9 +245,16 @@ def _refuse_jumper(turn: Turn, act: Act, source: str, target: str) -> Refused | 
 
 
 def _skips_compulsory(turn: Turn, source: str, target: str) -> bool:
-    """Whether a compulsory step that nobody answered yet lies between here and there."""
+    """Whether a compulsory step that nobody answered yet lies between here and there.
+
+    The jump leaves everything that is live in the block around both, so the first of it is where it begins.
+    """
     order = [node.path for node in turn.nodes.values()]
-    here, there = order.index(step_path(source.removesuffix("/supplement"))), order.index(step_path(target))
+    above = line_to(turn, target)[meeting(turn, target) or 0]
+    around = {one.parent for one in turn.live.values()}
+    left = [one for one in turn.live if is_within(one, above) and one not in around and not is_proposal(one)]
+    here = min((order.index(step_path(one.removesuffix("/supplement"))) for one in left), default=0)
+    there = order.index(step_path(target))
     done = {step_path(path) for path in passed(turn)}
     between = (turn.nodes[path] for path in order[here:there] if path not in done)
     return any(isinstance(node.step, Approve) and (node.step.compulsory or node.step.signature) for node in between)

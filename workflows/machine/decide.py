@@ -55,6 +55,7 @@ from workflows.machine.concluding import conclude
 from workflows.machine.doing import take_serial
 from workflows.machine.entering import EndlessTurnError, leave_if_through, settle
 from workflows.machine.facts import Facts
+from workflows.machine.handing import give_up_claim, stop_advising
 from workflows.machine.hearing import hear
 from workflows.machine.listening import open_handlers
 from workflows.machine.nodes import CASE, ROOT
@@ -263,10 +264,14 @@ def _climb(turn: Turn, activation: Activation, rung: int) -> None:
 
 
 def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
+    """Let somebody else decide too, wherever a holder stands: a claim ends by it, and advice that has not come is not waited for."""
     who = recipients(turn, word.to, activation.path)
     departments = {code for seat in seats_of(turn, word.to, Mode.ONE, activation.path) for code in seat.departments}
-    for item in turn.asked_at(activation.path):
+    stop_advising(turn, activation.path)
+    for item in turn.items_at(activation.path):
+        if not turn.holders.get(item.id):
+            continue  # it waits in a line
         for one in sorted(who):
-            turn.hold(item, one, Capacity.ESCALATED)
+            turn.hold(give_up_claim(turn, item), one, Capacity.ESCALATED)
     for code in sorted(departments):
         turn.share(f"department:{code}", "escalated")

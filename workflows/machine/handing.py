@@ -8,12 +8,22 @@ from typing import Final
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
-from workflows.machine.rights import holder_of, note_right, open_item_of, refuse_newcomer, refuse_stranger
+from workflows.machine.rights import (
+    holder_of,
+    item_to_steer,
+    note_right,
+    open_item_of,
+    refuse_newcomer,
+    refuse_stranger,
+)
 from workflows.machine.signers import SIGNERS
 from workflows.machine.turn import Turn
 
 MOST_HOPS: Final = 5
 """An item that was handed on so often stays where it is."""
+
+UNANSWERED: Final = "unanswered"
+"""Who closes advice that nobody waits for any more."""
 
 ADVICE: Final = "advice"
 """The kind of an item that somebody else advises on: it decides nothing."""
@@ -23,8 +33,8 @@ ADVICE: Final = "advice"
 
 
 def transfer(turn: Turn, act: Act) -> Refused | None:
-    """Hand the item to somebody else, who answers in this one's place and term."""
-    item = open_item_of(turn, act)
+    """Hand the item to somebody else, who answers in this one's place and term; the meeting's office may do so too."""
+    item = item_to_steer(turn, act)
     if isinstance(item, Refused):
         return item
     to = str(act.fields["to"])
@@ -109,6 +119,18 @@ def recall(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     return None
 
 
+def stop_advising(turn: Turn, path: str) -> None:
+    """Advice that has not come by now is not waited for: the items that were delegated are their holders' again."""
+    for asked in [one for one in turn.items_at(path) if one.kind == ADVICE]:
+        end_advice(turn, asked)
+
+
+def end_advice(turn: Turn, asked: WorkItem) -> None:
+    """Give one delegated item back unanswered."""
+    turn.close_item(asked, ItemState.EXPIRED, UNANSWERED)
+    _come_back(turn, asked)
+
+
 def _come_back(turn: Turn, asked: WorkItem) -> None:
     parent = turn.items.get(asked.parent or "")
     if parent is not None and parent.state is ItemState.OUT:
@@ -131,15 +153,23 @@ def claim(turn: Turn, act: Act) -> Refused | None:
 
 
 def unclaim(turn: Turn, act: Act) -> Refused | None:
-    """Give it back to the pool."""
-    item = open_item_of(turn, act)
+    """Give it back to the pool; the meeting's office may do so for whoever has claimed it."""
+    item = item_to_steer(turn, act)
     if isinstance(item, Refused):
         return item
     if item.claimed_by is None:
         return Refused(409, "not_claimed", zh("该待办没有签收"))
     _say(turn, act, item)
-    _keep(turn, replace(item, claimed_by=None, version=item.version + 1))
+    give_up_claim(turn, item)
     return None
+
+
+def give_up_claim(turn: Turn, item: WorkItem) -> WorkItem:
+    """Let the whole pool act again, if somebody of it had claimed the item."""
+    if item.claimed_by is None:
+        return item
+    _keep(turn, replace(item, claimed_by=None, version=item.version + 1))
+    return turn.items[item.id]
 
 
 def note_opened(turn: Turn, act: Act) -> Refused | None:

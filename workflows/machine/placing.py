@@ -24,7 +24,9 @@ STANDS_AROUND: Final = (*OPENED_IN_PART, ForEach, Exclusive)
 
 
 def line_to(turn: Turn, path: str) -> list[str]:
-    """The activations' paths from the root of the tree to `path`, itself the last."""
+    """The activations' paths from the root of the tree to `path`, itself the last; a supplement stands where its step does."""
+    if turn.supplement_at(path) is not None:
+        path = path.rpartition("/")[0]
     node, line = turn.nodes[step_path(path)], [path]
     while node.parent is not None:
         line.append("/".join(path.split("/")[: len(node.parent.split("/"))]))

@@ -74,7 +74,7 @@ def _is_firm(term: Deadline) -> bool:
 def reset_timers(turn: Turn, paths: set[str]) -> None:
     """Set ladders, silences and ends of these steps by their new terms; rungs that were climbed stay so."""
     standing = terms(turn, paths)
-    for timer in [one for one in turn.timers.values() if one.path in standing]:
+    for timer in [one for one in sorted(turn.timers.values(), key=lambda each: each.id) if one.path in standing]:
         term = standing[timer.path]
         if timer.kind == "ladder":
             _reset_ladder(turn, timer, term)

@@ -15,7 +15,9 @@ from domain.approval import Mode
 from domain.roster import department_of, holders_on, last_post_of, post_of
 from workflows.language.words import Applicant, Approve, CarryOut, RoleHolders, Vote
 from workflows.machine.asking import seats_of, where
-from workflows.machine.case import Capacity, Holder, ItemState, WorkItem
+from workflows.machine.case import Capacity, Holder, WorkItem
+from workflows.machine.confirming import is_proposal
+from workflows.machine.handing import ADVICE, UNANSWERED, end_advice, give_up_claim
 from workflows.machine.nodes import CASE
 from workflows.machine.seating import FALLBACK_ROLE, seats_of_step
 from workflows.machine.seats import Candidates, Seat, Where
@@ -35,21 +37,24 @@ def reseat(turn: Turn) -> bool:
 
 
 def _by_place(turn: Turn) -> list[WorkItem]:
-    """The items that somebody holds; a seat that waits in a line is filled when its turn comes."""
-    held = (one for one in turn.items.values() if one.state is not ItemState.WAITING or one.link is not None)
+    """The items that somebody holds; a seat that waits in a line is filled when its turn comes, a proposal has no seat."""
+    held = (one for one in turn.items.values() if turn.holders.get(one.id) and not is_proposal(one.path))
     return sorted(held, key=lambda one: (one.path, one.round, one.seat, one.id))
 
 
 def _reseat_item(turn: Turn, item: WorkItem) -> list[object] | None:
     here = where(turn, item.path)
     held = turn.holders.get(item.id, ())
+    if item.kind == ADVICE and not any(_is_there(one, here) for one in held):
+        end_advice(turn, item)
+        return [item.path, item.round, item.seat, sorted(one.who for one in held), [], f"advice.{UNANSWERED}"]
     seat = _person_of(held, here, turn) if item.link is not None else _seat_of(turn, item, held, here)
     kept = tuple(one for one in held if _still_holds(one, seat, here))
     names = {one.who for one in kept}
     come = tuple((who, capacity) for who, capacity in seat.candidates if who not in names)
     gone = tuple(one.who for one in held if one not in kept)
     if not (gone or come):
-        return None
+        return _without_claim(turn, item, here)
     _hand_over(turn, item, kept, come)
     for code in sorted(seat.departments):
         turn.share(f"department:{code}", "item")
@@ -61,8 +66,26 @@ def _still_holds(holder: Holder, seat: Seat, here: Where) -> bool:
     kind, _, user = holder.who.partition(":")
     asked = any(who == holder.who for who, _ in seat.candidates)
     is_named = kind == "user" and user in seat.users and holder.capacity is not Capacity.PROXY
-    is_there = kind != "user" or post_of(here.roster, user, here.day) is not None
-    return asked or is_named or (holder.capacity is Capacity.ESCALATED and is_there)
+    return asked or is_named or (holder.capacity is Capacity.ESCALATED and _is_there(holder, here))
+
+
+def _is_there(holder: Holder, here: Where) -> bool:
+    kind, _, user = holder.who.partition(":")
+    return kind != "user" or post_of(here.roster, user, here.day) is not None
+
+
+def _without_claim(turn: Turn, item: WorkItem, here: Where) -> list[object] | None:
+    """Let the pool act again where whoever has claimed the item left, or is away and somebody stands in."""
+    user = item.claimed_by
+    if user is None or _is_at_work(user, here):
+        return None
+    give_up_claim(turn, item)
+    return [item.path, item.round, item.seat, [], [], f"unclaimed:{user}"]
+
+
+def _is_at_work(user: str, here: Where) -> bool:
+    away = any(one.covers(here.head.workflow) for one in holders_on(here.roster, here.day).get(user, ()))
+    return not away and post_of(here.roster, user, here.day) is not None
 
 
 def _hand_over(turn: Turn, item: WorkItem, kept: tuple[Holder, ...], come: Candidates) -> None:

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, ForEach, Loop, Parallel, Sequence, Vote
 from workflows.machine.case import DECIDED, ItemState, Refused, WorkItem
+from workflows.machine.confirming import is_proposal
 from workflows.machine.goingback import forget_ways_back, promise_to_come_back
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import segment
@@ -165,7 +166,12 @@ def _made_void(turn: Turn, wanted: Rewind, above: str) -> Iterator[WorkItem]:
 
 
 def comes_behind(turn: Turn, path: str, target: str) -> bool:
-    """Whether a step stands behind the target in the same line: not before it, not in another branch, neither beside."""
+    """Whether a step stands behind the target in the same line: not before it, not in another branch, neither beside.
+
+    What was proposed to a second person stands in no line.
+    """
+    if is_proposal(path) or is_proposal(target):
+        return False
     line, other = line_to(turn, path.removesuffix("/supplement")), line_to(turn, target)
     common = _common(line, other)
     if not common or len(common) == len(line) or any(_is_beside(one, common[-1]) for one in (path, target)):

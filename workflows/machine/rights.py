@@ -8,12 +8,17 @@ from domain.roster import holders_on, post_of
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.asking import where
-from workflows.machine.case import Act, Capacity, Holder, ItemState, Refused, WorkItem
+from workflows.machine.case import DECIDED, Act, Capacity, Holder, ItemState, Refused, WorkItem
 from workflows.machine.deadlines import local_day
 from workflows.machine.operations import LONGEST_TEXT, ON_CASES, ON_ITEMS
 from workflows.machine.recusing import barred
 from workflows.machine.turn import Turn, step_path
-from workflows.policy import officer_viewer
+from workflows.policy import officer_viewer, role_principal
+
+MAY_STEER: Final = role_principal("office_head", None)
+"""Whoever may change whose an item is without holding it."""
+ADMIN: Final = "admin"
+"""The authority of an act on an item that the actor does not hold."""
 
 _STRONGEST_FIRST: Final = (Capacity.OWNER, Capacity.CANDIDATE, Capacity.ESCALATED, Capacity.PROXY)
 
@@ -59,6 +64,16 @@ def open_item_of(turn: Turn, act: Act) -> WorkItem | Refused:
     return refuse_stranger(turn, act, item) or refuse_closed_turn(act, item) or item
 
 
+def item_to_steer(turn: Turn, act: Act) -> WorkItem | Refused:
+    """The open item of somebody else, if the meeting's office acts on it; else as `open_item_of`."""
+    item = turn.items.get(act.item or "")
+    if item is None or held(turn, act, item) or MAY_STEER not in act.principals:
+        return open_item_of(turn, act)
+    if item.state is not ItemState.OPEN:
+        return Refused(409, "not_your_turn", zh("还没有轮到这一席办理"))
+    return refuse_stale(turn, act, item) or item
+
+
 def refuse_newcomer(turn: Turn, user: str, item: WorkItem, place: str) -> Refused | None:
     """Refuse somebody new at a step: not in office, kept out by the step, or asked there already."""
     day = local_day(turn.facts.calendar, turn.now)
@@ -69,9 +84,15 @@ def refuse_newcomer(turn: Turn, user: str, item: WorkItem, place: str) -> Refuse
     if isinstance(step, Approve | CarryOut | Vote) and user in barred(step, where(turn, item.path)):
         return Refused(409, "recused", zh("该人员与办件有关联，按规定应当回避"), field=place)
     asked = {one.who for peer in turn.items_at(item.path) for one in turn.holders.get(peer.id, ())}
-    if f"user:{user}" in asked:
+    if f"user:{user}" in asked or user in _answered(turn, item):
         return Refused(409, "asked_already", zh("该人员已在本环节办理人之中"), field=place)
     return None
+
+
+def _answered(turn: Turn, item: WorkItem) -> set[str | None]:
+    """Who has had a say in this round of the step: nobody has two."""
+    here = (one for one in turn.past() if (one.path, one.round) == (item.path, item.round))
+    return {one.closed_by for one in here if one.state in DECIDED and one.kind == item.kind and one.superseded is None}
 
 
 def refuse_words(act: Act) -> Refused | None:
@@ -98,6 +119,9 @@ def holder_of(turn: Turn, item: WorkItem) -> str | None:
 
 def note_right(turn: Turn, act: Act, item: WorkItem) -> None:
     """Note where, in which capacity and for whom the actor decides: "B 代 A" are two people (approvals.md A1)."""
+    if not held(turn, act, item):
+        turn.said.update(path=item.path, round=item.round, authority=ADMIN)
+        return
     capacity = _strongest(turn, act, item)
     turn.said.update(path=item.path, round=item.round, authority=capacity.value)
     if act.batch is not None:

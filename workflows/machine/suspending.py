@@ -23,11 +23,11 @@ def shift_clocks(turn: Turn, since: datetime, until: datetime) -> None:
     pause = Pause(since, PauseReason.SUSPENSION, until=until)
     # The timers first: they are found by the clocks that they belong to.
     standing = terms(turn, (timer.path for timer in turn.timers.values()))
-    for timer in list(turn.timers.values()):
+    for timer in sorted(turn.timers.values(), key=lambda one: one.id):
         moved = shift_past(calendar_of(turn, standing.get(timer.path)), timer.due_at, since, until).at
         if moved != timer.due_at:
             turn.timers[timer.id] = turn.timers_set[timer.id] = replace(timer, due_at=moved)
-    for item in list(turn.items.values()):
+    for item in sorted(turn.items.values(), key=lambda one: one.id):
         if item.due_at is not None and item.due_at > since:
             _shift_item(turn, item, pause)
     for path in list(turn.live):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from domain.texts import zh
-from workflows.machine.case import Act, ItemState, Refused
+from workflows.machine.case import Act, ItemState, Refused, WorkItem
+from workflows.machine.confirming import is_proposal
 from workflows.machine.deadlines import local_day
+from workflows.machine.placing import line_to
 from workflows.machine.turn import Turn
 from workflows.policy import SEES_ALL_ROLES, role_principal
+
+URGED = "urged"
+"""Where the root of a case's tree keeps which items were urged, and on which day last: item -> day."""
 
 _SUPERVISES = frozenset(role_principal(role, None) for role in SEES_ALL_ROLES)
 
@@ -20,10 +25,28 @@ def urge(turn: Turn, act: Act) -> Refused | None:
     if not asked:
         return Refused(409, "nobody_asked", zh("目前没有需要催办的待办"))
     day = local_day(turn.facts.calendar, turn.now).isoformat()
-    for item in sorted(asked, key=lambda one: one.id):
+    fresh = [one for one in sorted(asked, key=lambda one: one.id) if _urged_on(turn, one) != day]
+    if not fresh:
+        return Refused(409, "urged_today", zh("今天已经催办过，请改日再催"))
+    for item in fresh:
         turn.notify({one.who for one in turn.holders.get(item.id, ())}, "urged", item.id, day)
-    turn.said["urged"] = sorted(one.path for one in asked)
+        turn.give(_root(turn, item), {URGED: {**_urged(turn, item), item.id: day}})
+    turn.said["urged"] = sorted(one.path for one in fresh)
     return None
+
+
+def _urged_on(turn: Turn, item: WorkItem) -> str | None:
+    return _urged(turn, item).get(item.id)
+
+
+def _urged(turn: Turn, item: WorkItem) -> dict[str, str]:
+    """The open items of the same tree that were urged, and on which day last."""
+    kept = turn.own.get(_root(turn, item), {}).get(URGED, {})
+    return {one: day for one, day in kept.items() if one in turn.items}
+
+
+def _root(turn: Turn, item: WorkItem) -> str:
+    return item.path if is_proposal(item.path) else line_to(turn, item.path.removesuffix("/supplement"))[0]
 
 
 def comment(turn: Turn, act: Act) -> Refused | None:

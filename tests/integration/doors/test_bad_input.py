@@ -40,8 +40,6 @@ ABOUT_COPIES = {"read", "uncopy"}
 """Who has a copy reads it at any time."""
 AT_ANY_TIME = {*READERS_MAY, *ABOUT_COPIES, "detach"}
 """What may be done while the case is under way, and after its end."""
-MAY_REPEAT = {*READERS_MAY, "urge"}
-"""What may be said again: nobody is told twice on one day."""
 REFUSED = {403, 404, 409}
 VOTERS: dict[str, Any] = dict.fromkeys(("v1", "v2", "v3", "v4", "v5"), "voter")
 TABLES = [one for one in vars(rows).values() if type(one).__name__ == "Table"]
@@ -290,7 +288,7 @@ def test_used_rightly_it_is_carried_out_and_with_the_same_key_it_is_only_told_ag
     assert here.dump() == before
 
 
-@pytest.mark.parametrize("verb", verbs(MAY_REPEAT))
+@pytest.mark.parametrize("verb", verbs(READERS_MAY))
 def test_twice(here: Matter, verb: str) -> None:
     press = here.right(verb)
     here.send(press)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -24,6 +25,7 @@ from workflows.machine.case import (
     State,
     Timer,
     TimerStimulus,
+    WantsBallots,
     WantsPast,
     WorkItem,
 )
@@ -95,6 +97,9 @@ class Desk:
         self.live = Slice(_head(now, person, fields or {}, personal or {}))
         self.ledger = Ledger()
         self._numbers = 0
+        self.accepted: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self._box: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
         if begun:
             self.begin()
 
@@ -141,13 +146,21 @@ class Desk:
         """Decide, and hold the answer to what must always be true."""
         before, kept = self.live, deepcopy(self.live)
         outcome = decide(self.definition, before, stimulus, self.facts, self.now)
-        if isinstance(outcome, WantsPast):
-            before = kept = replace(before, past=self.ledger.past())
+        while isinstance(outcome, WantsPast | WantsBallots):
+            ballots = before.ballots
+            if isinstance(outcome, WantsBallots):
+                ballots = {(outcome.path, outcome.round): self._box[outcome.path, outcome.round], **ballots}
+            before = replace(before, past=self.ledger.past(), ballots=ballots)
+            kept = deepcopy(before)
             outcome = decide(self.definition, before, stimulus, self.facts, self.now)
         assert before == kept, "decide changed what it was given"
         if isinstance(outcome, Decision):
             self.ledger.hold(before, outcome, stimulus)
             self.live = outcome.after
+            for one in outcome.ballots:
+                self._box[one.path, one.round][one.choice] += 1
+        if isinstance(stimulus, Act):
+            (self.accepted if isinstance(outcome, Decision) else self.refused)[stimulus.verb] += 1
         return outcome
 
     def _number(self) -> int:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.unit.machine.desk import Desk, flow
-from workflows.language.words import always, approve, carry_out, end, parallel, revocation, role, sequence
+from tests.unit.machine.desk import Desk, flow, people
+from workflows.language.expressions import is_true
+from workflows.language.words import (
+    Sequence,
+    Workflow,
+    always,
+    approve,
+    carry_out,
+    choice,
+    end,
+    nothing,
+    parallel,
+    revocation,
+    role,
+    sequence,
+    to_applicant,
+    wait,
+    when,
+)
 from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
 
 NO = end("refused", "rejected")
 APPLICANT = "person:p1"
+CONVENOR = "role:convenor:"
 
 
 def case(**heading: Any) -> Desk:
@@ -29,6 +48,14 @@ def approved(**heading: Any) -> Desk:
     desk.act("clerk", "agree", "steps/first")
     desk.act("officer", "agree", "steps/second")
     return desk
+
+
+def compulsory(definition: Workflow) -> Workflow:
+    """The same workflow, whose first step nobody may skip alone."""
+    steps = definition.steps
+    assert isinstance(steps, Sequence)
+    first = steps.steps[0].model_copy(update={"compulsory": True})
+    return definition.model_copy(update={"steps": steps.model_copy(update={"steps": (first, *steps.steps[1:])})})
 
 
 def refusal(outcome: Any) -> tuple[int, str]:
@@ -198,3 +225,112 @@ def test_nobody_jumps_into_what_a_step_does_after_a_refusal() -> None:
 
     assert refusal(outcome) == (409, "inside_closed_block")
     assert desk.open() == [("steps/first", 1)]
+
+
+# -- what two people decide --------------------------------------------------------------------------------
+
+
+def test_what_was_approved_is_not_terminated_by_one_person_while_its_revocation_is_decided() -> None:
+    desk = approved(**REVOCABLE)
+    act(desk, APPLICANT, "revoke")
+
+    assert refusal(act(desk, "head", "terminate")) == (409, "revoking")
+    assert desk.state == ("revoking", "done")
+
+
+def test_what_was_proposed_to_be_voided_is_not_voided_while_its_revocation_is_decided() -> None:
+    desk = approved(**REVOCABLE)
+    act(desk, "head", "void")
+    [(proposal, _)] = desk.open()
+    act(desk, APPLICANT, "revoke")
+    child = child_of(desk)
+
+    early = desk.act(CONVENOR, "agree", proposal)
+    decided(desk, child, "rejected")
+    desk.act(CONVENOR, "agree", proposal)
+
+    assert refusal(early) == (409, "not_ended")
+    assert desk.state == ("void", "done")
+
+
+def test_two_proposals_to_void_are_not_both_carried_out() -> None:
+    desk = approved()
+    for _ in range(2):
+        act(desk, "head", "void")
+    [(first, _), (second, _)] = desk.open()
+
+    desk.act(CONVENOR, "agree", first)
+    late = desk.act(CONVENOR, "agree", second)
+
+    assert refusal(late) == (409, "not_ended")
+    assert not isinstance(desk.act(CONVENOR, "reject", second), Refused)
+
+
+def test_a_compulsory_step_of_a_branch_in_which_nobody_is_asked_yet_is_not_jumped_over_by_one_person() -> None:
+    law = approve("law", by=role("clerk"), on_reject=NO, compulsory=True)
+    held_up = sequence(wait("papers", event="trial.one.v1", within=5, silence=nothing()), law)
+    fork = parallel("fork", always(held_up), always(approve("look", by=role("officer"), on_reject=NO)))
+    desk = Desk(flow(sequence(fork, approve("last", by=role("clerk"), on_reject=NO), end("done", "approved"))))
+
+    desk.act("head", "jump", opinion="样例", fields={"to": "steps/last"})
+
+    assert [path for path, _ in desk.open()] == ["confirm#2", "steps/fork/1"]
+
+
+def test_a_compulsory_step_of_a_way_that_was_not_taken_is_not_jumped_over() -> None:
+    law = approve("law", by=role("clerk"), on_reject=NO, compulsory=True)
+    which = choice("which", when(is_true("strict"), law), otherwise=approve("look", by=role("officer"), on_reject=NO))
+    desk = Desk(flow(sequence(which, approve("last", by=role("clerk"), on_reject=NO), end("done", "approved"))))
+
+    desk.act("head", "jump", opinion="样例", fields={"to": "steps/last"})
+
+    assert [path for path, _ in desk.open()] == ["steps/last"]
+
+
+def test_a_new_roster_leaves_what_was_proposed_as_it_is() -> None:
+    desk = case()
+    desk.definition = compulsory(desk.definition)
+    desk.act("head", "jump", opinion="样例", fields={"to": "steps/second"})
+    desk.facts = replace(desk.facts, roster=replace(people(), version="next"))
+
+    desk.take(SignalStimulus(90, Signal(Sign.ROSTER, "")))
+    desk.act(CONVENOR, "agree", "confirm#2")
+
+    assert [path for path, _ in desk.open()] == ["steps/second"]
+
+
+def test_the_office_lets_a_case_go_on_elsewhere_while_the_applicant_is_asked() -> None:
+    first = approve("first", by=role("clerk"), on_reject=NO, on_return=to_applicant(within=3, silence=NO))
+    last = approve("last", by=role("officer"), on_reject=NO)
+    desk = Desk(flow(sequence(first, last, end("done", "approved"))))
+    desk.act("clerk", "return", "steps/first", opinion="样例")
+
+    desk.act("head", "jump", opinion="样例", fields={"to": "steps/last"})
+
+    assert [path for path, _ in desk.open()] == ["steps/last"]
+
+
+def test_an_answer_stays_while_the_applicant_is_asked_because_of_it() -> None:
+    first = approve("first", by=role("clerk"), on_reject=NO)
+    last = approve("last", by=role("officer"), on_reject=NO, on_return=to_applicant(within=3, silence=NO))
+    desk = Desk(flow(sequence(first, last, end("done", "approved"))))
+    desk.act("clerk", "agree", "steps/first")
+    [mine] = desk.ledger.closed.values()
+    desk.act("officer", "return", "steps/last", opinion="样例")
+
+    late = desk.take(desk.wanted("clerk", "take-back", mine.id))
+
+    assert (refusal(late), late.by) == ((409, "built_upon"), "officer")
+
+
+def test_what_was_proposed_keeps_nobody_from_taking_an_answer_back() -> None:
+    desk = case(takes_back="until_decided")
+    desk.definition = compulsory(desk.definition)
+    desk.act("head", "jump", opinion="样例", fields={"to": "steps/second"})
+    desk.act("clerk", "agree", "steps/first")
+    mine = next(one for one in desk.ledger.closed.values() if one.closed_by == "clerk")
+
+    desk.take(desk.wanted("clerk", "take-back", mine.id))
+    desk.act(CONVENOR, "reject", "confirm#2")
+
+    assert [path for path, _ in desk.open()] == ["steps/first"]

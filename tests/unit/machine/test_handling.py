@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from domain.approval import Mode
+from domain.organisation import Proxy
+from domain.roster import Roster
 from tests.unit.machine.desk import Desk
-from workflows.language.words import approve, end, role, sequence
-from workflows.machine.case import Decision, Refused, WorkItem
+from workflows.language.words import approve, end, escalate, role, sequence
+from workflows.machine.case import Decision, Ignored, Refused, Sign, Signal, SignalStimulus, WorkItem
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")
@@ -267,13 +271,23 @@ def test_the_applicant_urges_whoever_is_asked_once_a_day() -> None:
     desk = alone()
 
     desk.act("person:p1", "urge")
+    again = desk.act("person:p1", "urge")
+    desk.at(desk.now + timedelta(days=1))
     desk.act("person:p1", "urge")
 
-    keys = [
-        one.key for decision in desk.ledger.decisions for one in decision.effects if one.body.get("template") == "urged"
-    ]
-    assert (len(keys), len(set(keys))) == (2, 1)
+    assert [template for template, _ in desk.told()] == ["urged", "urged"]
+    assert refusal(again) == (409, "urged_today")
     assert refusal(desk.act("person:p2", "urge")) == (403, "not_yours")
+
+
+def test_who_is_asked_since_the_last_urging_is_urged_the_same_day() -> None:
+    desk = alone()
+    desk.act("person:p1", "urge")
+    do(desk, "clerk", "transfer", to="helper")
+
+    desk.act("person:p1", "urge")
+
+    assert desk.told()[-1] == ("urged", ("user:helper",))
 
 
 def test_a_comment_stands_in_the_history_also_after_the_end() -> None:
@@ -306,3 +320,132 @@ def test_the_history_names_the_list_that_an_answer_was_given_in() -> None:
     desk.act("clerk", "agree", "steps/grant", batch="b1")
 
     assert desk.last.entry.delta["batch"] == "b1"
+
+
+# -- what the ladder, the roster and the office do about it ------------------------------------------------
+
+
+def climbing(**more: Any) -> Desk:
+    return alone(overdue=(escalate(1, to=role("office_head")),), **more)
+
+
+def test_a_claim_does_not_keep_a_superior_out() -> None:
+    desk = climbing()
+    do(desk, "clerk", "claim")
+
+    desk.fire_next()
+    do(desk, "head", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_advice_that_has_not_come_by_the_escalation_is_not_waited_for() -> None:
+    desk = climbing()
+    do(desk, "clerk", "delegate", to="helper")
+    asked = held_by(desk, "helper")
+    assert asked is not None
+
+    desk.fire_next()
+    late = desk.take(desk.wanted("helper", "answer", asked.id, opinion="样例"))
+    do(desk, "head", "agree")
+
+    assert refusal(late) == (409, "item_closed")
+    assert desk.ledger.closed[asked.id].closed_by == "unanswered"
+    assert desk.state == ("approved", "done")
+
+
+def test_a_superior_may_decide_what_waits_for_added_signers_once_they_have_answered() -> None:
+    desk = climbing()
+    do(desk, "clerk", "add-signers", users=["helper"], where="before")
+
+    desk.fire_next()
+    do(desk, "helper", "agree")
+    do(desk, "head", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+@pytest.mark.parametrize(
+    "roster",
+    [
+        staff(mate="clerk", guest="guest", head="office_head"),
+        replace(PEOPLE, proxies=(Proxy("clerk", "guest", date(2026, 3, 1), date(2026, 3, 31)),), version="away"),
+    ],
+    ids=["left", "away"],
+)
+def test_a_claim_ends_when_whoever_claimed_leaves_or_is_away(roster: Roster) -> None:
+    desk = alone()
+    do(desk, "clerk", "claim")
+    desk.facts = replace(desk.facts, roster=roster)
+
+    desk.take(SignalStimulus(90, Signal(Sign.ROSTER, "")))
+    do(desk, "mate", "agree")
+
+    assert desk.state == ("approved", "done")
+
+
+def test_a_claim_of_somebody_who_is_there_stays() -> None:
+    desk = alone()
+    do(desk, "clerk", "claim")
+    desk.facts = replace(desk.facts, roster=replace(PEOPLE, version="next"))
+
+    outcome = desk.take(SignalStimulus(90, Signal(Sign.ROSTER, "")))
+
+    assert isinstance(outcome, Ignored)
+    assert refusal(do(desk, "mate", "agree")) == (409, "claimed")
+
+
+def test_when_an_adviser_leaves_the_item_is_its_holders_again_unanswered() -> None:
+    desk = alone()
+    do(desk, "clerk", "delegate", to="helper")
+    desk.facts = replace(desk.facts, roster=staff(clerk="clerk", mate="clerk", head="office_head"))
+
+    desk.take(SignalStimulus(90, Signal(Sign.ROSTER, "")))
+    told = desk.last.entry.delta["reseated"]
+    do(desk, "clerk", "agree")
+
+    assert told == [["steps/decide", 1, 1, ["user:helper"], [], "advice.unanswered"]]
+    assert desk.state == ("approved", "done")
+
+
+def test_the_office_gives_back_what_somebody_has_claimed_and_hands_an_item_to_somebody_else() -> None:
+    desk = alone()
+    do(desk, "clerk", "claim")
+
+    do(desk, "head", "unclaim")
+    given_back = desk.last.entry.authority
+    do(desk, "head", "transfer", to="guest")
+    lost = do(desk, "clerk", "agree")
+    do(desk, "guest", "agree")
+
+    assert given_back == "admin"
+    assert refusal(lost) == (403, "not_holder")
+    assert desk.state == ("approved", "done")
+
+
+@pytest.mark.parametrize("verb", ["transfer", "unclaim"])
+def test_nobody_but_the_office_hands_on_what_is_not_theirs(verb: str) -> None:
+    assert refusal(do(alone(), "guest", verb, to="helper")) == (403, "not_holder")
+
+
+def test_the_office_answers_for_nobody() -> None:
+    assert refusal(do(alone(), "head", "agree")) == (403, "not_holder")
+
+
+@pytest.mark.parametrize("verb", ["transfer", "add-signers"])
+def test_whoever_has_answered_has_no_second_say(verb: str) -> None:
+    desk = together()
+    do(desk, "a", "agree")
+    fields: dict[str, Any] = {"to": "a"} if verb == "transfer" else {"users": ["a"], "where": "parallel"}
+
+    assert refusal(do(desk, "b", verb, **fields)) == (409, "asked_already")
+
+
+def test_it_may_go_back_to_whom_it_came_from() -> None:
+    desk = alone()
+    do(desk, "clerk", "transfer", to="helper")
+
+    do(desk, "helper", "transfer", to="clerk")
+    do(desk, "clerk", "agree")
+
+    assert desk.state == ("approved", "done")

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.unit.machine.desk import APPLICANT, Desk
-from tests.unit.machine.trees import EVENTS, USERS, Trees
-from workflows.machine.case import Decision, Ignored, Refused
+from tests.unit.machine.likely import HEAD, likely
+from tests.unit.machine.trees import EVENTS, USERS, Trees, standing
+from workflows.machine.case import Act, Decision, Ignored, Refused, State
 from workflows.machine.nodes import index
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
 
-HEAD: Final = "head"
+ACTS_IN_A_ROW: Final = 6
 PLACES: Final = st.integers(0, 99)
 
 
@@ -46,6 +47,21 @@ class OneCase(RuleBasedStateMachine):
     def act_on_the_case(self, verb: str, who: str, data: st.DataObject) -> None:
         self._act(verb, None, who, data)
 
+    @rule(random=st.randoms(use_true_random=True))
+    def do_what_may_well_be(self, random: Random) -> None:
+        """Some acts in a row, for what one of them makes possible; now and then by somebody else, or without words."""
+        for _ in range(ACTS_IN_A_ROW if self.desk.live.head.state is State.RUNNING else 1):
+            one = likely(standing(self.desk), random)
+            if one is None:
+                return
+            who = one.who if random.random() < 0.8 else random.choice(USERS)
+            said = random.choice(("样例", "样例", "")) if one.verb != "cast" else ""
+            fields = {
+                **one.fields,
+                **({"users": ["nobody"]} if "users" in one.fields and random.random() < 0.3 else {}),
+            }
+            self._take(self.desk.wanted(who, one.verb, one.item, opinion=said, fields=fields))
+
     @rule(type_=st.sampled_from(EVENTS), a=st.booleans())
     def hear_an_event(self, type_: str, a: bool) -> None:
         self.desk.event(type_, a=a, b="样例", personal={"b": "样例"})
@@ -59,9 +75,13 @@ class OneCase(RuleBasedStateMachine):
         operation = (ON_CASES if item is None else ON_ITEMS).get(verb)
         asked = () if operation is None else operation.asks
         fields = {one.name: self._value(one, data) for one in asked if one.required or data.draw(st.booleans())}
+        said = "" if verb == "cast" else "样例"
+        self._take(self.desk.wanted(who, verb, item, opinion=said, fields=fields))
+
+    def _take(self, wanted: Act) -> None:
         before = self.desk.live
 
-        outcome = self.desk.take(self.desk.wanted(who, verb, item, opinion="样例", fields=fields))
+        outcome = self.desk.take(wanted)
 
         assert isinstance(outcome, Decision | Refused | Ignored)
         assert isinstance(outcome, Decision) or self.desk.live is before

@@ -10,19 +10,23 @@ import hashlib
 from collections.abc import Callable
 from itertools import count
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from domain.audit import canonical
 from tests.unit.machine.desk import APPLICANT, Desk, flow
+from tests.unit.machine.likely import Likely, Standing, likely
 from workflows.language.expressions import all_of, any_of, equals, given, is_true, negate
 from workflows.language.words import (
+    Approve,
     Branch,
+    CarryOut,
     Form,
     FormField,
     Handler,
     Mode,
     Rung,
     Step,
+    Vote,
     Who,
     Workflow,
     always,
@@ -47,6 +51,7 @@ from workflows.language.words import (
     parallel,
     remind,
     returns,
+    revocation,
     role,
     seats,
     sequence,
@@ -57,6 +62,7 @@ from workflows.language.words import (
     when,
 )
 from workflows.machine.case import JSON
+from workflows.machine.nodes import index
 from workflows.moves.recording import body_of
 
 EVENTS: Final = ("trial.one.v1", "trial.two.v1", "trial.three.v1")
@@ -70,6 +76,7 @@ CHOICES: Final[tuple[JSON, ...]] = (
     ["gone"],
 )
 VERBS: Final = ("agree", "reject", "return", "complete", "withdraw")
+HANDS: Final = ("urge", "claim", "unclaim", "open", "recuse", "abstain", "take-back", "resume", "terminate")
 LADDER: Final[tuple[Rung, ...]] = (remind(-1), remind(0), escalate(+1, to=role("office_head")))
 FORM: Final = Form(
     name="f",
@@ -87,6 +94,10 @@ RETURNS: Final = (
 )
 SEEDS: Final = range(60)
 HAPPENINGS: Final = 14
+LIKELY: Final = 0.6
+"""The share of acts that are drawn from what may well be done."""
+HONEST: Final = 0.65
+"""How often such an act is done by whom it is for."""
 
 
 class Trees:
@@ -98,7 +109,10 @@ class Trees:
 
     def workflow(self) -> Workflow:
         """A whole workflow."""
-        steps = sequence(*(self.step(3) for _ in range(self.random.randint(2, 4))), on=self._handlers(1))
+        last = self.random.choice(((), (end("x", "approved"),), (end("x", "approved"),)))
+        first = self.random.choice(((), (), (self._secret_vote(1),), (self._approve(1),)))
+        grown = (self.step(3) for _ in range(self.random.randint(2, 4)))
+        steps = sequence(*first, *grown, *last, on=self._handlers(1))
         return flow(
             steps,
             on=self._handlers(2),
@@ -106,6 +120,7 @@ class Trees:
             forms=(FORM,),
             withdraws=self.random.choice(("never", "before_decision", "before_end")),
             takes_back=self.random.choice(("never", "until_opened", "until_decided")),
+            revocation=self.random.choice((None, *(revocation("trial", within=5),) * 3)),
         )
 
     def step(self, depth: int) -> Step:
@@ -115,6 +130,7 @@ class Trees:
             self._approve,
             self._approve,
             self._vote,
+            self._secret_vote,
             self._carry_out,
             self._carry_out,
             self._wait,
@@ -166,6 +182,7 @@ class Trees:
             compulsory=self.random.random() < 0.2,
             form=self.random.choice((None, None, FORM.name)),
             dedup=self.random.choice(("off", "off", "consecutive", "round")),
+            abstains=self.random.choice(("no", "counts", "excluded")),
         )
 
     def _vote(self, depth: int) -> Step:
@@ -179,6 +196,20 @@ class Trees:
             within=2,
             overdue=LADDER,
             changes=self.random.random() < 0.5,
+        )
+
+    def _secret_vote(self, depth: int) -> Step:
+        everybody = either(*(role(name) for name in ("clerk", "officer", "office_head", "liaison")))
+        fails = self._detour(depth)
+        return vote(
+            next(self._names),
+            by=everybody,
+            quorum="1/2",
+            passes="1/2",
+            fails=fails,
+            within=2,
+            overdue=LADDER,
+            secret=True,
         )
 
     def _carry_out(self, depth: int) -> Step:
@@ -239,10 +270,15 @@ def happen(desk: Desk, random: Random) -> object:
         return desk.fire(random.choice(sorted(desk.live.timers.values(), key=lambda one: one.id)))
     if what == "event":
         return desk.event(random.choice(EVENTS), a=random.choice((True, False)), b="样例", personal={"b": "样例"})
+    one = likely(standing(desk), random) if random.random() < LIKELY else None
+    if one is not None:
+        said = random.choice(("样例", "样例", "样例", "")) if one.verb != "cast" else ""
+        who = one.who if random.random() < HONEST else random.choice(USERS)
+        return desk.take(desk.wanted(who, one.verb, one.item, opinion=said, fields=_misnamed(one, random)))
     items = sorted(desk.live.items)
     item = random.choice(items) if items else None
     who = random.choice((*USERS, *_holders(desk, item) * len(USERS) * 2))
-    verbs = (*VERBS, *_offered(desk, item) * len(VERBS))
+    verbs = (*VERBS, *HANDS, *_offered(desk, item) * len(VERBS))
     reason, form = random.choice((None, None, "outside")), _filled(desk, item, random)
     return desk.take(desk.wanted(who, random.choice(verbs), item, opinion="样例", reason=reason, form=form))
 
@@ -252,6 +288,31 @@ def _filled(desk: Desk, item: str | None, random: Random) -> dict[str, JSON]:
     a, who = random.choice((None, True, False)), random.choice((None, *CHOICES))
     given = {name: value for name, value in (("a", a), ("who", who)) if value is not None}
     return {} if item is None or desk.live.items[item].form is None else given
+
+
+def standing(desk: Desk) -> Standing:
+    """Where the case on a desk stands."""
+    nodes, officers = index(desk.definition), [one for one in USERS if ":" not in one]
+    steps = [path for path, node in nodes.items() if isinstance(node.step, Approve | CarryOut | Vote)]
+    secret = frozenset(path for path in steps if getattr(nodes[path].step, "secret", False))
+
+    principals = {one: desk.principals(one) for one in officers}
+
+    def people(who: str) -> list[str]:
+        return [one for one in officers if who in principals[one]] or [who]
+
+    items, revocable = [*desk.live.items.values(), *desk.ledger.closed.values()], desk.definition.revocation is not None
+    return Standing(desk.live.head, items, desk.live.holders, steps or ["steps"], officers, people, secret, revocable)
+
+
+def _misnamed(one: Likely, random: Random) -> dict[str, Any]:
+    """What an act asks for; now and then somebody whom the roster does not know."""
+    unknown: dict[str, dict[str, Any]] = {
+        "transfer": {"to": "nobody"},
+        "delegate": {"to": "nobody"},
+        "copy": {"users": ["nobody"]},
+    }
+    return {**one.fields, **(unknown.get(one.verb, {}) if random.random() < 0.2 else {})}
 
 
 def _holders(desk: Desk, item: str | None) -> list[str]:
