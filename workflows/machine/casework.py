@@ -236,7 +236,9 @@ def _standing_for(turn: Turn, target: str) -> str | None:
 def _refuse_jumper(turn: Turn, act: Act, source: str, target: str) -> Refused | None:
     if _MAY_STEER in act.principals:
         return None
-    pair = (getattr(turn.step(source), "name", None), getattr(turn.step(target), "name", None))
+    # Whoever was asked for a supplement holds an item at no step of the definition.
+    steps = (turn.nodes.get(step_path(path)) for path in (source, target))
+    pair = tuple(None if node is None else getattr(node.step, "name", None) for node in steps)
     allowed = any((one.at, one.to) == pair for one in turn.definition.jumps)
     mine = any(holder.who in act.principals for item in turn.items_at(source) for holder in turn.holders[item.id])
     if allowed and mine:

@@ -305,8 +305,10 @@ def test_the_office_lets_a_case_go_on_elsewhere_while_the_applicant_is_asked() -
     desk = Desk(flow(sequence(first, last, end("done", "approved"))))
     desk.act("clerk", "return", "steps/first", opinion="样例")
 
+    refused = desk.act("clerk", "jump", opinion="样例", fields={"to": "steps/last"})
     desk.act("head", "jump", opinion="样例", fields={"to": "steps/last"})
 
+    assert refusal(refused) == (403, "not_office_head")
     assert [path for path, _ in desk.open()] == ["steps/last"]
 
 
