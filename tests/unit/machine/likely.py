@@ -159,6 +159,10 @@ def _on_case(standing: Standing, random: Random) -> Iterable[Likely]:
     if random.random() < TELLS:
         yield Likely("comment", sender)
         yield Likely("copy", sender, None, {"users": [random.choice(standing.officers)]})
+    for one in head.readers:
+        yield Likely("uncopy", one.by, None, {"user": one.user})
+        if one.read_at is None:
+            yield Likely("read", one.user)
     if head.gate is not None:
         yield Likely("resume", HEAD)
         return
