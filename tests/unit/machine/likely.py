@@ -18,7 +18,8 @@ from workflows.machine.operations import BALLOTS, ON_CASES, ON_ITEMS
 HEAD: Final = "head"
 """The head of the meeting's office."""
 SECOND: Final = "role:convenor:"
-VERBS: Final = (*ON_ITEMS, *ON_CASES)
+VERBS: Final = tuple(verb for verb in (*ON_ITEMS, *ON_CASES) if verb != "detach")
+"""All but the one that needs a file: a case on a desk has none."""
 
 OF_ITEMS: Final = 0.8
 """The share of acts on items, where there are any."""
