@@ -41,10 +41,10 @@ from workflows.reads import CaseView
 from workflows.testkit import Office
 
 ROUNDS = 14
-PLAYS = 70
+PLAYS = 80
 LIKELY = 0.6
 """The share of acts that are drawn from what may well be done."""
-LEAST = 3
+LEAST = 2
 """How often each verb must have been accepted, and refused, over all plays."""
 
 
