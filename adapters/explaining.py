@@ -54,6 +54,14 @@ def saying(definition: Workflow, roster: Roster, zone: str, now: datetime) -> Sa
     return Saying(definition, Names(roster, titles_of(definition.name, roster), today, current_language()), now)
 
 
+def who_and_when(by: str | None, at: datetime | None, said: Saying) -> str:
+    """Who was faster, by post or department, and when; empty where nobody was."""
+    if by is None:
+        return _("最近一次更新：%(at)s。", at=moment(at, said.now)) if at else ""
+    who = said.names.principal(by)
+    return _("%(who)s已于%(at)s办理。", who=who, at=moment(at, said.now)) if at else _("%(who)s已办理。", who=who)
+
+
 def explained(library: Library, view: CaseView, now: datetime) -> tuple[Explanation, str]:
     """Why the case of `view` waits: the data for programs, and the sentence in the current language."""
     definition, calendar = library.by_hash(view.head.workflow_hash), library.calendar()

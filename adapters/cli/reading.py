@@ -11,6 +11,7 @@ from adapters.cli.printing import at, print_json, print_table, print_text
 from adapters.texts import _, current_language
 
 Cell = list[str]
+CONFLICT = 409
 
 
 def event_types(context: typer.Context, *, as_json: AsJson = False) -> None:
@@ -129,6 +130,26 @@ def explain(
     print_text(body["sentence"])
     for line in (body["due_because"] or {}).get("sentences", ()):
         print_text(f"  {line}")
+    for one in body["items"]:
+        _print_operations(_("待办 %(item)s（%(step)s）", item=one["item"], step=one["step"]), one["operations"])
+    _print_operations(_("办件 %(case)s", case=case), body["operations"])
+
+
+def _print_operations(about: str, operations: list[dict[str, Any]]) -> None:
+    """What may be pressed now, with what it asks for; and why not where the state forbids it."""
+    offered = [_offered(one) for one in operations if one["offered"]]
+    if offered:
+        print_text(_("您现在可以办理%(about)s：%(verbs)s", about=about, verbs=_("、").join(offered)))
+    for one in operations:
+        if not one["offered"] and one["why_not"]["status"] == CONFLICT:
+            print_text(f"  {one['verb']} {one['title']}{_('：')}{one['why_not']['detail']}")
+
+
+def _offered(one: dict[str, Any]) -> str:
+    """A verb with the names of what it needs, and whether it cannot be undone."""
+    needed = [*one["schema"].get("required", ())]
+    asks = f"({', '.join(needed)})" if needed else ""
+    return f"{one['verb']} {one['title']}{asks}" + (_("（不能撤销）") if one["irreversible"] else "")
 
 
 def preview(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,19 +15,21 @@ from starlette.datastructures import FormData
 from adapters.doors.http.answers import Refuse, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.problems import Problem
-from adapters.explaining import Saying
-from adapters.texts import _, moment
-from adapters.web.attachments import CHOSEN, Taken, taken, withdrawable
+from adapters.explaining import Saying, who_and_when
+from adapters.texts import _
+from adapters.web.attachments import CHOSEN, Taken, taken
 from adapters.web.cases import said_of, seen
 from adapters.web.fields import FORM, WrongForm
+from adapters.web.foreseeing import foreseen
 from adapters.web.items import item_page
-from adapters.web.operations import Filled, Offer, decided, filled, offers_on_case, offers_on_item, open_items
+from adapters.web.operations import Filled, Offer, filled, menu_of
 from adapters.web.rendering import page
 from adapters.web.steering import operations_page
 from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, Visitor, field
 from workflows.machine.case import Act, WorkItem
 from workflows.machine.operations import ON_CASES, ON_ITEMS
 from workflows.moves.acting import Answer, act
+from workflows.moves.previewing import foresee
 from workflows.reads import CaseView
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -36,6 +39,14 @@ UNPROCESSABLE: Final = 422
 CONFLICT: Final = 409
 _LONGEST_KEY: Final = 100
 _NOTHING: Final = Filled({}, {}, "", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What somebody was told that an act would do, and for which choice it was told."""
+
+    told: str
+    chosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +65,96 @@ class _Pressed:
 
     def again(self, wrong: WrongForm) -> Response:
         """The form once more, with what is wrong, what was typed, and the files that were sent."""
+        return self._page(UNPROCESSABLE, wrong=wrong)
+
+    def looked_at(self, given: Filled) -> Response:
+        """The form once more, with what would come of it as it was filled in."""
+        told = foresee(self.office.engine, _act(self, given))
+        if isinstance(told, Answer):
+            return self.again(_wrong(told)) if told.status == UNPROCESSABLE else _refused(self, told)
+        return self._page(200, looked=Looked(foreseen(told, self.said), _chosen(given)))
+
+    def _page(self, status: int, **more: Any) -> Response:
         typed: Mapping[str, Any] = {name: self.form.getlist(name) for name in self.form if name != CHOSEN}
-        more = {"wrong": wrong, "typed": typed, "tried": self.verb, "kept": self.taken.files}
+        more |= {"typed": typed, "tried": self.verb, "kept": self.taken.files}
         if self.item is None:
-            return operations_page(self.request, self.office, self.visitor, self.view, UNPROCESSABLE, **more)
-        return item_page(self.request, self.office, self.visitor, self.view, self.item, UNPROCESSABLE, **more)
+            return operations_page(self.request, self.office, self.visitor, self.view, status, **more)
+        return item_page(self.request, self.office, self.visitor, self.view, self.item, status, **more)
 
 
 @router.post("/items/{item}/{verb}", max_body_size=FILES_BYTES)
 def on_item(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, item: str, verb: str) -> Response:
     """Carry out an operation on an item."""
+    return _carried_out(_on_item(request, office, visitor, form, item, verb))
+
+
+@router.post("/items/{item}/{verb}/preview", max_body_size=FILES_BYTES)
+def look_at_item(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, item: str, verb: str) -> Response:
+    """Say what an operation on an item would do, as it was filled in."""
+    return _looked_at(_on_item(request, office, visitor, form, item, verb))
+
+
+def _on_item(request: Request, office: Office, visitor: Visitor, form: FormData, item: str, verb: str) -> _Pressed:
     found = office.reads.item(visitor.viewer, item)
     if found is None or verb not in ON_ITEMS:
         raise not_found()
     view = seen(office, visitor.viewer, found.case.id)
     files = taken(office, visitor, view, form, field(form, "key"))
-    pressed = _Pressed(request, office, visitor, form, view, found.item, verb, said_of(office, view), files)
-    mine = any(one.id == item for one in open_items(view, visitor.viewer)) or decided(found.item, visitor.viewer)
-    offers = offers_on_item(office, view, found.item, visitor.viewer, pressed.said) if mine else ()
-    return _carried_out(pressed, next((one for one in offers if one.verb == verb), None))
+    return _Pressed(request, office, visitor, form, view, found.item, verb, said_of(office, view), files)
 
 
 @router.post("/cases/{case}/{verb}", max_body_size=FILES_BYTES)
 def on_case(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, case: str, verb: str) -> Response:
     """Carry out an operation on the case itself."""
+    return _carried_out(_on_case(request, office, visitor, form, case, verb))
+
+
+@router.post("/cases/{case}/{verb}/preview", max_body_size=FILES_BYTES)
+def look_at_case(request: Request, office: OfficeOf, visitor: PersonOf, form: Posted, case: str, verb: str) -> Response:
+    """Say what an operation on the case itself would do, as it was filled in."""
+    return _looked_at(_on_case(request, office, visitor, form, case, verb))
+
+
+def _on_case(request: Request, office: Office, visitor: Visitor, form: FormData, case: str, verb: str) -> _Pressed:
     view = seen(office, visitor.viewer, case)
     if verb not in ON_CASES:
         raise not_found()
-    said, files = said_of(office, view), taken(office, visitor, view, form, field(form, "key"))
-    pressed = _Pressed(request, office, visitor, form, view, None, verb, said, files)
-    offers = offers_on_case(office, view, visitor.viewer, said, withdrawable(office, visitor.viewer, view, said))
-    return _carried_out(pressed, next((one for one in offers if one.verb == verb), None))
+    files = taken(office, visitor, view, form, field(form, "key"))
+    return _Pressed(request, office, visitor, form, view, None, verb, said_of(office, view), files)
 
 
-def _carried_out(pressed: _Pressed, offer: Offer | None) -> Response:
-    """What is not offered any more is sent all the same: the machine says why not, and who was faster."""
+def _offer(pressed: _Pressed) -> Offer | None:
+    menu = menu_of(pressed.office, pressed.view, pressed.item, pressed.visitor.viewer, pressed.said)
+    return next((one for one in menu.offers if one.verb == pressed.verb), None)
+
+
+def _looked_at(pressed: _Pressed) -> Response:
     try:
-        given = _NOTHING if offer is None else filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
+        return pressed.looked_at(_given(pressed, _offer(pressed)))
+    except WrongForm as wrong:
+        return pressed.again(wrong)
+
+
+def _given(pressed: _Pressed, offer: Offer | None) -> Filled:
+    return _NOTHING if offer is None else filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
+
+
+def _chosen(given: Filled) -> str:
+    """What was chosen, as a hidden field keeps it between looking and doing."""
+    return json.dumps(given.fields, ensure_ascii=False, sort_keys=True)
+
+
+def _carried_out(pressed: _Pressed) -> Response:
+    """What is not offered any more is sent all the same: the machine says why not, and who was faster."""
+    offer = _offer(pressed)
+    try:
+        given = _given(pressed, offer)
     except WrongForm as wrong:
         return pressed.again(wrong)
     if pressed.taken.wrong is not None:
         return pressed.again(pressed.taken.wrong)
+    if offer is not None and offer.looks_first and field(pressed.form, "looked") != _chosen(given):
+        return pressed.looked_at(given)
     answer = act(pressed.office.engine, _act(pressed, given))
     if answer.status < REFUSED:
         place = f"/cases/{pressed.view.head.id}" if pressed.item is None else f"/items/{pressed.item.id}"
@@ -152,10 +212,5 @@ def _refused(pressed: _Pressed, answer: Answer) -> Response:
 
 
 def _who_and_when(answer: Answer, said: Saying) -> str:
-    """Who decided before, by post, and when."""
     at = datetime.fromisoformat(str(answer.body["at"])) if answer.body.get("at") else None
-    by = answer.body.get("by")
-    if by is None:
-        return _("最近一次更新：%(at)s。", at=moment(at, said.now)) if at else ""
-    who = said.names.principal(str(by))
-    return _("%(who)s已于%(at)s办理。", who=who, at=moment(at, said.now)) if at else _("%(who)s已办理。", who=who)
+    return who_and_when(answer.body.get("by"), at, said)

@@ -13,13 +13,14 @@ from adapters.counted import because_html, because_of
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, sentence, verb_title
+from adapters.offering import OPEN
 from adapters.texts import _
 from adapters.web.attachments import beside, limits
 from adapters.web.cases import item_row, said_of, seen, titles_of_case, worded
 from adapters.web.changed import changes
 from adapters.web.drafts import Kept, kept
 from adapters.web.fields import asking_step
-from adapters.web.operations import OPEN, decided, offers_on_item, open_items
+from adapters.web.operations import menu_of, open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
@@ -71,16 +72,15 @@ def _seen(office: Office, visitor: Visitor, item: str) -> tuple[CaseView, WorkIt
 def item_page(
     request: Request, office: Office, visitor: Visitor, view: CaseView, item: WorkItem, status: int = 200, **more: Any
 ) -> Response:
-    """The page of an item. `more` may hold: done, values, asked_values, wrong (a WrongForm), typed, tried (a verb), kept (files)."""
+    """The page of an item. `more` may hold: done, values, asked_values, wrong (a WrongForm), typed, tried (a verb), looked (a Looked), kept (files)."""
     said = said_of(office, view)
     mine = any(one.id == item.id for one in open_items(view, visitor.viewer))
-    able = mine or decided(item, visitor.viewer)
-    offers = offers_on_item(office, view, item, visitor.viewer, said) if able else ()
+    menu = menu_of(office, view, item, visitor.viewer, said)
     values = {
-        "offers": offers,
-        "answers": [one for one in offers if one.is_answer],
-        "others": [one for one in offers if not one.is_answer and one.verb != OPEN],
-        "opens": any(one.verb == OPEN for one in offers),
+        "answers": [one for one in menu.offers if one.is_answer],
+        "others": [one for one in menu.offers if not one.is_answer and one.verb != OPEN],
+        "opens": any(one.verb == OPEN for one in menu.offers),
+        "refused": menu.refused,
         "place": f"/items/{item.id}",
         # What this step hides is not looked at from here, even by somebody whom another step shows it.
         "plain": worded(without(view.head.fields, hidden_at(said.definition, item.path)), said),
@@ -101,6 +101,7 @@ def item_page(
         "kept": (),
         "limits": limits(office.engine.files),
         "files": beside(office, visitor.viewer, view, said),
+        "looked": None,
     }
     return page("item.html", request, office, status, **(_live(office, visitor, view, item) | values | more))
 

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from adapters.doors.http.office import Office, OfficeOf
-from adapters.web.attachments import limits, withdrawable
+from adapters.web.attachments import limits
 from adapters.web.cases import said_of, seen, titles_of_case
-from adapters.web.operations import offers_on_case
+from adapters.web.operations import menu_of
 from adapters.web.rendering import page
 from adapters.web.visitors import PageRoute, Visitor, VisitorOf
 from workflows.reads import CaseView
@@ -27,10 +27,12 @@ def operations(request: Request, office: OfficeOf, visitor: VisitorOf, case: str
 def operations_page(
     request: Request, office: Office, visitor: Visitor, view: CaseView, status: int = 200, **more: Any
 ) -> Response:
-    """The page of the operations on a case. `more` may hold: wrong, typed, tried, kept (files)."""
+    """The page of the operations on a case. `more` may hold: wrong, typed, tried, looked, kept (files)."""
     said = said_of(office, view)
+    menu = menu_of(office, view, None, visitor.viewer, said)
     values: dict[str, Any] = {
-        "offers": offers_on_case(office, view, visitor.viewer, said, withdrawable(office, visitor.viewer, view, said)),
+        "offers": menu.offers,
+        "refused": menu.refused,
         "place": f"/cases/{view.head.id}",
         "version": "",
         # One key for each form that is shown: sent twice, it is the same act.
@@ -43,5 +45,6 @@ def operations_page(
         "tried": "",
         "kept": (),
         "limits": limits(office.engine.files),
+        "looked": None,
     }
     return page("operations.html", request, office, status, **(titles_of_case(view, said) | values | more))

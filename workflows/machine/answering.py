@@ -26,7 +26,7 @@ from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.handing import claim, delegate, give_advice, note_opened, transfer, unclaim
 from workflows.machine.hearing import Values
 from workflows.machine.nodes import CASE
-from workflows.machine.operations import BALLOTS
+from workflows.machine.operations import BALLOTS, TO_APPLICANT
 from workflows.machine.returning import take_back, wanted_return
 from workflows.machine.rewind import rewind
 from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stranger, refuse_words
@@ -92,7 +92,7 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
     if act.verb == "return" and (policy := _goes_to_a_step(turn, act, item)) is not None:
         return _return_to_step(turn, act, item, policy)
     if act.verb == "return" and not _may_ask(turn.human_step(item.path), item):
-        return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
+        return _not_offered(turn.human_step(item.path), act)
     try:
         values = filled(turn, act, item)
     except BadForm as bad:
@@ -119,7 +119,7 @@ def _goes_to_a_step(turn: Turn, act: Act, item: WorkItem) -> Returns | None:
     """The policy under which a return goes to a step; None where it goes to the applicant."""
     step = turn.human_step(item.path)
     policy = step.returns if isinstance(step, Approve) else None
-    to_applicant = act.fields.get("to") == "start" or (act.fields.get("to") is None and _may_ask(step, item))
+    to_applicant = act.fields.get("to") == TO_APPLICANT or (act.fields.get("to") is None and _may_ask(step, item))
     return None if to_applicant else policy
 
 
@@ -174,12 +174,18 @@ def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     if act.verb == "cast":
         return _check_ballot(act)
     if act.verb not in verbs_offered(step, item):
-        return Refused(409, "verb_not_offered", zh("本轮不能退回：补正只能要求一次"), field="verb")
+        return _not_offered(step, act)
     if act.batch is not None and isinstance(step, Approve) and step.singly:
         return Refused(409, "singly", zh("本环节须逐件办理，不能批量办理"))
     if not isinstance(step, Vote) and act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return _check_reason(act, step.reasons if isinstance(step, Approve) else ())
+
+
+def _not_offered(step: object, act: Act) -> Refused:
+    if act.verb == "return" and isinstance(step, Approve) and step.on_return is not None:
+        return Refused(409, "asked_once", zh("本轮不能退回：补正只能要求一次"), field="verb")
+    return Refused(409, "verb_not_offered", zh("本环节没有这一操作"), field="verb")
 
 
 def _check_ballot(act: Act) -> Refused | None:

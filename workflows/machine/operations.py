@@ -53,6 +53,8 @@ class Operation:
     weighty: bool = False
 
 
+TO_APPLICANT: Final = "start"
+"""Where a return goes that goes to no step: to whoever applied."""
 BALLOTS: Final = ("agree", "reject", "abstain")
 """What a secret ballot may say."""
 

@@ -11,12 +11,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from adapters.doors.http.acting import Body, DoneOf, KeyOf, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.foreseeing import ahead_view
+from adapters.doors.http.offering import operations_on
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import blocks, case_row, case_view, explanation, first_because, history
 from adapters.explaining import explained, saying
 from adapters.texts import current_language
 from adapters.titles import titles_of
+from adapters.web.operations import holds
 from domain.calendar import Light
 from workflows.machine.case import Act, State
 from workflows.machine.operations import ON_CASES
@@ -89,12 +91,22 @@ def get_history(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
 
 @router.get("/{case}/explain")
 def get_explanation(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
-    """Why the case waits, for whom, since when, and what would move it: in one sentence, and as data."""
+    """Why the case waits, for whom, since when, and what would move it: in one sentence, and as data.
+
+    `operations` are the verbs that the viewer may press on the case now, `items` those on each item that is the viewer's.
+    """
     view, library, now = seen_case(office, viewer, case), office.engine.library, office.reads.now()
     found, sentence = explained(library, view, now)
     said = saying(library.by_hash(view.head.workflow_hash), library.roster(), library.calendar().zone, now)
     body = {"case": case, "sentence": sentence, "reasons": explanation(found), "blocks": blocks(found)}
-    return json_response(body | {"due_because": first_because(found, library, said)})
+    mine = [one for one in view.items if one.closed_at is None and holds(view, one, viewer)]
+    on_case, *on_items = operations_on(office, view, viewer, None, *mine)
+    items = [
+        {"item": one.id, "path": one.path, "step": said.step(one.path), "operations": operations}
+        for one, operations in zip(mine, on_items, strict=True)
+    ]
+    because = first_because(found, library, said)
+    return json_response(body | {"due_because": because, "operations": on_case, "items": items})
 
 
 @router.get("/{case}/preview")

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.doors.http.acting import Body, DoneOf, KeyOf, answered, not_found_body, outcome_body, own_fields, verbs_of
 from adapters.doors.http.answers import json_response, not_found
+from adapters.doors.http.cases import seen_case
 from adapters.doors.http.choosing import choices_view
+from adapters.doors.http.offering import operations_on
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import item_view
@@ -71,14 +73,15 @@ def list_items(
 
 @router.get("/{item}")
 def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
-    """One item, open or closed, with whom its form lets somebody choose, and what the viewer has saved and not sent."""
+    """One item, open or closed: which verbs the viewer may press now, whom its form lets somebody choose, and what the viewer has saved for it and not sent."""
     found, library, now = seen_item(office, viewer, item), office.engine.library, office.reads.now()
-    around = office.reads.case(viewer, found.case.id)
+    whole = seen_case(office, viewer, found.case.id)
+    said = saying(library.by_hash(found.case.workflow_hash), library.roster(), library.calendar().zone, now)
     view = item_view(found, library, now)
-    if around is not None:
-        said = saying(library.by_hash(found.case.workflow_hash), library.roster(), library.calendar().zone, now)
-        view |= choices_view(view["form"], around, found.item, said)
-    return json_response(view | {"draft": _draft_view(office.reads.draft(viewer, item))})
+    view |= choices_view(view["form"], whole, found.item, said)
+    [operations] = operations_on(office, whole, viewer, found.item)
+    draft = _draft_view(office.reads.draft(viewer, item))
+    return json_response(view | {"operations": operations, "draft": draft})
 
 
 def _draft_view(draft: Draft | None) -> dict[str, Any] | None:

@@ -92,3 +92,14 @@ def test_people_are_chosen_in_a_form_with_commas(liaison: Liaison, doors: Doors)
     assert (few.exit_code, "选择的人数不足" in few.stderr) == (1, True)
     assert done.exit_code == 0
     assert sorted(visitors(doors.kit, case)) == ["sample.panel_member_1", "sample.panel_member_4"]
+
+
+def test_an_explanation_says_what_may_be_pressed_and_why_the_rest_may_not(
+    liaison: Liaison, doors: Doors, item: dict[str, Any]
+) -> None:
+    by_clerk = liaison("explain", item["case"], *CLERK).stdout
+    by_head = liaison("explain", item["case"], *HEAD).stdout
+
+    assert f"您现在可以办理待办 {item['id']}（材料核对）：agree 同意、reject 不同意(reason)（不能撤销）" in by_clerk
+    assert "terminate 终止(opinion)（不能撤销）" in by_head
+    assert "void 作废：只有已办结、尚未作废的办件可以作废" in by_head

@@ -427,7 +427,7 @@ def test_a_supplement_is_asked_for_once_in_all_rounds() -> None:
 
     again = returned(desk, "start", "steps/second")
 
-    assert refusal(again) == (409, "verb_not_offered")
+    assert refusal(again) == (409, "asked_once")
 
 
 def test_what_a_handler_asked_beside_is_no_target() -> None:

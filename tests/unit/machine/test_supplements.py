@@ -66,7 +66,7 @@ def test_a_supplement_is_asked_once_where_it_is_asked_once() -> None:
     again = desk.act("officer", "return", "steps/check", opinion="样例")
 
     assert isinstance(again, Refused)
-    assert (again.status, again.code) == (409, "verb_not_offered")
+    assert (again.status, again.code) == (409, "asked_once")
 
 
 def test_where_it_may_be_asked_again_rounds_count_up() -> None:
