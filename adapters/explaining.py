@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from adapters.texts import ENGLISH, _, current_language, day, moment, ngettext, working_time
-from adapters.titles import Names, event_title, titles_of
+from adapters.titles import Names, event_title, rule_title, titles_of
 from domain.calendar import Light
 from domain.roster import Roster
+from domain.texts import zh
 from workflows.language.words import Workflow
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import Around, Explanation, Reason, Why, explain
@@ -58,8 +62,28 @@ def who_and_when(by: str | None, at: datetime | None, said: Saying) -> str:
     """Who was faster, by post or department, and when; empty where nobody was."""
     if by is None:
         return _("最近一次更新：%(at)s。", at=moment(at, said.now)) if at else ""
-    who = said.names.principal(by)
+    who = closer(by, said.names)
     return _("%(who)s已于%(at)s办理。", who=who, at=moment(at, said.now)) if at else _("%(who)s已办理。", who=who)
+
+
+_CLOSERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "decided": zh("已由他人决定"),
+        "returned": zh("已由他人退回"),
+        "event": zh("收到事件"),
+        "silence": zh("逾期未答复"),
+        "interrupted": zh("原流程中止"),
+        "ended": zh("办件已办结"),
+    }
+)
+
+
+def closer(by: str, names: Names) -> str:
+    """Who closed an item, by post, or why nobody had to any more."""
+    why, _colon, rest = by.partition(":")
+    if why == "rule":
+        return rule_title(rest)
+    return _(_CLOSERS[why]) if why in _CLOSERS else names.principal(by)
 
 
 def explained(library: Library, view: CaseView, now: datetime) -> tuple[Explanation, str]:

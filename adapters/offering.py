@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from adapters.explaining import Saying
+from adapters.explaining import Saying, closer
 from adapters.texts import _, moment
 from workflows.machine.case import Act, Refused, WorkItem
 from workflows.machine.offering import Offered
@@ -39,7 +39,7 @@ def why_not(refused: Refused, said: Saying) -> str:
     why = _(refused.message)
     if refused.by is None:
         return why
-    who = said.names.principal(refused.by)
+    who = closer(refused.by, said.names)
     if refused.at is None:
         return _("%(why)s（%(who)s）", why=why, who=who)
     return _("%(why)s（%(who)s，%(at)s）", why=why, who=who, at=moment(refused.at, said.now))

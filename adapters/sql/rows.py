@@ -165,6 +165,7 @@ def item_values(item: WorkItem) -> Values:
         item.claimed_by,
         item.read_at,
         item.superseded,
+        item.read_by,
     )
 
 

@@ -189,6 +189,7 @@ work_item = _table(
     optional(texts("claimed_by")),
     optional(moments("read_at")),
     optional(integers("superseded")),
+    optional(texts("read_by")),
     storage=HOT,
 )
 _index(work_item, "case", "case path")

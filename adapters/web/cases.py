@@ -11,9 +11,9 @@ from pydantic_core import to_json
 
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
-from adapters.explaining import Saying, saying, sentence
+from adapters.explaining import Saying, closer, saying, sentence
 from adapters.texts import _, current_language
-from adapters.titles import rule_title, titles_of
+from adapters.titles import titles_of
 from adapters.web.attachments import beside
 from adapters.web.operations import open_items
 from adapters.web.rendering import fragment, page
@@ -163,26 +163,10 @@ def item_row(view: CaseView, item: WorkItem, said: Saying, library: Library) -> 
         round=item.round,
         state=item_state(item.state),
         open=item.closed_at is None,
-        holders=held if item.closed_at is None else _closed_by(item, said),
+        holders=held if item.closed_at is None else closer(item.closed_by or "", said.names),
         lamp=lamp_of(item, view.head, library, said.now),
         item=item,
     )
-
-
-def _closed_by(item: WorkItem, said: Saying) -> str:
-    """Who decided, by post, or why nobody had to any more."""
-    why, _colon, rest = (item.closed_by or "").partition(":")
-    if why == "rule":
-        return rule_title(rest)
-    reasons = {
-        "decided": _("已由他人决定"),
-        "returned": _("已由他人退回"),
-        "event": _("收到事件"),
-        "silence": _("逾期未答复"),
-        "interrupted": _("原流程中止"),
-        "ended": _("办件已办结"),
-    }
-    return reasons[why] if why in reasons else said.names.principal(item.closed_by or "")
 
 
 # -- what else there is to a case --------------------------------------------------------------------------

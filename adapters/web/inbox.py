@@ -12,10 +12,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from adapters.doors.http.answers import Refuse
-from adapters.doors.http.office import Office, OfficeOf
+from adapters.doors.http.office import Office, OfficeOf, names_today
 from adapters.doors.problems import Problem
-from adapters.texts import _, current_language
-from adapters.titles import Names, titles_of
+from adapters.texts import _
 from adapters.web.addresses import Asked
 from adapters.web.delegating import delegations
 from adapters.web.rendering import fragment, page
@@ -77,7 +76,7 @@ def _listed(office: Office, visitor: Visitor, tab: str, asked: Asked) -> dict[st
         "tab": tab,
         "counts": office.reads.item_counts(viewer),
         "lines": [mine_line(one, viewer, library, now) for one in found],
-        "delegations": () if visitor.guest else delegations(_names(office), viewer.user),
+        "delegations": () if visitor.guest else delegations(names_today(office), viewer.user),
         "notices": [notice_line(one, library) for one in notices],
         "cursor": found[-1].item.id if len(found) == PAGE else "",
         "now": now,
@@ -85,11 +84,6 @@ def _listed(office: Office, visitor: Visitor, tab: str, asked: Asked) -> dict[st
         "csrf": visitor.csrf,
         "key": secrets.token_urlsafe(16),
     }
-
-
-def _names(office: Office) -> Names:
-    roster = office.identity.roster()
-    return Names(roster, titles_of("", roster), office.identity.today(), current_language())
 
 
 def _found(office: Office, visitor: Visitor, tab: str, asked: Asked) -> tuple[ItemView, ...]:

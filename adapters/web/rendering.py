@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from adapters.doors.http.office import Office
+from adapters.doors.http.office import Office, names_today
 from adapters.explaining import verb_title
 from adapters.texts import (
     CHINESE,
@@ -24,7 +24,6 @@ from adapters.texts import (
     nearest_language,
     use_language,
 )
-from adapters.titles import Names, titles_of
 from adapters.web.assets import address
 from workflows.pictures.svg import STYLE
 
@@ -84,17 +83,10 @@ def page(name: str, request: Request, office: Office, status: int = 200, **value
         "path": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "language": language,
         "visitor": visitor,
-        "post": "" if visitor is None or visitor.guest else _post(visitor.viewer.user, office),
+        "post": "" if visitor is None or visitor.guest else names_today(office).user(visitor.viewer.user),
     }
     html = _templates().get_template(name).render(shared | values)
     return Response(html, status, dict(HEADERS), media_type=HTML)
-
-
-def _post(user: str, office: Office) -> str:
-    """The post of whoever is signed in."""
-    roster = office.identity.roster()
-    names = Names(roster, titles_of("", roster), office.identity.today(), current_language())
-    return names.user(user)
 
 
 def fragment(name: str, request: Request, **values: Any) -> Response:

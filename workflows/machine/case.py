@@ -208,7 +208,7 @@ class WorkItem:
     `content` names the versions of the form's fields that a decision was bound to. `parent` and `link` say which item
     this one was opened for (transfer, delegation, added signers), `asked` how many supplements its step had asked for,
     `weight` what it counts for where seats are weighted. `claimed_by` alone may act while it is set. `read_at` is when
-    a holder first opened it, `superseded` the round that made its answer void: a return opened its step again.
+    a holder first opened it and `read_by` who, `superseded` the round that made its answer void: a return opened its step again.
     """
 
     id: str
@@ -237,6 +237,7 @@ class WorkItem:
     claimed_by: str | None = None
     read_at: datetime | None = None
     superseded: int | None = None
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
 from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
 from workflows.machine.rights import (
-    holder_of,
     item_to_steer,
     note_right,
     open_item_of,
+    reader_of,
     refuse_newcomer,
     refuse_stranger,
 )
@@ -179,9 +179,9 @@ def note_opened(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
     refusal = refuse_stranger(turn, replace(act, seen=None), item)
     if refusal is not None or item.read_at is not None:
-        return refusal or Refused(409, "opened", zh("该待办已打开过"), by=holder_of(turn, item), at=item.read_at)
+        return refusal or Refused(409, "opened", zh("该待办已打开过"), by=reader_of(turn, item), at=item.read_at)
     _say(turn, act, item)
-    _keep(turn, replace(item, read_at=turn.now))
+    _keep(turn, replace(item, read_at=turn.now, read_by=act.actor))
     return None
 
 

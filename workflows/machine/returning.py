@@ -12,7 +12,7 @@ from workflows.machine.nodes import walk
 from workflows.machine.placing import line_to, meeting
 from workflows.machine.reasking import BUILT_UPON, ask_seat_again, refuse_here
 from workflows.machine.rewind import ANSWERED, Rewind, Way, comes_behind, passed, refuse_place, refuse_target, rewind
-from workflows.machine.rights import holder_of, refuse_stale
+from workflows.machine.rights import reader_of, refuse_stale
 from workflows.machine.turn import Turn, step_path
 
 RETURNED = "returned"
@@ -150,7 +150,7 @@ def _refuse_after_exit(turn: Turn, item: WorkItem) -> Refused | None:
     behind = (one for one in turn.items.values() if comes_behind(turn, one.path, item.path))
     read = next((one for one in behind if one.read_at is not None), None)
     if turn.definition.takes_back == "until_opened" and read is not None:
-        by = holder_of(turn, read)
+        by = reader_of(turn, read)
         return Refused(409, "opened", zh("后面的办理人已打开待办，不能取回"), by=by, at=read.read_at)
     if _cannot_come_back(turn, item):
         return Refused(409, "irrevocable", zh("其后已发出事件或开始子流程，不能取回：请申请撤销或退回"))

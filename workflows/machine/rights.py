@@ -112,9 +112,9 @@ def held(turn: Turn, act: Act, item: WorkItem) -> tuple[Holder, ...]:
     return tuple(one for one in turn.holders.get(item.id, ()) if one.who in act.principals)
 
 
-def holder_of(turn: Turn, item: WorkItem) -> str | None:
-    """Whoever the item is asked of, to be named to somebody who comes too late: its claimer, else its first holder."""
-    return item.claimed_by or next((one.who for one in turn.holders.get(item.id, ())), None)
+def reader_of(turn: Turn, item: WorkItem) -> str | None:
+    """Who opened an item, to be named to somebody who comes too late; of one from before that was kept, who is asked."""
+    return item.read_by or item.claimed_by or next((one.who for one in turn.holders.get(item.id, ())), None)
 
 
 def note_right(turn: Turn, act: Act, item: WorkItem) -> None:

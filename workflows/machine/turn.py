@@ -396,6 +396,7 @@ class Turn:
             content=None,
             parent=below or item.id,
             read_at=None,
+            read_by=None,
             claimed_by=None,
         )
         self.open_item(again, [(who, capacity)])

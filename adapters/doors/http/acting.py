@@ -11,10 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from adapters.doors.http.answers import Refuse, json_response, problem_response
 from adapters.doors.http.foreseeing import consequences_view
-from adapters.doors.http.office import Office
+from adapters.doors.http.office import Office, names_today
 from adapters.doors.http.viewers import ActorOf
 from adapters.doors.problems import Fault, Problem
-from adapters.explaining import saying
+from adapters.explaining import closer, saying
 from adapters.texts import _
 from workflows.machine.attaching import MOST_FILES
 from workflows.machine.case import Act
@@ -110,19 +110,19 @@ DoneOf = Annotated[Done, Depends(done_of)]
 
 def answer(office: Office, wanted: Act) -> Response:
     """Carry the act out and say what came of it; a refusal names who acted before and when."""
-    return answered(act(office.engine, wanted))
+    return answered(office, act(office.engine, wanted))
 
 
-def answered(found: Answer) -> Response:
+def answered(office: Office, found: Answer) -> Response:
     """An answer of the machine, or its refusal as a problem."""
-    return json_response(dict(found.body)) if found.status < PROBLEM else _refusal(found)
+    return json_response(dict(found.body)) if found.status < PROBLEM else _refusal(office, found)
 
 
 def foreseen(office: Office, wanted: Act) -> Response:
     """What the act would do, or how it would be refused; nothing is done."""
     found = foresee(office.engine, wanted)
     if isinstance(found, Answer):
-        return _refusal(found)
+        return _refusal(office, found)
     library = office.engine.library
     said = saying(
         library.by_hash(found.definition or ""), library.roster(), library.calendar().zone, office.reads.now()
@@ -132,11 +132,17 @@ def foreseen(office: Office, wanted: Act) -> Response:
     return json_response({"preview": True, "case": wanted.case, "item": wanted.item, "verb": wanted.verb, **body})
 
 
-def _refusal(found: Answer) -> Response:
-    body: dict[str, Any] = dict(found.body)
+def _refusal(office: Office, found: Answer) -> Response:
+    body: dict[str, Any] = dict(found.body) | who_acted(office, found)
     code, detail, field = body.pop("code"), body.pop("detail"), body.pop("field", None)
     faults = () if field is None else (Fault(f"/{field}", _(detail)),)
     return problem_response(Problem(found.status, code.replace("_", "-"), _(detail), faults, body))
+
+
+def who_acted(office: Office, found: Answer) -> dict[str, str]:
+    """Who was faster in words, beside `by`: a post or a department, or the rule."""
+    by = found.body.get("by")
+    return {} if by is None else {"who": closer(by, names_today(office))}
 
 
 def outcome_body(found: Answer) -> dict[str, Any]:

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.doors.http.acting import Body, DoneOf, KeyOf, answered, not_found_body, outcome_body, own_fields, verbs_of
+from adapters.doors.http.acting import (
+    Body,
+    DoneOf,
+    KeyOf,
+    answered,
+    not_found_body,
+    outcome_body,
+    own_fields,
+    verbs_of,
+    who_acted,
+)
 from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.cases import seen_case
 from adapters.doors.http.choosing import choices_view
@@ -21,7 +31,7 @@ from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.machine.case import Act
 from workflows.machine.operations import ON_ITEMS, Operation
-from workflows.moves.acting import PROBLEM
+from workflows.moves.acting import PROBLEM, Answer
 from workflows.moves.drafting import save_draft
 from workflows.moves.together import MOST, answer_items
 from workflows.policy import Viewer
@@ -104,18 +114,23 @@ def act_on_items(office: OfficeOf, viewer: ActorOf, key: KeyOf, body: Decisions)
     ]
     answers = iter(answer_items(office.engine, wanted))
     results = [
-        not_found_body(one.item) if found is None else outcome_body(next(answers))
+        not_found_body(one.item) if found is None else _outcome(office, next(answers))
         for found, one in zip(seen, body.acts, strict=True)
     ]
     done = sum(one["status"] < PROBLEM for one in results)
     return json_response({"results": results, "done": done, "refused": len(results) - done})
 
 
+def _outcome(office: Office, found: Answer) -> dict[str, Any]:
+    return outcome_body(found) | who_acted(office, found)
+
+
 @router.post("/{item}/save")
 def save_item(office: OfficeOf, viewer: ActorOf, item: str, key: KeyOf, body: Decision) -> Response:
     """暂存: keep opinion, reason and form for the viewer alone, in the place of what was saved before; nothing is decided."""
     found = seen_item(office, viewer, item)
-    return answered(save_draft(office.engine, _act(viewer, key, found, _SAVE.verb, body, own_fields(_SAVE, body))))
+    wanted = _act(viewer, key, found, _SAVE.verb, body, own_fields(_SAVE, body))
+    return answered(office, save_draft(office.engine, wanted))
 
 
 @router.post("/{item}/{verb}")

@@ -12,6 +12,8 @@ from adapters.doors.admission import Desk
 from adapters.doors.committing import Committer
 from adapters.doors.http.figures import Figures
 from adapters.identity.desk import Desk as Identity
+from adapters.texts import current_language
+from adapters.titles import Names, titles_of
 from workflows.ports import Engine
 from workflows.reads import Reads
 
@@ -55,6 +57,12 @@ def office_of(request: Request) -> Office:
     """The office of the application that serves this request."""
     office: Office = request.app.state.office
     return office
+
+
+def names_today(office: Office) -> Names:
+    """How principals are called today, in the current language."""
+    roster = office.identity.roster()
+    return Names(roster, titles_of("", roster), office.identity.today(), current_language())
 
 
 OfficeOf = Annotated[Office, Depends(office_of)]

@@ -95,3 +95,23 @@ def test_what_is_not_offered_on_a_case_is_refused_when_it_is_pressed(
 
     assert refused
     assert set(answers) <= {403, 409}
+
+
+def test_who_comes_too_late_is_told_by_post_who_opened_it_and_when(doors: Doors, item: dict[str, Any]) -> None:
+    press(doors, f"/api/work-items/{item['id']}/agree", CLERK)
+    [following] = doors.get("/api/work-items", key="user:sample.chalu_clerk").json()["items"]
+    press(doors, f"/api/work-items/{following['id']}/open", "user:sample.chalu_clerk")
+
+    late = press(doors, f"/api/work-items/{item['id']}/take-back", CLERK)
+    why = named(doors.get(f"/api/work-items/{item['id']}", key=CLERK).json()["operations"])["take-back"]["why_not"]
+
+    assert (late.status_code, late.json()["by"], late.json()["who"]) == (409, "sample.chalu_clerk", "岔路镇统战干事")
+    assert late.json()["at"]
+    assert why["detail"].startswith("后面的办理人已打开待办，不能取回（岔路镇统战干事，")
+
+
+def press(doors: Doors, path: str, key: str) -> Any:
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": path}
+    answer = doors.http.post(path, json={}, headers=headers)
+    drain(doors.kit.engine)
+    return answer

@@ -261,7 +261,7 @@ def test_an_opened_item_keeps_the_answer_before_it() -> None:
     desk.act("helper", "open", "steps/next")
     back = desk.take(desk.wanted("clerk", "take-back", mine.id))
 
-    assert (refusal(back), back.by, back.at) == ((409, "opened"), "role:helper:", desk.now)
+    assert (refusal(back), back.by, back.at) == ((409, "opened"), "helper", desk.now)
 
 
 # -- 催办, 评论 --------------------------------------------------------------------------------------------
