@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from adapters.counted import recounted_lines
 from adapters.explaining import Saying, verb_title
 from adapters.texts import _, file_size
-from adapters.titles import event_title, rule_title
+from adapters.titles import event_title
+from adapters.web.followed import followed
 from domain.attachments import kind_of
 from domain.texts import zh
 from workflows.language.words import Escalate
@@ -41,7 +41,7 @@ SENT: Final = "sent"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of the timeline; `follows` is what it led to, `files` what went with it."""
+    """One entry of the timeline: `follows` is what it led to, `files` what went with it, `words` the opinion where the case is about no person."""
 
     seq: int
     at: datetime
@@ -54,6 +54,7 @@ class Moment:
     sealed: bool
     round: int = 1
     files: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _moment(entry: HistoryView, said: Saying) -> Moment:
         what=_what(kind, name, body, said),
         who=_who(body, said),
         reason=said.names.titles.reason(str(reason), said.names.language) if reason else "",
-        follows=tuple(_follows(body.get("delta", {}), said)),
+        follows=tuple(followed(body.get("delta", {}), said)),
+        words=str(body.get("delta", {}).get("opinion", "")),
         hash=entry.hash,
         sealed=entry.feed_no is not None,
         round=int(body.get("round") or 1),
@@ -147,27 +149,6 @@ def _files(delta: Mapping[str, Any]) -> Iterator[str]:
     """Type and size of the files that went with an entry: what they are called is personal, and not in it."""
     for _id, media_type, size in delta.get("attachments", ()):
         yield f"{kind_of(str(media_type))} {file_size(int(size))}"
-
-
-def _follows(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
-    language = said.names.language
-    yield from recounted_lines(delta, said)
-    if "again" in delta:
-        yield _("内容有变，请已同意的人重新确认")
-    opened = [one for one in delta.get("items", ()) if one["state"] == "open" and one["version"] == 1]
-    for path in dict.fromkeys(str(one["path"]) for one in opened):
-        yield _("转入“%(step)s”", step=said.step(path))
-    ruled = [one for one in delta.get("items", ()) if str(one.get("closed_by", "")).startswith("rule:")]
-    for one in ruled:
-        rule = rule_title(str(one["closed_by"]).removeprefix("rule:"))
-        yield _("“%(step)s”：%(rule)s", step=said.step(str(one["path"])), rule=rule)
-    for _id, type_ in delta.get("emitted", ()):
-        yield _("发出事件“%(event)s”", event=event_title(str(type_), said.names.titles, language))
-    if delta.get("erases") or delta.get("forgets"):
-        yield _("已删除个人信息")
-    state = delta.get("state")
-    if state and state[0] != "running":
-        yield _("办结：%(outcome)s", outcome=said.names.titles.outcome(str(state[1] or ""), language))
 
 
 def related(history: tuple[HistoryView, ...], said: Saying) -> tuple[Related, ...]:

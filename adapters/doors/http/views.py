@@ -183,7 +183,13 @@ def history(entries: tuple[HistoryView, ...], said: Saying) -> list[View]:
 
 
 def _in_words(moment: Moment) -> View:
-    return {"what": moment.what, "who": moment.who, "reason": moment.reason, "follows": list(moment.follows)}
+    return {
+        "what": moment.what,
+        "who": moment.who,
+        "reason": moment.reason,
+        "follows": list(moment.follows),
+        "words": moment.words,
+    }
 
 
 def _entry(entry: HistoryView) -> View:
