@@ -16,7 +16,7 @@ from workflows.machine.balloting import CASTING, weigh_ballot
 from workflows.machine.case import DECIDED, ItemState, Link, Refused, WorkItem
 from workflows.machine.counting import FIELD_OF, is_in_line, uncounted
 from workflows.machine.lining import PLACES, wait_again
-from workflows.machine.rights import holder_of
+from workflows.machine.rights import reader_of
 from workflows.machine.settling import restart_ladder
 from workflows.machine.signers import ADDED, mode_of_group, remember_group, signers_of
 from workflows.machine.turn import Turn
@@ -60,9 +60,9 @@ def refuse_here(turn: Turn, item: WorkItem) -> Refused | None:
     for one in _asked_behind(turn, item):
         if one.read_at is not None and turn.definition.takes_back == "until_opened":
             opened = zh("后面的办理人已打开待办，不能取回")
-            return Refused(409, "opened", opened, by=holder_of(turn, one), at=one.read_at)
+            return Refused(409, "opened", opened, by=reader_of(turn, one), at=one.read_at)
         if one.state is ItemState.OUT or _below(turn, one):
-            return Refused(409, "built_upon", BUILT_UPON, by=holder_of(turn, one), at=turn.head.last_at)
+            return Refused(409, "built_upon", BUILT_UPON, by=reader_of(turn, one), at=turn.head.last_at)
     return None
 
 
