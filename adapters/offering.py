@@ -14,7 +14,9 @@ from workflows.reads import CaseView
 
 OPEN: Final = "open"
 """What a page says by itself when a holder looks at an item: no button."""
-_GOES_WITHOUT_SAYING: Final = frozenset({"item_closed", "not_answered", "not_claimed", "not_suspended", "not_ended"})
+_GOES_WITHOUT_SAYING: Final = frozenset(
+    {"item_closed", "not_answered", "not_claimed", "not_added", "not_suspended", "not_ended", "not_approved"}
+)
 """Refusals that only say that there is nothing to undo, or nothing left to do."""
 _FORBIDDEN_BY_STATE: Final = 409
 

@@ -19,12 +19,16 @@ from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
 
 JSON_TYPE = "application/json"
 _SEVERAL = frozenset({"several", "people"})
+SAVE = "save"
+"""暂存: no act, so it stands in no table of operations; what was typed is kept for whoever typed it."""
 
 
 def act(  # everything that a person may say to an item or a case is an option
     context: typer.Context,
     on: Annotated[str, typer.Argument(metavar="ITEM|CASE", help="待办编号,或办件编号 / the item, or the case")],
-    verb: Annotated[str, typer.Argument(metavar="VERB", help=f"{'|'.join(ON_ITEMS)}; 办件/case: {'|'.join(ON_CASES)}")],
+    verb: Annotated[
+        str, typer.Argument(metavar="VERB", help=f"{'|'.join((*ON_ITEMS, SAVE))}; 办件/case: {'|'.join(ON_CASES)}")
+    ],
     *,
     opinion: Annotated[str, typer.Option(help="意见 / opinion")] = "",
     reason: Annotated[str | None, typer.Option(help="规定的原因 / a reason of the closed list")] = None,
@@ -73,6 +77,9 @@ def act(  # everything that a person may say to an item or a case is an option
         answer = succeeded(api.call("POST", path, params=params, content=to_json(body), headers=headers)).body
     if as_json or preview:
         print_json(answer)
+        return
+    if verb == SAVE:
+        print_text(_("已暂存，只有您看得到"))
         return
     print_text(_("已办理。用 liaison explain %(case)s 查看下一步", case=answer["case"]))
 

@@ -36,11 +36,13 @@ def _changed(name: str, pair: list[object] | None, said: Saying) -> Changed:
     label = said.names.titles.label(name, said.names.language)
     if pair is None:
         return Changed(label, "", _("已更改（内容不在此显示）"))
-    old, new = (_in_words(name, value, said) for value in pair)
+    old, new = (in_words(name, value, said) for value in pair)
     return Changed(label, old, new)
 
 
-def _in_words(name: str, value: object, said: Saying) -> str:
+def in_words(name: str, value: object, said: Saying) -> str:
     """What the office has no name for is shown as it is: whoever is asked again must see what changed."""
+    if value is None:
+        return ""
     found = worded({name: value}, said)
     return found[0][1] if found else str(value)

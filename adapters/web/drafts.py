@@ -9,21 +9,33 @@ from typing import Any
 
 from adapters.doors.http.office import Office
 from adapters.explaining import Saying
+from adapters.texts import _
+from adapters.web.changed import in_words
 from adapters.web.fields import FORM
 from adapters.web.operations import OPINION, REASON
 from workflows.machine.case import JSON, WorkItem
-from workflows.moves.drafting import changed_since
+from workflows.moves.drafting import Merge, merges_of
 from workflows.policy import Viewer
 from workflows.reads import CaseView
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A draft as the page takes it: `typed` by the names of its fields, `changed` the labels of what others changed."""
+    """A draft as the page takes it: `typed` by the names of its fields, `merges` what others have changed since."""
 
     at: datetime | None = None
     typed: Mapping[str, list[str]] = field(default_factory=dict)
-    changed: tuple[str, ...] = ()
+    merges: tuple[Differing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A field in words: what stood there when the draft was saved, what somebody has put there, and what the draft says."""
+
+    label: str
+    old: str
+    new: str
+    mine: str
 
 
 def kept(office: Office, view: CaseView, item: WorkItem, viewer: Viewer, said: Saying) -> Kept:
@@ -31,9 +43,15 @@ def kept(office: Office, view: CaseView, item: WorkItem, viewer: Viewer, said: S
     draft = office.reads.draft(viewer, item.id)
     if draft is None:
         return Kept()
-    titles, language = said.names.titles, said.names.language
-    changed = [one for one in changed_since(draft, said.definition, view.head, item.path) if one in titles.fields]
-    return Kept(draft.at, _typed(draft.values), tuple(titles.label(one, language) for one in changed))
+    found = merges_of(draft, said.definition, view.head, item.path)
+    return Kept(draft.at, _typed(draft.values), tuple(_differing(one, said) for one in found))
+
+
+def _differing(merge: Merge, said: Saying) -> Differing:
+    """A personal value is not shown here: only that it was changed."""
+    label = said.names.titles.label(merge.field, said.names.language)
+    old, new, mine = (in_words(merge.field, value, said) for value in (merge.old, merge.new, merge.mine))
+    return Differing(label, old, new or _("已更改（内容不在此显示）"), mine)
 
 
 def _typed(values: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -25,10 +25,11 @@ from adapters.web.rendering import fragment, page
 from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
 from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
-from workflows.machine.case import ItemState, WorkItem
+from workflows.machine.case import Capacity, ItemState, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import explain
 from workflows.machine.fieldrights import hidden_at
+from workflows.policy import Viewer
 from workflows.ports import Library
 from workflows.reads import CaseView
 from workflows.showing import without
@@ -91,6 +92,7 @@ def item_page(
         "key": secrets.token_urlsafe(16),
         "following": _following(office, visitor, item),
         "draft": kept(office, view, item, visitor.viewer, said) if mine else Kept(),
+        "standing_in": _standing_in(view, item, visitor.viewer) if mine else "",
         "saved": False,
         "done": "",
         "values": (),
@@ -104,6 +106,16 @@ def item_page(
         "looked": None,
     }
     return page("item.html", request, office, status, **(_live(office, visitor, view, item) | values | more))
+
+
+def _standing_in(view: CaseView, item: WorkItem, viewer: Viewer) -> str:
+    """What a proxy, and whoever has one, should know of drafts: they are private to whoever wrote them."""
+    proxies = {one.who for one in view.holders.get(item.id, ()) if one.capacity is Capacity.PROXY}
+    if not proxies:
+        return ""
+    if viewer.principals & proxies:
+        return _("您以代办身份办理：本人暂存的内容只有本人看得到，您暂存的也只有您看得到。")
+    return _("这项待办也可由代办人办理：您暂存的内容代办人看不到。")
 
 
 def _following(office: Office, visitor: Visitor, item: WorkItem) -> Any:

@@ -293,6 +293,19 @@ def test_what_was_saved_stands_there_again_and_nobody_else_sees_it(stage: Stage)
     assert "300" not in stage.at_item(OTHER, case).text("main")
 
 
+def test_who_saved_sees_what_a_colleague_changed_meanwhile(stage: Stage) -> None:
+    case = stage.begin("merging")
+    clerk = stage.at_item(CLERK, case)
+    fill(clerk, "agree", form__sum="300")
+    clerk.press(".operation.agree button[formaction$=save]")
+    answer = stage.house.office.act(CHIEF, stage.mine(CHIEF, case), "complete", form={"sum": 500})
+    assert answer.status == 200
+
+    merged = stage.at_item(CLERK, case).text(".merge")
+
+    assert merged.split() == ["字段", "暂存时", "他人改为", "您暂存的", "sum", "—", "500", "300"]
+
+
 def test_a_field_is_hidden_shown_or_wanted_as_the_step_says(stage: Stage) -> None:
     case = stage.begin("numbers")
     press(stage.at_item(CLERK, case), "agree", form__sum="300", form__remark="样例：内部")

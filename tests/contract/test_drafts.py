@@ -19,7 +19,7 @@ from workflows.language.words import (
 )
 from workflows.machine.case import Act
 from workflows.moves.acting import Answer
-from workflows.moves.drafting import changed_since, save_draft
+from workflows.moves.drafting import Merge, changed_since, merges_of, save_draft
 from workflows.ports.drafts import Draft
 from workflows.testkit import Office, Store, staff
 
@@ -116,6 +116,18 @@ def test_a_draft_survives_what_a_peer_does_and_names_the_fields_that_were_change
     found, view = draft(office, "jin", item.id), office.case(item.case)
     assert found is not None
     assert changed_since(found, office.library.by_hash(view.head.workflow_hash), view.head, item.path) == ("remark",)
+
+
+def test_a_merge_shows_what_stood_there_what_a_peer_wrote_and_what_the_draft_says(office: Office) -> None:
+    item = office.inbox("jin")[0].item
+    save(office, "jin", grade="A")
+
+    office.act("wei", office.inbox("wei")[0], "agree", form={"grade": "B"})
+
+    found, view = draft(office, "jin", item.id), office.case(item.case)
+    assert found is not None
+    definition = office.library.by_hash(view.head.workflow_hash)
+    assert merges_of(found, definition, view.head, item.path) == (Merge("grade", None, "B", "A"),)
 
 
 @pytest.mark.parametrize("ends", ["agree", "reject"])

@@ -58,6 +58,7 @@ TO_APPLICANT: Final = "start"
 BALLOTS: Final = ("agree", "reject", "abstain")
 """What a secret ballot may say."""
 
+# In the order of use, what cannot be undone last: the pages keep it.
 _OPERATIONS: Final = (
     Operation("agree", "item", zh("同意"), form=True),
     Operation("reject", "item", zh("不同意"), form=True, weighty=True),
@@ -95,12 +96,14 @@ _OPERATIONS: Final = (
     Operation("unclaim", "item", zh("退签")),
     Operation("open", "item", zh("打开"), opinion="none"),
     Operation("recuse", "item", zh("申请回避"), opinion="needed"),
-    Operation("withdraw", "case", zh("撤回"), weighty=True),
-    Operation("suspend", "case", zh("挂起"), opinion="needed"),
-    Operation("resume", "case", zh("恢复办理")),
-    Operation("revoke", "case", zh("申请撤销"), opinion="needed", weighty=True),
-    Operation("reopen", "case", zh("重新发起")),
-    Operation("jump", "case", zh("跳转"), asks=(Asked("to", zh("跳转到"), "step"),), opinion="needed", weighty=True),
+    Operation("urge", "case", zh("催办")),
+    Operation("comment", "case", zh("评论"), opinion="needed"),
+    Operation("copy", "case", zh("抄送"), asks=(Asked("users", zh("抄送给"), "users"),)),
+    Operation("read", "case", zh("已阅"), opinion="none"),
+    Operation("uncopy", "case", zh("收回抄送"), asks=(Asked("user", zh("收回抄送人"), "user"),)),
+    Operation(
+        "detach", "case", zh("撤下附件"), asks=(Asked("attachment", zh("附件"), "attachment"),), opinion="needed"
+    ),
     Operation(
         "set-urgency",
         "case",
@@ -108,14 +111,12 @@ _OPERATIONS: Final = (
         asks=(Asked("urgency", zh("缓急"), "choice", choices=("normal", "urgent", "most_urgent")),),
         opinion="needed",
     ),
-    Operation("urge", "case", zh("催办")),
-    Operation("copy", "case", zh("抄送"), asks=(Asked("users", zh("抄送给"), "users"),)),
-    Operation("read", "case", zh("已阅"), opinion="none"),
-    Operation("uncopy", "case", zh("收回抄送"), asks=(Asked("user", zh("收回抄送人"), "user"),)),
-    Operation("comment", "case", zh("评论"), opinion="needed"),
-    Operation(
-        "detach", "case", zh("撤下附件"), asks=(Asked("attachment", zh("附件"), "attachment"),), opinion="needed"
-    ),
+    Operation("resume", "case", zh("恢复办理")),
+    Operation("suspend", "case", zh("挂起"), opinion="needed"),
+    Operation("reopen", "case", zh("重新发起")),
+    Operation("withdraw", "case", zh("撤回"), weighty=True),
+    Operation("revoke", "case", zh("申请撤销"), opinion="needed", weighty=True),
+    Operation("jump", "case", zh("跳转"), asks=(Asked("to", zh("跳转到"), "step"),), opinion="needed", weighty=True),
     Operation("terminate", "case", zh("终止"), opinion="needed", weighty=True),
     Operation("void", "case", zh("作废"), opinion="needed", weighty=True),
 )

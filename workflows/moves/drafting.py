@@ -7,6 +7,7 @@ nobody write. What is still missing or does not fit is no obstacle: that is what
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from domain.texts import zh
 from workflows.language.words import Approve, Workflow
@@ -17,6 +18,7 @@ from workflows.machine.operations import LONGEST_TEXT
 from workflows.moves.acting import Answer
 from workflows.ports import Engine, Unit
 from workflows.ports.drafts import Draft
+from workflows.showing import without
 
 CLOSED = Answer(409, {"code": "item_closed", "detail": zh("待办已由他人办结或已取消")})
 STRANGER = Answer(403, {"code": "not_holder", "detail": zh("您不是该待办的办理人")})
@@ -37,6 +39,27 @@ def changed_since(draft: Draft, definition: Workflow, head: Case, path: str) -> 
     return tuple(sorted(changed - hidden_at(definition, path)))
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A field that somebody has changed since a draft was saved: what stood there then, what stands there now, the draft's.
+
+    `old` and `new` are None where nothing stood there, or where what stands there is personal and shown to nobody here.
+    """
+
+    field: str
+    old: JSON
+    new: JSON
+    mine: JSON
+
+
+def merges_of(draft: Draft, definition: Workflow, head: Case, path: str) -> tuple[Merge, ...]:
+    """The fields of a draft's merge view, as far as the step shows them."""
+    before: Mapping[str, JSON] = draft.values.get("before", {})
+    mine: Mapping[str, JSON] = draft.values["form"]
+    changed = changed_since(draft, definition, head, path)
+    return tuple(Merge(one, before.get(one), head.fields.get(one), mine.get(one)) for one in changed)
+
+
 def _save(engine: Engine, unit: Unit, wanted: Act) -> Answer:
     found = unit.item(wanted.item or "")
     if found is None or found.closed_at is not None:
@@ -47,13 +70,16 @@ def _save(engine: Engine, unit: Unit, wanted: Act) -> Answer:
     )
     if refused is not None:
         return refused
-    unit.drafts.keep(_draft(around.head, found, wanted, unit))
+    definition = engine.library.by_hash(around.head.workflow_hash)
+    before = without(around.head.fields, hidden_at(definition, found.path))
+    unit.drafts.keep(_draft(around.head, found, wanted, before, unit))
     return Answer(200, {"case": found.case, "item": found.id, "saved_at": unit.now.isoformat()})
 
 
-def _draft(head: Case, item: WorkItem, wanted: Act, unit: Unit) -> Draft:
-    seen = dict(head.field_versions)
-    values = {"opinion": wanted.opinion, "reason": wanted.reason, "form": dict(wanted.form), "seen": seen}
+def _draft(head: Case, item: WorkItem, wanted: Act, before: Mapping[str, JSON], unit: Unit) -> Draft:
+    """What was typed, and what the step showed of the case meanwhile: `before` the values, `seen` their versions."""
+    shown = {"seen": dict(head.field_versions), "before": dict(before)}
+    values = {"opinion": wanted.opinion, "reason": wanted.reason, "form": dict(wanted.form), **shown}
     return Draft(item.id, head.id, wanted.actor, head.person or f"case:{head.id}", values, unit.now)
 
 

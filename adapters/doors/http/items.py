@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
@@ -32,11 +32,11 @@ from domain.texts import zh
 from workflows.machine.case import Act
 from workflows.machine.operations import ON_ITEMS, Operation
 from workflows.moves.acting import PROBLEM, Answer
-from workflows.moves.drafting import save_draft
+from workflows.moves.drafting import merges_of, save_draft
 from workflows.moves.together import MOST, answer_items
 from workflows.policy import Viewer
 from workflows.ports.drafts import Draft
-from workflows.reads import ItemView
+from workflows.reads import CaseView, ItemView
 
 router = APIRouter(prefix="/api/work-items", tags=["work items"])
 
@@ -90,12 +90,17 @@ def get_item(office: OfficeOf, viewer: ReaderOf, item: str) -> Response:
     view = item_view(found, library, now)
     view |= choices_view(view["form"], whole, found.item, said)
     [operations] = operations_on(office, whole, viewer, found.item)
-    draft = _draft_view(office.reads.draft(viewer, item))
+    draft = _draft_view(office, whole, found, office.reads.draft(viewer, item))
     return json_response(view | {"operations": operations, "draft": draft})
 
 
-def _draft_view(draft: Draft | None) -> dict[str, Any] | None:
-    return None if draft is None else {name: draft.values[name] for name in _WRITTEN} | {"saved_at": draft.at}
+def _draft_view(office: Office, case: CaseView, found: ItemView, draft: Draft | None) -> dict[str, Any] | None:
+    """What the viewer has saved, and what others have changed since: the value then, the value now, the draft's own."""
+    if draft is None:
+        return None
+    definition = office.engine.library.by_hash(case.head.workflow_hash)
+    changed = [asdict(one) for one in merges_of(draft, definition, case.head, found.item.path)]
+    return {name: draft.values[name] for name in _WRITTEN} | {"saved_at": draft.at, "changed": changed}
 
 
 @router.post("/act")

@@ -103,3 +103,12 @@ def test_an_explanation_says_what_may_be_pressed_and_why_the_rest_may_not(
     assert f"您现在可以办理待办 {item['id']}（材料核对）：agree 同意、reject 不同意(reason)（不能撤销）" in by_clerk
     assert "terminate 终止(opinion)（不能撤销）" in by_head
     assert "void 作废：只有已办结、尚未作废的办件可以作废" in by_head
+
+
+def test_what_is_not_finished_is_saved_for_oneself(liaison: Liaison, doors: Doors, item: dict[str, Any]) -> None:
+    said = liaison("act", item["id"], "save", "--opinion", "样例：未写完", *CLERK)
+
+    mine = doors.get(f"/api/work-items/{item['id']}", key="user:sample.centre_clerk_1").json()["draft"]
+    others = doors.get(f"/api/work-items/{item['id']}", key="user:sample.centre_clerk_2").json()["draft"]
+    assert (said.exit_code, said.stdout.strip()) == (0, "已暂存，只有您看得到")
+    assert (mine["opinion"], others) == ("样例：未写完", None)
