@@ -28,12 +28,10 @@ from workflows.language.choices import CHOOSING
 from workflows.language.words import Approve, CarryOut, FormField, ToApplicant, Vote, Workflow
 from workflows.machine.case import JSON, WorkItem
 from workflows.machine.confirming import is_proposal
-from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.nodes import index
 from workflows.machine.operations import Asked, Operation
 from workflows.machine.seats import Where
 from workflows.machine.turn import step_path
-from workflows.moves.together import goes_together
 from workflows.reads import CaseView
 
 Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several", "people"]
@@ -135,14 +133,6 @@ def fields_of_step(view: CaseView, item: WorkItem, said: Saying) -> tuple[Field,
         return tuple(_taken(name, step, said) for name in step.takes if name in _properties(step))
     here = looked_at(view, item, said)
     return tuple(_field(one, said, here) for one in fields_asked_now(item, said, here).values())
-
-
-def agreement(item: WorkItem, said: Saying) -> bool:
-    """Whether an item can be agreed to together with others: its step allows it, and nothing has to be filled in."""
-    step = asking_step(said.definition, item)
-    able = isinstance(step, Approve) and goes_together(said.definition, item)
-    form, rights = form_of(said.definition, item.form), rights_at(said.definition, item.path)
-    return able and not any(one.required for one in writable(form, rights).values())
 
 
 def _field(wanted: FormField, said: Saying, here: Where) -> Field:

@@ -22,6 +22,7 @@ from adapters.web import (
     keys,
     lists,
     steering,
+    together,
     uploading,
 )
 from adapters.web.rendering import set_language
@@ -37,6 +38,7 @@ for room in (
     board,
     uploading,
     inbox,
+    together,
     items,
     drafting,
     cases,

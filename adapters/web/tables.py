@@ -11,11 +11,11 @@ from typing import Final
 from adapters.explaining import Saying, saying
 from adapters.texts import _, current_language, working_time
 from adapters.titles import titles_of
-from adapters.web.fields import agreement
 from domain.calendar import Light, light, minutes_between
 from domain.texts import zh
 from workflows.machine.case import Capacity, Case, ItemState, State, WorkItem
 from workflows.machine.deadlines import is_provisional
+from workflows.moves.together import goes_together
 from workflows.policy import Viewer
 from workflows.ports import Library
 from workflows.presentation import Presentation
@@ -111,7 +111,7 @@ class Line:
     version: int = 0
     capacity: str = ""
     shared: bool = False
-    agreeable: bool = False
+    together: bool = False
     closed: str = ""
     urgency: str = ""
 
@@ -172,7 +172,7 @@ def mine_line(view: ItemView, viewer: Viewer, library: Library, now: datetime) -
         shared=bool(held)
         and view.item.claimed_by is None
         and not any(one.who.startswith("user:") for one in view.holders),
-        agreeable=view.item.state is ItemState.OPEN and view.item.kind == "approve" and agreement(view.item, said),
+        together=view.item.state is ItemState.OPEN and goes_together(said.definition, view.item),
         closed=item_state(view.item.state),
         urgency=urgency_mark(view.case),
         since=view.item.closed_at or view.item.opened_at,

@@ -366,17 +366,57 @@ def test_a_secret_ballot_tells_nobody_who_voted_what_and_is_opened_when_all_have
 
 def test_several_are_agreed_to_at_once_and_one_that_was_decided_meanwhile_is_named(stage: Stage) -> None:
     cases = [stage.begin() for _ in range(3)]
-    clerk = stage.open(CLERK, "/inbox?workflow=story")
-    for case in cases:
-        clerk.value(
-            f"document.querySelector(\"input[name=pick][value^='{stage.mine(CLERK, case).id}']\").checked = true"
-        )
+    clerk = tick(stage, CLERK, *cases)
     stage.done(cases[1], (OTHER, "agree"))
 
-    clerk.press("#agree button")
+    clerk.press("#agree button:not([formaction])")
 
     assert "共3项，已同意2项。" in clerk.text("[role=status]")
     assert "待办已由他人办结或已取消" in clerk.text(".outcomes")
+
+
+def test_several_are_refused_together_with_one_reason_after_what_follows_was_told(stage: Stage) -> None:
+    cases = [stage.begin() for _ in range(2)]
+    clerk = tick(stage, CLERK, *cases)
+    clerk.press("#agree button[formaction]")
+
+    told = said_of(clerk, "reject")
+    press(clerk, "reject", opinion="样例：材料不实")
+
+    assert "2项：办件将办结" in told
+    assert "办理后不能撤销。" in told
+    assert "共2项，已不同意2项。" in clerk.text("[role=status]")
+    states = {stage.house.office.case(one).head.state.value for one in cases}
+    assert states == {"rejected"}
+
+
+def test_what_stands_at_another_step_is_named_before_anything_is_done(stage: Stage) -> None:
+    clerk = tick(stage, CLERK, stage.begin(), stage.begin("merging"))
+
+    clerk.press("#agree button[formaction]")
+
+    assert "一起办理1项" in clerk.text("h1")
+    assert "与所选的第一项不是同一流程版本的同一环节，请分开办理" in clerk.text("#alone + .outcomes")
+
+
+def test_tasks_are_completed_together_with_one_form(stage: Stage) -> None:
+    cases = [stage.begin("merging") for _ in range(2)]
+    chief = tick(stage, CHIEF, *cases)
+    chief.press("#agree button[formaction]")
+
+    press(chief, "complete", form__sum="7")
+
+    assert "共2项，已完成2项。" in chief.text("[role=status]")
+    assert {stage.house.office.case(one).head.fields["sum"] for one in cases} == {7}
+
+
+def tick(stage: Stage, user: str, *cases: str) -> Tab:
+    """Somebody chooses what is asked of them in these cases."""
+    tab = stage.open(user, "/inbox")
+    for case in cases:
+        place = f"input[name=pick][value^='{stage.mine(user, case).id}']"
+        tab.value(f'document.querySelector("{place}").checked = true')
+    return tab
 
 
 # -- what they have in common ------------------------------------------------------------------------------

@@ -33,11 +33,16 @@ def answer_items(engine: Engine, wanted: Sequence[tuple[ItemView, Act]]) -> list
     Raises:
         StoreUnavailable: the database does not answer; what has no answer was not carried out.
     """
-    refused = [*_refused(engine, [view for view, _ in wanted])]
+    refused = refusals_of(engine, [view for view, _ in wanted])
     able = [act for (_, act), answer in zip(wanted, refused, strict=True) if answer is None]
     slices = [able[start : start + _AT_ONCE] for start in range(0, len(able), _AT_ONCE)]
     answers = iter([answer for each in slices for answer in act_together(engine, each)])
     return [next(answers) if answer is None else answer for answer in refused]
+
+
+def refusals_of(engine: Engine, views: Sequence[ItemView]) -> list[Answer | None]:
+    """What keeps each item out of a batch with the first one that may be in a batch; None where nothing does."""
+    return [*_refused(engine, views)]
 
 
 def _refused(engine: Engine, views: Sequence[ItemView]) -> Iterator[Answer | None]:
@@ -56,8 +61,10 @@ def _refused(engine: Engine, views: Sequence[ItemView]) -> Iterator[Answer | Non
 
 
 def goes_together(definition: Workflow, item: WorkItem) -> bool:
-    """Whether a step lets its items be answered together: not one that wants a signature, nor what stands at no step."""
+    """Whether a step lets its items be answered together: not one that wants a signature or a secret ballot, nor what stands at no step."""
     node = index(definition).get(step_path(item.path))
     if node is None or not isinstance(node.step, Approve | CarryOut | Vote):
         return False
+    if isinstance(node.step, Vote):
+        return not node.step.secret
     return not isinstance(node.step, Approve) or not (node.step.singly or node.step.signature)
