@@ -75,6 +75,11 @@ def officer_viewer(roster: Roster, user: str, day: date) -> Viewer:
     )
 
 
+def is_officer(viewer: Viewer) -> bool:
+    """Whether the viewer acts for the house, and not for themselves as an applicant or a member."""
+    return not any(one.startswith("person:") for one in viewer.principals)
+
+
 def department_viewer(county: str, code: str, event_types: frozenset[str], scopes: frozenset[str]) -> Viewer:
     """The viewer for a department's key: what was shared with the department, nobody's person."""
     return Viewer(

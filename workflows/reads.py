@@ -102,6 +102,19 @@ class ItemFilter:
     shared: bool = False
 
 
+_SAID: Final = "opinion@"
+
+
+def said_in(seq: int) -> str:
+    """Under which name `Reads.personal` gives the opinion of an entry of the history."""
+    return f"{_SAID}{seq}"
+
+
+def is_said(name: str) -> bool:
+    """Whether a name is that of an opinion: officers write them for each other."""
+    return name.startswith(_SAID)
+
+
 EVERY_ITEM: Final = ItemFilter()
 
 
@@ -246,7 +259,7 @@ class Reads(Protocol):
         """The timeline of a case, oldest first; empty if it may not be seen."""
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
-        """The personal values of a case for somebody who holds (or held) an item of it; records the reading."""
+        """The personal values of a case, and what was said in its acts (by `said_in`), for somebody who holds (or held) an item of it; records the reading."""
 
     def attachments(self, viewer: Viewer, case: str, purpose: str) -> tuple[Attachment, ...]:
         """The files that were linked to a case, as the viewer is shown them (`as_shown`); records the reading of names."""

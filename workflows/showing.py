@@ -15,9 +15,9 @@ from workflows.language.words import Approve, CarryOut, Vote, Workflow
 from workflows.machine.case import JSON, Activation, Case, WorkItem
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nodes import index, step_path
-from workflows.policy import Viewer
+from workflows.policy import Viewer, is_officer
 from workflows.ports import Library
-from workflows.reads import EVERY_ITEM, CaseFilter, CasePage, CaseView, HistoryView, ItemFilter, ItemView, Reads
+from workflows.reads import EVERY_ITEM, CaseFilter, CasePage, CaseView, HistoryView, ItemFilter, ItemView, Reads, is_said
 
 WITHOUT_FIELDS: Final = frozenset(
     [
@@ -96,7 +96,8 @@ class _Showing:
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         values, hidden = self._reads.personal(viewer, case, purpose), self._hidden_in(viewer, case)
-        return {name: value for name, value in values.items() if name.partition("@")[0] not in hidden}
+        shown = {name: value for name, value in values.items() if name.partition("@")[0] not in hidden}
+        return shown if is_officer(viewer) else {name: value for name, value in shown.items() if not is_said(name)}
 
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, union_all
 
 from adapters.sql import auditing, board, fanouts, items, listing, personal, plans, readings, serials, terms, views
 from adapters.sql.personal import NOTHING, personal_ref
-from adapters.sql.tables import case_head, effect, inbox, plan, timer, unmatched, unsealed
+from adapters.sql.tables import case_head, effect, history, inbox, plan, timer, unmatched, unsealed
 from adapters.sql.transaction import Transaction
 from adapters.sql.units import SqlUnits
 from adapters.sql.visibility import may_see
@@ -38,6 +38,7 @@ from workflows.reads import (
     PlanPage,
     Standing,
     Tally,
+    said_in,
 )
 
 
@@ -157,7 +158,20 @@ def _personal(tx: Transaction, viewer: Viewer, case: str, purpose: str) -> Mappi
         return NOTHING
     readings.note_reading(tx, viewer, head.person, case, purpose)
     ref = personal_ref(case)
-    return personal.read(tx, [ref]).get(ref, NOTHING)
+    return {**personal.read(tx, [ref]).get(ref, NOTHING), **_opinions(tx, case)}
+
+
+def _opinions(tx: Transaction, case: str) -> dict[str, JSON]:
+    """What was said about a person in the acts of the case."""
+    query = (
+        select(history.c.seq, history.c.payload_ref)
+        .where(history.c.county == tx.county, history.c.case == case, history.c.payload_ref.is_not(None))
+        .order_by(history.c.seq)
+    )
+    rows = tx.connection.execute(query).all()
+    opened = personal.read(tx, [row.payload_ref for row in rows])
+    spoken = {row.seq: opened.get(row.payload_ref, {}).get("values", {}).get("opinion") for row in rows}
+    return {said_in(seq): words for seq, words in spoken.items() if words}
 
 
 def _pending(tx: Transaction) -> Mapping[str, int]:

@@ -31,7 +31,7 @@ from workflows.machine.explain import explain
 from workflows.machine.fieldrights import hidden_at
 from workflows.policy import Viewer
 from workflows.ports import Library
-from workflows.reads import CaseView
+from workflows.reads import CaseView, said_in
 from workflows.showing import without
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -57,8 +57,10 @@ def personal(request: Request, office: OfficeOf, visitor: PersonOf, item: str) -
     said = said_of(office, view)
     purpose = _("办理“%(step)s”", step=said.step(found.path))
     values = office.reads.personal(visitor.viewer, view.head.id, purpose)
-    shown = without(values, hidden_at(said.definition, found.path))
-    return item_page(request, office, visitor, view, found, values=worded(shown, said), asked_values=True)
+    shown = worded(without(values, hidden_at(said.definition, found.path)), said)
+    history = timeline(office.reads.history(visitor.viewer, view.head.id), said)
+    spoken = [(one, words) for one in history if (words := values.get(said_in(one.seq)))]
+    return item_page(request, office, visitor, view, found, values=shown, spoken=spoken, asked_values=True)
 
 
 def _seen(office: Office, visitor: Visitor, item: str) -> tuple[CaseView, WorkItem]:
@@ -96,6 +98,7 @@ def item_page(
         "saved": False,
         "done": "",
         "values": (),
+        "spoken": (),
         "asked_values": False,
         "wrong": None,
         "typed": {},

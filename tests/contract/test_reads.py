@@ -439,11 +439,12 @@ def test_personal_values_are_for_those_who_hold_or_held_an_item_and_may_see_the_
         ),
         a_case("c1", person="P-1", personal={"name": "样例一"}),
     )
-    units.run(lambda unit: unit.write(Changes(items_closed=["i1"])))
+    said = an_entry("c1", 1, opinion="同意")
+    units.run(lambda unit: unit.write(Changes(items_closed=["i1"], history=[said])))
 
     shown = {user: reads.personal(officer(f"user:{user}"), "c1", "核对资料") for user in ("a", "b", "c")}
 
-    assert shown == {"a": {"name": "样例一"}, "b": {}, "c": {}}
+    assert shown == {"a": {"name": "样例一", said_in(1): "同意"}, "b": {}, "c": {}}
     assert reads.personal(OPERATOR, "c1", "核对资料") == {}
 
 

@@ -62,6 +62,7 @@ from workflows.reads import (
     PlanPage,
     Standing,
     Tally,
+    said_in,
 )
 
 
@@ -251,7 +252,14 @@ def _personal(unit: MemoryUnit, viewer: Viewer, case: str, purpose: str) -> Mapp
     if not readings.has_held(unit, viewer, case) or seen(unit, viewer, case) is None:
         return {}
     readings.note_reading(unit, viewer, case, purpose)
-    return reveal(unit.tx, "case", case)
+    return {**reveal(unit.tx, "case", case), **_opinions(unit, case)}
+
+
+def _opinions(unit: MemoryUnit, case: str) -> dict[str, JSON]:
+    """What was said about a person in the acts of the case."""
+    seqs = sorted(row.seq for row in unit.tx.where(HISTORY, "case", case))
+    spoken = {seq: reveal(unit.tx, "history", f"{case}/{seq}").get("values", {}).get("opinion") for seq in seqs}
+    return {said_in(seq): words for seq, words in spoken.items() if words}
 
 
 def _event(unit: MemoryUnit, viewer: Viewer, source: str, id_: str) -> EventView | None:
