@@ -15,9 +15,21 @@ from workflows.language.words import Approve, CarryOut, Vote, Workflow
 from workflows.machine.case import JSON, Activation, Case, WorkItem
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nodes import index, step_path
+from workflows.machine.operations import TO_OFFICERS
 from workflows.policy import Viewer, is_officer
 from workflows.ports import Library
-from workflows.reads import EVERY_ITEM, CaseFilter, CasePage, CaseView, HistoryView, ItemFilter, ItemView, Reads, is_said
+from workflows.reads import (
+    EVERY_ITEM,
+    CaseFilter,
+    CasePage,
+    CaseView,
+    HistoryView,
+    ItemFilter,
+    ItemView,
+    Reads,
+    is_said,
+    said_in,
+)
 
 WITHOUT_FIELDS: Final = frozenset(
     [
@@ -90,14 +102,17 @@ class _Showing:
         return None if view is None else _view_without(view, self._hidden(viewer, view))
 
     def history(self, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
-        entries = self._reads.history(viewer, case)
+        entries = tuple(overheard(one, viewer) for one in self._reads.history(viewer, case))
         hidden = self._hidden_in(viewer, case) if entries else frozenset()
         return tuple(_entry_without(one, hidden) for one in entries) if hidden else entries
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         values, hidden = self._reads.personal(viewer, case, purpose), self._hidden_in(viewer, case)
         shown = {name: value for name, value in values.items() if name.partition("@")[0] not in hidden}
-        return shown if is_officer(viewer) else {name: value for name, value in shown.items() if not is_said(name)}
+        if is_officer(viewer):
+            return shown
+        theirs = {said_in(one.seq) for one in self._reads.history(viewer, case) if _is_for_everybody(one)}
+        return {name: value for name, value in shown.items() if not is_said(name) or name in theirs}
 
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
@@ -154,6 +169,21 @@ def _entry_without(entry: HistoryView, hidden: frozenset[str]) -> HistoryView:
         return entry
     shown = {**delta, "fields": without(delta.get("fields", {}), hidden), "activations": turns, "hidden": left_out}
     return replace(entry, body={**entry.body, "delta": {name: value for name, value in shown.items() if value}})
+
+
+def _is_for_everybody(entry: HistoryView) -> bool:
+    """Whether what was said in an entry is for the applicant as well: a comment that is not for officers alone."""
+    delta: Mapping[str, Any] = entry.body.get("delta", {})
+    return str(entry.body["what"]) == "act:comment" and str(delta.get("visible")) != TO_OFFICERS
+
+
+def overheard(entry: HistoryView, viewer: Viewer) -> HistoryView:
+    """A comment for officers, to somebody else without its words."""
+    delta: Mapping[str, Any] = entry.body.get("delta", {})
+    if delta.get("visible") != TO_OFFICERS or is_officer(viewer):
+        return entry
+    shown = {name: value for name, value in delta.items() if name not in {"opinion", "mentioned"}}
+    return replace(entry, body={**entry.body, "delta": shown | {"hidden": ["opinion"]}})
 
 
 def _written_without(turn: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:

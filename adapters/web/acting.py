@@ -16,10 +16,11 @@ from adapters.doors.http.answers import Refuse, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.problems import Problem
 from adapters.explaining import Saying, who_and_when
+from adapters.offering import unseeing
 from adapters.texts import _
 from adapters.web.attachments import CHOSEN, Taken, taken
 from adapters.web.cases import said_of, seen
-from adapters.web.fields import FORM, WrongForm
+from adapters.web.fields import ASKED, FORM, WrongForm
 from adapters.web.foreseeing import foreseen
 from adapters.web.items import item_page
 from adapters.web.operations import Filled, Offer, filled, menu_of
@@ -136,7 +137,14 @@ def _looked_at(pressed: _Pressed) -> Response:
 
 
 def _given(pressed: _Pressed, offer: Offer | None) -> Filled:
-    return _NOTHING if offer is None else filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
+    if offer is None:
+        return _NOTHING
+    given = filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
+    stranger = unseeing(pressed.office, pressed.view.head.id, given.fields.get("mentions") or ())
+    if stranger is not None:
+        who = pressed.said.names.user(stranger)
+        raise WrongForm(f"{ASKED}mentions", _("%(who)s无权查看该办件，不能提到", who=who))
+    return given
 
 
 def _chosen(given: Filled) -> str:

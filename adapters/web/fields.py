@@ -66,6 +66,8 @@ _CHOICES: Final[Mapping[str, str]] = {
     "all": zh("全部同意"),
     "any": zh("任一人决定"),
     "sequence": zh("依次办理"),
+    "everybody": zh("看得到办件的人"),
+    "officers": zh("仅办理人员（申请人看不到）"),
 }
 
 

@@ -12,6 +12,7 @@ from adapters.explaining import Saying, verb_title
 from adapters.texts import _, ngettext
 from adapters.titles import event_title, rule_title
 from domain.texts import zh
+from workflows.machine.operations import TO_OFFICERS
 
 _WHERE: Final[Mapping[str, str]] = MappingProxyType(
     {"before": zh("前加签：%(who)s"), "after": zh("后加签：%(who)s"), "parallel": zh("并加签：%(who)s")}
@@ -45,6 +46,10 @@ def _done_to_people(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
         yield _(_WHERE[where], who=_users(users, said))
     if "copied" in delta:
         yield _("抄送%(who)s", who=_users(delta["copied"], said))
+    if "mentioned" in delta:
+        yield _("提到%(who)s", who=_users(delta["mentioned"], said))
+    if delta.get("visible") == TO_OFFICERS:
+        yield _("仅办理人员可见")
     for path in dict.fromkeys(delta.get("urged", ())):
         yield _("催办“%(step)s”", step=said.step(str(path)))
     if "again" in delta:

@@ -171,10 +171,13 @@ def _fields(
         titles, language = said.names.titles, said.names.language
         choices = tuple(Choice(reason, titles.reason(reason, language)) for reason in step.reasons)
         yield Field(REASON, _("原因"), "choice", required=True, choices=choices)
-    for asked in fields_asked(one.operation, view, said, item, files):
-        yield from _narrowed(asked, one, view, said)
+    found = fields_asked(one.operation, view, said, item, files)
+    asked = [each for field in found for each in _narrowed(field, one, view, said)]
+    # A long list of people that nobody has to choose from stands below the words.
+    yield from (each for each in asked if each.required or each.kind != "several")
     if one.words != "none" and not (isinstance(step, ToApplicant) and one.operation.verb == "complete"):
         yield Field(OPINION, _("意见"), "words", required=one.words == "needed")
+    yield from (each for each in asked if not each.required and each.kind == "several")
 
 
 def _narrowed(asked: Field, one: Offered, view: CaseView, said: Saying) -> Iterator[Field]:

@@ -233,14 +233,17 @@ def test_a_case_is_copied_and_its_reader_reads_and_says_something(stage: Stage) 
     seen = stage.at_case(FINANCE, case).text("h1")
     stage.done(case, (CLERK, "reject"))
 
-    after = press(stage.at_case(FINANCE, case, "/operations"), "comment", opinion="样例：已知悉")
+    speaking = stage.at_case(FINANCE, case, "/operations")
+    after = press(speaking, "comment", opinion="样例：已知悉", asked__mentions=[CLERK], asked__visible="officers")
 
     assert "抄送" in told
     assert "story" in seen
     assert "已办理：评论。" in after
     record = stage.record(case)
     assert "抄送经费审核员" in record
-    assert "意见：样例：已知悉" in record
+    for line in ("意见：样例：已知悉", "提到服务中心经办员", "仅办理人员可见"):
+        assert line in record
+    assert "有人在评论中提到您" in stage.open(CLERK, "/inbox?tab=copies").text(".notices")
 
 
 def test_who_waits_is_urged_once_a_day(stage: Stage) -> None:

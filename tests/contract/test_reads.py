@@ -12,6 +12,7 @@ from tests.contract.samples import (
     a_holder,
     a_timer,
     an_activation,
+    an_entry,
     an_event,
     an_inbox_row,
     an_item,
@@ -32,7 +33,7 @@ from workflows.machine.case import (
 )
 from workflows.policy import Viewer, department_viewer, operator_viewer
 from workflows.ports import Changes, Units
-from workflows.reads import CaseFilter, ItemCounts, ItemFilter, Reads, Standing
+from workflows.reads import CaseFilter, ItemCounts, ItemFilter, Reads, Standing, said_in
 
 OPERATOR = operator_viewer(COUNTY)
 EVERY = CaseFilter()

@@ -55,6 +55,9 @@ class Operation:
 
 TO_APPLICANT: Final = "start"
 """Where a return goes that goes to no step: to whoever applied."""
+TO_ALL: Final = "everybody"
+TO_OFFICERS: Final = "officers"
+"""Who reads a comment: everybody who sees the case, or its officers and not the applicant."""
 BALLOTS: Final = ("agree", "reject", "abstain")
 """What a secret ballot may say."""
 
@@ -97,7 +100,16 @@ _OPERATIONS: Final = (
     Operation("open", "item", zh("打开"), opinion="none"),
     Operation("recuse", "item", zh("申请回避"), opinion="needed"),
     Operation("urge", "case", zh("催办")),
-    Operation("comment", "case", zh("评论"), opinion="needed"),
+    Operation(
+        "comment",
+        "case",
+        zh("评论"),
+        asks=(
+            Asked("visible", zh("谁能看到"), "choice", required=False, choices=(TO_ALL, TO_OFFICERS)),
+            Asked("mentions", zh("提到的人"), "users", required=False),
+        ),
+        opinion="needed",
+    ),
     Operation("copy", "case", zh("抄送"), asks=(Asked("users", zh("抄送给"), "users"),)),
     Operation("read", "case", zh("已阅"), opinion="none"),
     Operation("uncopy", "case", zh("收回抄送"), asks=(Asked("user", zh("收回抄送人"), "user"),)),

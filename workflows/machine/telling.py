@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from domain.roster import post_of
 from domain.texts import zh
 from workflows.machine.case import Act, ItemState, Refused, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.deadlines import local_day
+from workflows.machine.operations import TO_OFFICERS
 from workflows.machine.placing import line_to
 from workflows.machine.turn import Turn
 from workflows.policy import SEES_ALL_ROLES, role_principal
@@ -50,8 +52,28 @@ def _root(turn: Turn, item: WorkItem) -> str:
 
 
 def comment(turn: Turn, act: Act) -> Refused | None:
-    """Say something about the case, before or after its end; it never stands on the form."""
-    return None if _may_speak(turn, act) else Refused(403, "not_yours", zh("您不能评论该办件"))
+    """Say something about the case, before or after its end; it never stands on the form. Who is mentioned is told.
+
+    That they may see the case, the doors have made sure: who sees it is not in the slice.
+    """
+    if not _may_speak(turn, act):
+        return Refused(403, "not_yours", zh("您不能评论该办件"))
+    users = list(dict.fromkeys(str(one) for one in act.fields.get("mentions") or ()))
+    if (refusal := _refuse_absent(turn, users)) is not None:
+        return refusal
+    turn.notify({f"user:{user}" for user in users}, "mentioned", turn.head.seq)
+    if users:
+        turn.said["mentioned"] = users
+    if act.fields.get("visible") == TO_OFFICERS:
+        turn.said["visible"] = TO_OFFICERS
+    return None
+
+
+def _refuse_absent(turn: Turn, users: list[str]) -> Refused | None:
+    day = local_day(turn.facts.calendar, turn.now)
+    if all(post_of(turn.facts.roster, user, day) is not None for user in users):
+        return None
+    return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field="mentions")
 
 
 def _may_speak(turn: Turn, act: Act) -> bool:

@@ -131,3 +131,21 @@ def test_a_stale_version_is_told(doors: Doors, item: dict[str, Any]) -> None:
     answer = press(doors, on(item, "agree"), version=item["version"])
 
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2].rpartition("/")[2]) == (409, "stale-version")
+
+
+def test_who_is_mentioned_in_a_comment_is_told_and_must_be_able_to_open_the_case(
+    doors: Doors, item: dict[str, Any]
+) -> None:
+    case = f"/api/cases/{item['case']}"
+
+    stranger = press(doors, f"{case}/comment", opinion="样例：请看", mentions=["sample.chalu_clerk"])
+    nobody = press(doors, f"{case}/comment", opinion="样例：请看", mentions=["sample.nobody"])
+    said = press(doors, f"{case}/comment", opinion="样例：请审核", mentions=["sample.office_head"])
+
+    assert (stranger.status_code, stranger.json()["errors"][0]["pointer"]) == (422, "/mentions")
+    assert nobody.status_code == 422
+    assert said.status_code == 200
+    told = [one.body["template"] for one in doors.kit.notices("sample.office_head")]
+    assert told.count("mentioned") == 1
+    [entry] = [one for one in doors.get(f"{case}/history").json()["history"] if one["what"] == "act:comment"]
+    assert "提到联席会议办公室主任" in entry["titles"]["follows"]
