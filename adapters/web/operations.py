@@ -45,6 +45,7 @@ OPINION: Final = "opinion"
 REASON: Final = "reason"
 _ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete", "answer", "cast"})
 """The verbs that answer what an item asks; every other hands it on, or says something about it."""
+_MANY: Final = frozenset({"several", "people"})
 _GOES_ON: Final = frozenset({"agree", "complete"})
 """The verbs that the step's form goes with, and the button that stands out."""
 
@@ -174,10 +175,10 @@ def _fields(
     found = fields_asked(one.operation, view, said, item, files)
     asked = [each for field in found for each in _narrowed(field, one, view, said)]
     # A long list of people that nobody has to choose from stands below the words.
-    yield from (each for each in asked if each.required or each.kind != "several")
+    yield from (each for each in asked if each.required or each.kind not in _MANY)
     if one.words != "none" and not (isinstance(step, ToApplicant) and one.operation.verb == "complete"):
         yield Field(OPINION, _("意见"), "words", required=one.words == "needed")
-    yield from (each for each in asked if not each.required and each.kind == "several")
+    yield from (each for each in asked if not each.required and each.kind in _MANY)
 
 
 def _narrowed(asked: Field, one: Offered, view: CaseView, said: Saying) -> Iterator[Field]:

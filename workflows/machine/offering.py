@@ -133,7 +133,7 @@ class _Trial:
                 taken.append(value)
             else:
                 refusals.append(found)
-            if asked.kind in _PEOPLE and (taken or refusals[-1].field != asked.name):
+            if asked.kind in _PEOPLE and (taken or not _is_about_whom(refusals[-1], asked.name)):
                 break  # no other person would change it
         return taken, next((one for one in refusals if one.field != asked.name), next(iter(refusals), None))
 
@@ -194,6 +194,11 @@ class _Trial:
 def _is_about_another(found: Refused, name: str) -> bool:
     """Whether a refusal says that something else is still to be filled in or chosen."""
     return found.field not in {None, "verb", "version", name}
+
+
+def _is_about_whom(found: Refused, name: str) -> bool:
+    """Whether a refusal depends on the person who was chosen: it is about that field, or says who was there before."""
+    return found.field == name or found.by is not None
 
 
 def _with(act: Act, name: str, value: JSON) -> Act:
