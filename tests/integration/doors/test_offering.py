@@ -82,6 +82,7 @@ def test_what_is_not_offered_on_a_case_is_refused_when_it_is_pressed(
         "jump": {"to": later},
         "set-urgency": {"urgency": "urgent"},
         "copy": {"users": ["sample.auditor"]},
+        "uncopy": {"user": "sample.auditor"},
     }
 
     answers = [
