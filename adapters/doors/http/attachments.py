@@ -75,7 +75,7 @@ async def post_attachment(office: OfficeOf, viewer: ActorOf, case: str, key: Req
 def _staged(office: Office, viewer: Viewer, case: str, key: str, name: str, content: bytes) -> Response:
     head = seen_case(office, viewer, case).head
     found = stage(office.engine, Upload(key, head, viewer, name, content))
-    return json_response(dict(found.body), _CREATED) if found.status < PROBLEM else answered(found)
+    return json_response(dict(found.body), _CREATED) if found.status < PROBLEM else answered(office, found)
 
 
 @router.get("/{case}/attachments")
@@ -94,7 +94,7 @@ def list_attachments(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
 def get_attachment(office: OfficeOf, viewer: ReaderOf, case: str, attachment: str) -> Response:
     """One file, to be saved and never shown in a page; the reading is recorded."""
     found = fetch(office.engine, office.reads, viewer, (case, attachment), _("下载附件"))
-    return file_response(found) if isinstance(found, Fetched) else answered(found)
+    return file_response(found) if isinstance(found, Fetched) else answered(office, found)
 
 
 def attachment_view(one: Attachment) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A full batch is answered within its request: in slices of fifty, each one transaction (docs/decisions/0014-batches.md)."""
+"""A full batch is answered within its request: in slices of fifty, each one transaction (docs/decisions/0015-batches.md)."""
 
 from __future__ import annotations
 
