@@ -18,7 +18,7 @@ from adapters.doors.problems import Problem
 from adapters.explaining import Saying, who_and_when
 from adapters.offering import unseeing
 from adapters.texts import _
-from adapters.web.attachments import CHOSEN, Taken, taken
+from adapters.web.attachments import CHOSEN, Taken, taken, withdrawable
 from adapters.web.cases import said_of, seen
 from adapters.web.fields import ASKED, FORM, WrongForm
 from adapters.web.foreseeing import foreseen
@@ -125,7 +125,9 @@ def _on_case(request: Request, office: Office, visitor: Visitor, form: FormData,
 
 
 def _offer(pressed: _Pressed) -> Offer | None:
-    menu = menu_of(pressed.office, pressed.view, pressed.item, pressed.visitor.viewer, pressed.said)
+    office, view, viewer, said = pressed.office, pressed.view, pressed.visitor.viewer, pressed.said
+    files = withdrawable(office, viewer, view, said) if pressed.item is None else ()
+    menu = menu_of(office, view, pressed.item, viewer, said, files)
     return next((one for one in menu.offers if one.verb == pressed.verb), None)
 
 

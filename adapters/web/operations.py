@@ -18,7 +18,6 @@ from adapters.doors.http.office import Office
 from adapters.explaining import Saying
 from adapters.offering import asking, refused_now
 from adapters.texts import _
-from adapters.web.attachments import withdrawable
 from adapters.web.fields import (
     ASKED,
     FORM,
@@ -115,12 +114,21 @@ def holds(view: CaseView, item: WorkItem, viewer: Viewer) -> bool:
 # -- what is offered ---------------------------------------------------------------------------------------
 
 
-def menu_of(office: Office, view: CaseView, item: WorkItem | None, viewer: Viewer, said: Saying) -> Menu:
-    """The operations on an item, or on the whole case, that the machine allows the viewer now; answers to it first."""
+def menu_of(  # what a menu is looked at with
+    office: Office,
+    view: CaseView,
+    item: WorkItem | None,
+    viewer: Viewer,
+    said: Saying,
+    files: tuple[Choice, ...] = (),
+) -> Menu:
+    """The operations on an item, or on the whole case, that the machine allows the viewer now; answers to it first.
+
+    `files` are those beside the case, with what they are called.
+    """
     if "act" not in viewer.scopes:
         return Menu()
     [found] = offers(office.engine, [asking(view, item, viewer)])
-    files = withdrawable(office, viewer, view, said) if item is None else ()
     in_order = sorted(found, key=lambda one: one.operation.verb not in _ANSWERS)
     return Menu(
         tuple(offer_of(one, view, item, said, files) for one in in_order if one.is_open),

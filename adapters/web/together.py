@@ -149,7 +149,12 @@ def _offers(office: Office, visitor: Visitor, able: Sequence[Picked]) -> list[Of
     offers = menu_of(office, view, first.item, visitor.viewer, said).offers
     together = [one for one in offers if one.verb in _VERBS]
     return [
-        replace(one, depends=False, takes_files=False, foreseen=_foreseen(office, visitor, able, one, said) if one.weighty else "")
+        replace(
+            one,
+            depends=False,
+            takes_files=False,
+            foreseen=_foreseen(office, visitor, able, one, said) if one.weighty else "",
+        )
         for one in together
     ]
 
