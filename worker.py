@@ -87,14 +87,15 @@ def engine_on(settings: Settings, units: SqlUnits, wake: Callable[[Lane], None])
 def files_of(settings: Settings) -> Files:
     """What is taken in as attachments, and where they lie: in the data folder, else in the bucket that is named."""
     return Files(
-        _blobs(settings),
+        blobs_of(settings),
         types=frozenset(settings.attachment_types.split(",")),
         most_bytes=settings.attachment_max_mb * MIB,
         kept_staged=timedelta(hours=settings.attachment_keep_staged_hours),
     )
 
 
-def _blobs(settings: Settings) -> Blobs:
+def blobs_of(settings: Settings) -> Blobs:
+    """The store of attachments; nothing is opened yet."""
     if settings.attachment_store is None or settings.s3_access_key is None or settings.s3_secret_key is None:
         return FileBlobs(settings.data_dir / "attachments")
     bucket, _slash, prefix = settings.attachment_store.removeprefix("s3://").partition("/")
@@ -312,7 +313,8 @@ def begun(settings: Settings) -> bool:
 
 def main() -> None:
     """The `liaison` command."""
-    program(Rooms(store=store, doors=doors, embedded=embedded, work=work, sweep=sweep, begun=begun, turned=turned))
+    rooms = Rooms(store, doors, embedded, work=work, sweep=sweep, begun=begun, turned=turned, blobs=blobs_of)
+    program(rooms)
 
 
 if __name__ == "__main__":

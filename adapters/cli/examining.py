@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,7 @@ from adapters.sql.reads import SqlReads
 from adapters.sql.standing import not_ready
 from adapters.sql.units import SqlUnits
 from adapters.texts import _
+from workflows.ports import BlobsUnavailable
 
 SECONDS: Final = 3
 CLOCKS_APART: Final = 2.0
@@ -41,7 +43,8 @@ def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
     """检查运行所需的一切 / whether everything that is needed is there and well."""
     house = house_of(context)
     with refused_with_a_sentence():
-        results = [_data_dir(house.settings), *_database(house), _broker(house.settings), _process(house.settings)]
+        settings = house.settings
+        results = [_data_dir(settings), *_database(house), _attachments(house), _broker(settings), _process(settings)]
     if as_json:
         print_json([{"what": one.what, "well": one.well, "found": one.found} for one in results])
     else:
@@ -89,6 +92,19 @@ def _waiting(units: SqlUnits) -> Result:
     pending = SqlReads(units).pending()
     found = " ".join(f"{name}={count}" for name, count in sorted(pending.items()))
     return Result(_("等待办理"), well=not pending.get("quarantined"), found=found)
+
+
+def _attachments(house: House) -> Result:
+    """Whether something can be put into the store, got and deleted again."""
+    blobs, probe = house.rooms.blobs(house.settings), secrets.token_hex(16)
+    try:
+        blobs.put(probe, probe.encode())
+        same = blobs.get(probe) == probe.encode()
+        blobs.delete([probe])
+    except BlobsUnavailable as error:
+        return Result(_("附件库"), well=False, found=str(error))
+    found = _("可以写入、读出和删除") if same else _("读出的与写入的不一致：请检查存储")
+    return Result(_("附件库"), well=same, found=found)
 
 
 def _broker(settings: Settings) -> Result:

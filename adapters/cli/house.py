@@ -21,7 +21,7 @@ from adapters.sql.holding import DatabaseInUse
 from adapters.sql.units import SqlUnits
 from adapters.texts import _, use_language
 from adapters.vault import WrongSecretKeyError
-from workflows.ports import StoreUnavailable
+from workflows.ports import Blobs, StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Rooms:
 
     `doors` takes in and reads; in `embedded` the moves are made as well. `work` and `sweep` run until they are asked
     to stop and return an exit code. `turned` is for sample play on a clock of its own. `begun` tells whether the office has its roster: before that there are no doors.
+    `blobs` is where attachments lie.
     """
 
     store: Callable[[Settings], AbstractContextManager[SqlUnits]]
@@ -56,6 +57,7 @@ class Rooms:
     sweep: Callable[[Settings], int]
     begun: Callable[[Settings], bool]
     turned: Callable[[Settings, Callable[[], datetime]], AbstractContextManager[Turned]]
+    blobs: Callable[[Settings], Blobs]
 
 
 @dataclass(frozen=True)

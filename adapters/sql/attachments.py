@@ -40,6 +40,10 @@ class SqlAttachments:
         found = _attachments(self._tx, self._tx.rows(_by_key, key=key))
         return found[0] if found else None
 
+    def waiting(self, user: str) -> int:
+        count: int = self._tx.rows(_waiting, user=user)[0][0]
+        return count
+
     def seal(self, one: Attachment, content: bytes) -> bytes | None:
         key = self._key_of(one)
         return None if key is None else self._tx.vault.seal(key, one.person, _bytes_of(one.id), content)
@@ -129,6 +133,12 @@ _AT: Final = bindparam("at", type_=MOMENT)
 
 def _by_key(dialect: Dialect) -> Executable:
     return select(attachment).where(attachment.c.county == COUNTY, attachment.c.key == bindparam("key", type_=Text))
+
+
+def _waiting(dialect: Dialect) -> Executable:
+    """Whatever is to be collected some day is few: found by that, and then by who sent it."""
+    mine = and_(attachment.c.county == COUNTY, attachment.c.by == bindparam("user", type_=Text))
+    return select(func.count()).where(mine, attachment.c.collect_at.is_not(None), attachment.c.linked_at.is_(None))
 
 
 def _found(dialect: Dialect) -> Executable:

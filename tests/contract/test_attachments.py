@@ -1,5 +1,6 @@
 """附件 on every store: staged, linked by the act that names them, withdrawn, collected when nobody linked them."""
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.blobs.files import FileBlobs
+from adapters.sql import personal
 from adapters.sql.units import SqlUnit, SqlUnits
 from tests.contract.racing import standing, wait_until_blocked
 from workflows.language.words import Mode, Workflow, approve, end, role, sequence, vote, workflow
@@ -19,9 +21,11 @@ from workflows.machine.attachment import Attachment, AttachmentState
 from workflows.machine.case import Act
 from workflows.machine.following import Consequences
 from workflows.memory.blobs import MemoryBlobs
+from workflows.memory.personal import reveal
+from workflows.memory.unit import MemoryUnit
 from workflows.moves import collecting
 from workflows.moves.acting import Answer
-from workflows.moves.attaching import Fetched, fetch
+from workflows.moves.attaching import MOST_WAITING, Fetched, fetch
 from workflows.moves.collecting import collect
 from workflows.moves.previewing import foresee
 from workflows.ports import Blobs
@@ -44,8 +48,8 @@ PEOPLE = {"jin": "judge", "wei": "judge", "lin": "clerk", "he": ("office_head", 
 
 def begun(make_store: MakeStore, definition: Workflow, **people: Any) -> Office:
     here = Office([definition], staff(**(PEOPLE | people)), store=make_store)
-    person, personal = ("person:t1", {"name": "样例"}) if definition.person else (None, {})
-    here.send(here.event("trial.began.v1", key="t1", person=person, personal=personal))
+    person, values = ("person:t1", {"name": "样例"}) if definition.person else (None, {})
+    here.send(here.event("trial.began.v1", key="t1", person=person, personal=values))
     return here
 
 
@@ -183,6 +187,18 @@ def test_what_is_not_taken_leaves_neither_row_nor_bytes(
     assert office.store.units.read(lambda unit: unit.attachments.of_key("file1")) is None
 
 
+def test_nobody_fills_the_store_with_what_waits_for_no_act(office: Office) -> None:
+    for number in range(MOST_WAITING):
+        staged(office, "jin", content=NOTE + bytes([number]))
+
+    refused = office.attach("jin", case_of(office), "note.pdf", NOTE)
+
+    assert (refused.status, refused.body["code"]) == (409, "too_many")
+    assert office.attach("wei", case_of(office), "note.pdf", NOTE).status == 201
+    office.turn(hours=25)
+    assert office.attach("jin", case_of(office), "note.pdf", NOTE).status == 201
+
+
 def test_an_id_number_in_the_name_of_a_file_is_covered(office: Office) -> None:
     one = staged(office, "jin", name="11010519491231002X.pdf")
 
@@ -225,6 +241,33 @@ def test_the_hash_that_the_record_commits_to_is_that_of_what_is_downloaded(offic
     assert isinstance(fetched, Fetched)
     assert fetched.content == b"%PDF-" + content
     assert sha256(fetched.content).hexdigest() == fetched.one.sha256
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 64 * 1024, 3 * 1024 * 1024 + 1])
+def test_for_any_file_the_entry_the_row_and_the_download_agree_on_the_hash(
+    office: Office, store: str, size: int
+) -> None:
+    content = b"%PDF-" + random.Random(size).randbytes(size)
+    one = staged(office, "jin", content=content)
+    agree(office, "jin", one)
+    found, fetched = row(office, one), read(office, "wei", one)
+
+    assert found is not None
+    assert isinstance(fetched, Fetched)
+    assert fetched.content == content
+    committed = personal_part(office, store, found.seq or 0)["@attachments"][one]
+    assert {committed["sha256"], found.sha256, fetched.one.sha256} == {sha256(content).hexdigest()}
+
+
+def personal_part(office: Office, store: str, seq: int) -> Any:
+    """What an entry keeps under the key of the person, and commits to."""
+    case = case_of(office)
+    if store == "memory":
+        return office.store.units.read(lambda unit: reveal(cast("MemoryUnit", unit).tx, "history", f"{case}/{seq}"))[
+            "values"
+        ]
+    ref = f"history/{case}/{seq}"
+    return office.store.units.read(lambda unit: personal.read(cast("SqlUnit", unit).tx, [ref]))[ref]["values"]
 
 
 def test_bytes_that_somebody_changed_are_not_given_out(office: Office) -> None:

@@ -32,6 +32,10 @@ class MemoryAttachments:
         found = self._tx.where(ATTACHMENTS, "key", key)
         return self._whole(found[0]) if found else None
 
+    def waiting(self, user: str) -> int:
+        rows = (row.one for _, row in self._tx.all(ATTACHMENTS))
+        return sum(one.by == user and one.linked_at is None for one in rows)
+
     def seal(self, one: Attachment, content: bytes) -> bytes | None:
         mark = self._mark(one)
         return None if mark is None else mark + content

@@ -60,6 +60,11 @@ AWAY: Final = Answer(
 DAMAGED: Final = Answer(
     503, {"code": "damaged", "detail": zh("附件库里的内容缺失，或与上传时不一致，请告诉管理员从备份恢复")}
 )
+MOST_WAITING: Final = 50
+"""Files of one person that wait for an act: more would only fill the store."""
+TOO_MANY: Final = Answer(
+    409, {"code": "too_many", "detail": zh("您上传而未提交的附件太多，请先提交，或等它们过期清除"), "field": "file"}
+)
 LAPSED: Final = Answer(409, {"code": "lapsed", "detail": zh("附件上传得太慢，已被清除，请重新上传"), "field": "file"})
 REUSED: Final = Answer(
     422,
@@ -120,6 +125,8 @@ def _begin(engine: Engine, unit: Unit, sent: Upload) -> Attachment | Answer:
     if known is not None:
         same = (known.case, known.name, known.sha256) == (sent.case.id, name, digest)
         return known if same and known.dropped_at is None else REUSED
+    if unit.attachments.waiting(sent.viewer.user) >= MOST_WAITING:
+        return TOO_MANY
     new = Attachment(
         # The moment tells it from one of the same key that was collected: a late collector deletes only what it marked.
         id=derived_id("attachment", sent.case.id, sent.key, unit.now.isoformat()),

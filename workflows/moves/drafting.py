@@ -24,6 +24,7 @@ CLOSED = Answer(409, {"code": "item_closed", "detail": zh("待办已由他人办
 STRANGER = Answer(403, {"code": "not_holder", "detail": zh("您不是该待办的办理人")})
 WAITS = Answer(409, {"code": "not_your_turn", "detail": zh("还没有轮到这一席办理")})
 CLAIMED = Answer(409, {"code": "claimed", "detail": zh("该待办已由同事签收")})
+NO_FILES = Answer(422, {"code": "attachment", "detail": zh("暂存不含附件"), "field": "attachments"})
 TOO_LONG = Answer(422, {"code": "too_long", "detail": zh("意见过长"), "field": "opinion"})
 
 
@@ -94,6 +95,8 @@ def _refused(around: Slice, item: WorkItem, wanted: Act) -> Answer | None:
 def _wrong(definition: Workflow, item: WorkItem, wanted: Act) -> Answer | None:
     if len(wanted.opinion) > LONGEST_TEXT:
         return TOO_LONG
+    if wanted.attachments:
+        return NO_FILES
     known = _known(definition, item)
     for name, value in wanted.form.items():
         if name not in known:

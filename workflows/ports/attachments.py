@@ -41,6 +41,9 @@ class Attachments(Protocol):
     def of_key(self, key: str) -> Attachment | None:
         """The attachment that a request with this key has made."""
 
+    def waiting(self, user: str) -> int:
+        """How many files of a user are kept that no act has linked."""
+
     def seal(self, one: Attachment, content: bytes) -> bytes | None:
         """The bytes as they may lie outside of this process; None where the person was erased."""
 

@@ -59,6 +59,7 @@ def liaison(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Li
         sweep=lambda _: 0,
         begun=lambda _: True,
         turned=worker.turned,
+        blobs=worker.blobs_of,
     )
 
     def run(*arguments: str, given: str | None = None) -> Result:

@@ -58,6 +58,7 @@ def liaison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Liaison:
         work=worker.work,
         sweep=worker.sweep,
         begun=worker.begun,
+        blobs=worker.blobs_of,
     )
 
     def run(*arguments: str, key: str | None = None) -> Result:

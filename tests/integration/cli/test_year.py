@@ -20,6 +20,7 @@ ROOMS = Rooms(
     work=lambda _: 0,
     sweep=lambda _: 0,
     begun=worker.begun,
+    blobs=worker.blobs_of,
 )
 
 

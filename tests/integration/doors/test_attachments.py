@@ -192,6 +192,14 @@ def test_several_items_answered_at_once_take_files_each_of_its_own(doors: Doors,
     assert [row["id"] for row in files(doors, item).json()["attachments"]] == [one]
 
 
+def test_what_is_saved_for_later_takes_no_file(doors: Doors, item: dict[str, Any]) -> None:
+    one = sent(doors, item["case"])
+
+    answer = press(doors, on(item, "save"), attachments=[one])
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/attachments")
+
+
 def test_a_preview_names_the_file_and_links_nothing(doors: Doors, item: dict[str, Any]) -> None:
     one = sent(doors, item["case"])
 
