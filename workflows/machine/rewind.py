@@ -97,7 +97,7 @@ def refuse_place(turn: Turn, source: str, target: str) -> Refused | None:
     common = _common(line_to(turn, source), line_to(turn, target))
     if common and isinstance(turn.step(common[-1]), Parallel | ForEach) and not _is_beside(source, common[-1]):
         return Refused(409, "other_branch", zh("该环节在另一并行分支中：请退回到分支之前的环节"), field="to")
-    if not common or meeting(turn, target) is None or _runs_beside(turn, source, target):
+    if not common or meeting(turn, target) is None or _runs_beside(common, source, target):
         return Refused(409, "beside", zh("该环节不在主线上，不能从这里退回或跳转"), field="to")
     if unopenable(turn, target) is not None:
         return Refused(
@@ -113,10 +113,9 @@ def _meeting_block(turn: Turn, target: str) -> str:
     return line_to(turn, target)[place or 0]
 
 
-def _runs_beside(turn: Turn, source: str, target: str) -> bool:
-    """Whether one of the two is what a handler does beside the straight way of the block in which they meet."""
-    block = _meeting_block(turn, target)
-    return _is_beside(source, block) or _is_beside(target, block)
+def _runs_beside(common: list[str], source: str, target: str) -> bool:
+    """Whether one of the two is what a handler does beside the straight way of a block around both."""
+    return any(_is_beside(one, common[-1]) for one in (source, target))
 
 
 def _is_beside(source: str, above: str) -> bool:

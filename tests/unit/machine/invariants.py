@@ -51,6 +51,7 @@ class Ledger:
         _timers_belong_to_a_round_that_still_asks(decision.after)
         _everything_live_hangs_together(decision.after)
         _an_end_leaves_nothing_live(decision.after)
+        _nothing_stands_still_for_good(decision.after)
         self._history_folds_to_the_slice(decision.after)
 
     def _an_item_is_decided_once(self, before: Slice, decision: Decision) -> None:
@@ -138,6 +139,15 @@ def _everything_live_hangs_together(after: Slice) -> None:
     for asked in after.subscriptions:
         block = asked.path.rpartition("/on/")[0]
         assert asked.path in live or not block or block in live, f"{asked.path} asks for events and is not live"
+
+
+def _nothing_stands_still_for_good(after: Slice) -> None:
+    """Whatever is live and has nothing live below it is waited for: by somebody, for an event, a time, or another case."""
+    parents = {one.parent for one in after.activations.values()}
+    moved_by = {one.path for rows in (after.items.values(), after.timers.values(), after.subscriptions) for one in rows}
+    for one in after.activations.values():
+        from_outside = {"children", "resource", "serials"} & one.values.keys()
+        assert one.path in parents or one.path in moved_by or from_outside, f"nothing can move {one.path} any more"
 
 
 def _is_possible(one: Activation) -> bool:

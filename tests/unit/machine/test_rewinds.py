@@ -33,6 +33,7 @@ from workflows.language.words import (
     role,
     sequence,
     to_applicant,
+    vote,
     when,
 )
 from workflows.machine.case import Decision, Refused
@@ -608,3 +609,33 @@ def test_a_jump_into_another_branch_or_a_closed_block_is_refused() -> None:
 
     assert refusal(jump(desk, "head", "steps/room/do/more")) == (409, "inside_closed_block")
     assert refusal(jump(desk, "head", "steps/nowhere")) == (422, "unknown_step")
+
+
+@pytest.mark.parametrize("mode", [Mode.ANY, Mode.SEQUENCE])
+def test_a_return_asks_a_line_a_vote_and_whoever_is_first_anew(mode: Mode) -> None:
+    together = either(role("clerk"), role("secretary"))
+    ballot = vote("ballot", by=together, quorum="1/2", passes="1/2", fails=NO, within=5)
+    steps = sequence(asked_of(together, "first", mode), ballot, asked("last", returns=BACK), end("done", "approved"))
+    desk = Desk(steps)
+    while desk.open()[0][0] != "steps/last":
+        who, _ = next(one for one in desk.holders(desk.open()[0][0]))
+        desk.act(who.removeprefix("user:"), "agree", desk.open()[0][0])
+
+    returned(desk, "steps/ballot", "steps/last")
+    voters = desk.holders("steps/ballot")
+    for who in ("clerk", "secretary"):
+        desk.act(who, "agree", "steps/ballot")
+    returned(desk, "steps/first", "steps/last")
+
+    assert voters == [("user:clerk", "owner"), ("user:secretary", "owner")]
+    assert {round_ for _, round_ in desk.open()} == {3}
+    given = [one for one in desk.ledger.closed.values() if one.state.value == "approved"]
+    assert all(one.superseded is not None for one in given)
+
+
+def asked_of(who: Any, name: str, mode: Mode) -> Step:
+    return approve(name, by=who, mode=mode, on_reject=NO)
+
+
+def test_where_the_step_asks_no_applicant_a_return_to_the_start_is_refused() -> None:
+    assert refusal(returned(in_a_row(), "start")) == (409, "verb_not_offered")
