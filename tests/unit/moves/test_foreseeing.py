@@ -10,6 +10,8 @@ import pytest
 from domain.roster import Roster
 from workflows.language.expressions import at_least, is_true
 from workflows.language.words import (
+    Form,
+    FormField,
     Mode,
     Step,
     Workflow,
@@ -29,6 +31,7 @@ from workflows.language.words import (
     workflow,
 )
 from workflows.machine.choosing import Wrong
+from workflows.machine.explain import explain
 from workflows.moves.foreseeing import obstacle
 from workflows.testkit import Office, staff
 
@@ -131,6 +134,40 @@ def test_a_choice_among_several_resolvers_is_looked_at_too() -> None:
     assert found(asking(both)).choice is Wrong.MISSING
     assert found(asking(one_of), amount=3) is None
     assert found(asking(one_of), amount=3, signers=["nobody"]).choice is Wrong.GONE
+
+
+def test_whom_a_later_form_asks_for_need_not_be_chosen_at_the_start_but_must_be_right() -> None:
+    field = FormField(name="signers", type="people", among=role("panel_member"), at_least=2, at_most=3)
+    later = asking(carry_out("first", by=role("clerk"), form="choice.v1"), SIGNERS)
+    definition = later.model_copy(update={"forms": (Form(name="choice.v1", fields=(field,)),)})
+
+    assert found(definition) is None
+    assert found(definition, signers=["li", "wang"]) is None
+    assert found(definition, signers=["li", "chen"]).choice is Wrong.OUTSIDE
+
+
+def test_the_initiator_may_not_choose_themselves_where_the_step_forbids_it() -> None:
+    office = Office([asking(SIGNERS)], PEOPLE)
+    event = replace(office.event("trial.began.v1", key="t1", signers=["li", "wang"]), initiator="li")
+
+    in_the_way = obstacle(office.engine, event, office.clock)
+
+    assert (in_the_way is not None, in_the_way and in_the_way.choice) == (True, Wrong.RECUSED)
+
+
+def test_whom_the_initiator_chose_is_told_who_chose_them() -> None:
+    office = Office([asking(SIGNERS)], PEOPLE)
+    event = office.event("trial.began.v1", key="t1", signers=["li", "wang"])
+
+    [case] = office.send(replace(event, initiator="chen")).cases
+
+    told = explain(
+        office.library.by_hash(office.case(case).head.workflow_hash),
+        office.case(case),
+        office.library.calendar(),
+        office.clock(),
+    )
+    assert [(one.holders, one.chosen_by) for one in told.reasons] == [(("user:li",), "chen"), (("user:wang",), "chen")]
 
 
 def test_the_officer_who_submits_is_the_initiator_of_the_case_and_of_what_it_calls() -> None:
