@@ -46,9 +46,10 @@ def personal_seen(personal: Mapping[str, JSON], elements: Sequence[str]) -> dict
 
 def plain_seen(nodes: Mapping[str, Node], head: Case, activations: Iterable[Activation], path: str) -> dict[str, JSON]:
     """The plain values that the step at `path` may look at, of a case as it is read: its element's own over the case's."""
-    own = {one.path: one.values for one in activations}
+    around = [*elements_around(nodes, path)]
+    own = {one.path: one.values for one in sorted(activations, key=lambda one: one.round) if one.path in around}
     seen = dict(head.fields)
-    for element in reversed([*elements_around(nodes, path)]):
+    for element in reversed(around):
         seen |= own.get(element, {})
     return seen
 

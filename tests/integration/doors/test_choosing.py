@@ -17,6 +17,7 @@ from workflows.language.words import (
     carry_out,
     chosen,
     end,
+    for_each,
     named_in,
     returns,
     role,
@@ -207,3 +208,27 @@ def _step(doors: Doors, case: str, path: str) -> dict[str, Any]:
     steps = doors.get(f"/api/cases/{case}/preview", key="user:chen").json()["steps"]
     found: dict[str, Any] = next(one for one in steps if one["path"] == path)
     return found
+
+
+def test_inside_a_for_each_the_candidates_are_those_of_the_element() -> None:
+    clerks = role("town_clerk", of="town")
+    helper = FormField(name="helper", type="person", among=clerks)
+    of_town = sequence(
+        carry_out("choosing", by=role("clerk"), form="choice.v1"), carry_out("help", by=chosen("helper", among=clerks))
+    )
+    definition = workflow(
+        "trial",
+        starts_on="trial.began.v1",
+        about="trial",
+        forms=(Form(name="choice.v1", fields=(helper,)),),
+        steps=sequence(for_each("towns", over="towns", each="town", do=of_town), end("done")),
+    )
+    kit = testkit.Office([definition], testkit.staff(chen="clerk", li="town_clerk:t1", wang="town_clerk:t2"))
+    kit.send(kit.event("trial.began.v1", key="t1", towns=["t2", "t1"]))
+    doors = behind_doors(kit)
+    items = sorted((one.item for one in kit.inbox("chen")), key=lambda one: one.path)
+
+    told = [doors.get(f"/api/work-items/{one.id}", key="user:chen").json()["form"]["fields"][0] for one in items]
+
+    doors.office.committer.stop()
+    assert [[one["user"] for one in field["candidates"]] for field in told] == [["wang"], ["li"]]
