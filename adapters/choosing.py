@@ -17,7 +17,7 @@ from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.nodes import index
 from workflows.machine.seats import Where
 from workflows.machine.turn import step_path
-from workflows.machine.values import plain_seen
+from workflows.machine.values import own_values, plain_seen
 from workflows.pictures.wording import Wording
 from workflows.reads import CaseView
 
@@ -34,7 +34,7 @@ class Candidate:
 
 def looked_at(view: CaseView, item: WorkItem, said: Saying) -> Where:
     """What a choice at an item is looked at with: the values that its step sees, and the roster of today."""
-    values = plain_seen(index(said.definition), view.head, view.activations, item.path)
+    values = plain_seen(index(said.definition), view.head, own_values(view.activations), item.path)
     return Where(replace(view.head, fields=values), said.names.roster, said.names.day)
 
 

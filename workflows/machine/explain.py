@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
-from workflows.machine.case import Activation, Holder, State, Subscription, Timer, WorkItem
+from workflows.machine.case import JSON, Activation, Holder, State, Subscription, Timer, WorkItem
 from workflows.machine.choosing import chosen_for, who_chose
 from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
 from workflows.machine.fieldrights import rights_at
@@ -17,7 +17,7 @@ from workflows.machine.nodes import index
 from workflows.machine.reasons import Around, Explanation, Reason, Why
 from workflows.machine.timekeeping import kept_rule
 from workflows.machine.turn import step_path
-from workflows.machine.values import plain_seen
+from workflows.machine.values import own_values, plain_seen
 from workflows.machine.waiting import around, live, reason_of
 from workflows.reads import CaseView
 
@@ -46,9 +46,11 @@ def explain(definition: Workflow, view: CaseView, calendar: Calendar, now: datet
 
 def _reasons(definition: Workflow, view: CaseView, calendar: Calendar, now: datetime) -> Iterator[Reason]:
     """Everything waited for; the seats of a vote are one reason together."""
+    own = own_values(view.activations)
     for item in view.items:
         if item.closed_at is None and item.kind != "vote":
-            yield _item_reason(definition, view, item, calendar, now)
+            reason = _item_reason(definition, view, item, calendar, now)
+            yield replace(reason, chosen_by=_chooser(definition, view, item, own))
     for one, step in live(definition, view):
         if isinstance(step, Wait):
             yield _wait_reason(view, one, step, calendar, now)
@@ -77,7 +79,6 @@ def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar:
         path=item.path,
         kind=item.kind,
         holders=_holders(view.holders, item),
-        chosen_by=_chooser(definition, view, item, step),
         chooses=chosen_for(definition, item.form, rights_at(definition, item.path)),
         verbs=_verbs(step, item),
         events=_answering_events(step, item),
@@ -116,10 +117,11 @@ def _holders(holders: Mapping[str, tuple[Holder, ...]], item: WorkItem) -> tuple
     return tuple(dict.fromkeys(one.who for one in holders.get(item.id, ())))
 
 
-def _chooser(definition: Workflow, view: CaseView, item: WorkItem, step: Step | None) -> str | None:
+def _chooser(definition: Workflow, view: CaseView, item: WorkItem, own: Mapping[str, Mapping[str, JSON]]) -> str | None:
+    step = _asking_step(definition, item)
     if step is None:
         return None
-    fields = plain_seen(index(definition), view.head, view.activations, item.path)
+    fields = plain_seen(index(definition), view.head, own, item.path)
     return who_chose(step, fields, _holders(view.holders, item))
 
 

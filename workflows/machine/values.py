@@ -44,12 +44,17 @@ def personal_seen(personal: Mapping[str, JSON], elements: Sequence[str]) -> dict
     return seen
 
 
-def plain_seen(nodes: Mapping[str, Node], head: Case, activations: Iterable[Activation], path: str) -> dict[str, JSON]:
-    """The plain values that the step at `path` may look at, of a case as it is read: its element's own over the case's."""
-    around = [*elements_around(nodes, path)]
-    own = {one.path: one.values for one in sorted(activations, key=lambda one: one.round) if one.path in around}
+def own_values(activations: Iterable[Activation]) -> dict[str, Mapping[str, JSON]]:
+    """The values that belong to each activation alone, of the last round of each, of a case as it is read."""
+    return {one.path: one.values for one in sorted(activations, key=lambda one: one.round)}
+
+
+def plain_seen(
+    nodes: Mapping[str, Node], head: Case, own: Mapping[str, Mapping[str, JSON]], path: str
+) -> dict[str, JSON]:
+    """The plain values that the step at `path` may look at: its element's `own` over those of the case."""
     seen = dict(head.fields)
-    for element in reversed(around):
+    for element in reversed([*elements_around(nodes, path)]):
         seen |= own.get(element, {})
     return seen
 
