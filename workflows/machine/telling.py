@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from domain.roster import post_of
 from domain.texts import zh
 from workflows.machine.case import Act, ItemState, Refused, WorkItem
@@ -27,28 +29,34 @@ def urge(turn: Turn, act: Act) -> Refused | None:
     if not asked:
         return Refused(409, "nobody_asked", zh("目前没有需要催办的待办"))
     day = local_day(turn.facts.calendar, turn.now).isoformat()
-    fresh = [one for one in sorted(asked, key=lambda one: one.id) if _urged_on(turn, one) != day]
+    fresh = [one for one in sorted(asked, key=lambda one: one.id) if _urged(turn, _root(turn, one)).get(one.id) != day]
     if not fresh:
         return Refused(409, "urged_today", zh("今天已经催办过，请改日再催"))
     for item in fresh:
         turn.notify({one.who for one in turn.holders.get(item.id, ())}, "urged", item.id, day)
-        turn.give(_root(turn, item), {URGED: {**_urged(turn, item), item.id: day}})
+    _remember(turn, fresh, day)
     turn.said["urged"] = sorted(one.path for one in fresh)
     return None
 
 
-def _urged_on(turn: Turn, item: WorkItem) -> str | None:
-    return _urged(turn, item).get(item.id)
+def _remember(turn: Turn, urged: list[WorkItem], day: str) -> None:
+    """Keep the day with the root of each tree; of what is closed nothing is kept."""
+    by_root: dict[str, dict[str, str]] = {}
+    for item in urged:
+        by_root.setdefault(_root(turn, item), {})[item.id] = day
+    for root, items in by_root.items():
+        before = {one: known for one, known in _urged(turn, root).items() if one in turn.items}
+        turn.give(root, {URGED: {**before, **items}})
 
 
-def _urged(turn: Turn, item: WorkItem) -> dict[str, str]:
-    """The open items of the same tree that were urged, and on which day last."""
-    kept = turn.own.get(_root(turn, item), {}).get(URGED, {})
-    return {one: day for one, day in kept.items() if one in turn.items}
+def _urged(turn: Turn, root: str) -> Mapping[str, str]:
+    """The items of a tree that were urged, and on which day last."""
+    kept: Mapping[str, str] = turn.own.get(root, {}).get(URGED, {})
+    return kept
 
 
 def _root(turn: Turn, item: WorkItem) -> str:
-    return item.path if is_proposal(item.path) else line_to(turn, item.path.removesuffix("/supplement"))[0]
+    return item.path if is_proposal(item.path) else line_to(turn, item.path)[0]
 
 
 def comment(turn: Turn, act: Act) -> Refused | None:
