@@ -200,7 +200,9 @@ def remove_signer(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "item_closed", zh("待办已由他人办结或已取消"))
     if signer is None or signer.path != mine.path or signer.link not in SIGNERS:
         return _not_to_be_removed(turn, act)
-    if signer.link is Link.PARALLEL and turn.live[signer.path].n <= counts(turn, signer):
+    gone = [signer, *_below(turn, signer)]
+    seats = sum(counts(turn, one) for one in gone if one.link is Link.PARALLEL)
+    if turn.live[signer.path].n <= seats:
         return Refused(409, "last_signer", zh("最后一位办理人不能减去"), field="signer")
     added_by_me = signer.parent == mine.id and any(one.who in act.principals for one in turn.holders.get(mine.id, ()))
     if not added_by_me and _MAY_REMOVE not in act.principals:
@@ -209,11 +211,17 @@ def remove_signer(turn: Turn, act: Act) -> Refused | None:
     if stale is not None:
         return stale
     turn.said.update(path=signer.path, round=signer.round, removed=signer.id)
-    below = [one for one in turn.items.values() if one.parent == signer.id]
-    turn.close_item(signer, ItemState.CANCELLED, act.actor)
-    _close(turn, below, act.actor)
-    settle_without(turn, signer, act)
+    _close(turn, gone, act.actor)
+    settle_without(turn, signer, act, seats)
     return None
+
+
+def _below(turn: Turn, item: WorkItem) -> list[WorkItem]:
+    """Who was asked because of an added signer: those they have added in their turn, and whose advice they wait for."""
+    found: list[WorkItem] = []
+    for one in [one for one in turn.items.values() if one.parent == item.id]:
+        found += [one, *_below(turn, one)]
+    return found
 
 
 def _not_to_be_removed(turn: Turn, act: Act) -> Refused:
@@ -223,14 +231,14 @@ def _not_to_be_removed(turn: Turn, act: Act) -> Refused:
     return Refused(409, "not_added", zh("只能减去尚未办理的加签人"), by=by, at=at, field="signer")
 
 
-def settle_without(turn: Turn, signer: WorkItem, act: Act) -> None:
-    """Go on without an added signer, whose item is closed: the step counts one seat less, or its holder is asked."""
+def settle_without(turn: Turn, signer: WorkItem, act: Act, seats: int) -> None:
+    """Go on without an added signer, whose item is closed: the step counts so many seats less, or its holder is asked."""
     step = turn.human_step(signer.path)
     if not isinstance(step, Approve | CarryOut):
         return
     if signer.link is Link.PARALLEL:
         block = turn.live[signer.path]
-        turn.update(replace(block, n=block.n - counts(turn, signer)))
+        turn.update(replace(block, n=block.n - seats))
         settle_answers(turn, signer.path, step, act.actor)
         return
     if signer.link is Link.AFTER and signer.parent in turn.items:

@@ -59,7 +59,7 @@ def _go_on_without(
     block, by = turn.live[item.path], counts(turn, item)
     is_last = block.n <= by
     if item.link in ADDED or (item.link is Link.PARALLEL and not is_last):
-        settle_without(turn, item, act)
+        settle_without(turn, item, act, by)
         return
     if isinstance(step, Vote) and block.resume == CASTING:
         settle_vote(turn, item.path, step, act.actor)

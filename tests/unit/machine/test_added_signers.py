@@ -333,3 +333,15 @@ def test_the_last_seat_is_not_removed() -> None:
     outcome = desk.take(desk.wanted("head", "remove-signer", last, fields={"signer": last}))
 
     assert refusal(outcome) == (409, "last_signer")
+
+
+def test_whoever_is_removed_takes_along_the_seats_they_had_added() -> None:
+    desk = together()
+    add(desk, "a", "parallel", "helper")
+    add(desk, "helper", "parallel", "guest")
+
+    do(desk, "a", "remove-signer", signer=held_by(desk, "helper").id)
+    for who in ("a", "b"):
+        do(desk, who, "agree")
+
+    assert desk.state == ("approved", "done")
