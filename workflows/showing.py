@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final, cast
 
 from workflows.language.words import Approve, CarryOut, Vote, Workflow
+from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Activation, Case, WorkItem
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nodes import index, step_path
@@ -34,8 +35,6 @@ from workflows.reads import (
 WITHOUT_FIELDS: Final = frozenset(
     [
         "now",
-        "attachments",
-        "attachment",
         "draft",
         "counts",
         "item_counts",
@@ -54,7 +53,7 @@ WITHOUT_FIELDS: Final = frozenset(
         "pending",
     ]
 )
-"""The queries that answer nothing of what stands in a case's fields; files follow the opinions that they go with."""
+"""The queries that answer nothing of what stands in a case's fields."""
 
 
 def within_rights(reads: Reads, library: Library) -> Reads:
@@ -114,6 +113,13 @@ class _Showing:
         theirs = {said_in(one.seq) for one in self._reads.history(viewer, case) if _is_for_everybody(one)}
         return {name: value for name, value in shown.items() if not is_said(name) or name in theirs}
 
+    def attachments(self, viewer: Viewer, case: str, purpose: str) -> tuple[Attachment, ...]:
+        return self._named(viewer, case, self._reads.attachments(viewer, case, purpose))
+
+    def attachment(self, viewer: Viewer, case: str, attachment: str, purpose: str) -> Attachment | None:
+        found = self._reads.attachment(viewer, case, attachment, purpose)
+        return None if found is None else self._named(viewer, case, (found,))[0]
+
     def items(
         self, viewer: Viewer, limit: int = 50, cursor: str | None = None, wanted: ItemFilter = EVERY_ITEM
     ) -> tuple[ItemView, ...]:
@@ -129,6 +135,16 @@ class _Showing:
         return None if found is None else replace(found, case=self._listed(found.case))
 
     # -- what is left out ----------------------------------------------------------------------------------
+
+    def _named(self, viewer: Viewer, case: str, found: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+        """Files follow the words that they go with: an applicant reads their own, and those of comments for everybody."""
+        if not found or is_officer(viewer):
+            return found
+        theirs = {one.seq for one in self._reads.history(viewer, case) if _is_for_everybody(one)}
+        mine = (
+            one if one.by == viewer.user or one.seq in theirs else replace(one, name="", sha256="") for one in found
+        )
+        return tuple(mine)
 
     def _listed_items(self, items: Iterable[ItemView]) -> tuple[ItemView, ...]:
         return tuple(replace(one, case=self._listed(one.case)) for one in items)

@@ -16,7 +16,18 @@ from adapters.blobs.files import FileBlobs
 from adapters.sql import personal
 from adapters.sql.units import SqlUnit, SqlUnits
 from tests.contract.racing import standing, wait_until_blocked
-from workflows.language.words import Mode, Workflow, approve, end, role, sequence, vote, workflow
+from workflows.language.words import (
+    Mode,
+    Workflow,
+    approve,
+    end,
+    nothing,
+    role,
+    sequence,
+    to_applicant,
+    vote,
+    workflow,
+)
 from workflows.machine.attachment import Attachment, AttachmentState
 from workflows.machine.case import Act
 from workflows.machine.following import Consequences
@@ -468,6 +479,27 @@ def test_a_reader_of_a_copy_is_told_of_a_file_and_not_what_it_is_called(office: 
     assert listed(office, "lin") == [(one, "")]
     assert isinstance(answer, Answer)
     assert answer.status == 403
+
+
+def test_an_applicant_reads_what_goes_with_comments_for_everybody_and_their_own(make_store: MakeStore) -> None:
+    asked = to_applicant(within=3, takes=("town",), once=True, silence=nothing())
+    check = approve("check", by=role("judge"), on_reject=end("no", "rejected"), on_return=asked)
+    definition = workflow(
+        "judged", starts_on="trial.began.v1", about="trial", person=True, steps=sequence(check, end("yes", "approved"))
+    )
+    office = begun(make_store, definition)
+    case, person = case_of(office), "person:person:t1"
+    with_return, for_all, for_officers = (staged(office, "jin", content=NOTE + bytes([n])) for n in range(3))
+    office.act("jin", office.inbox("jin")[0], "return", opinion="样例", attachments=[with_return])
+    office.act("jin", case, "comment", opinion="样例", attachments=[for_all])
+    office.act("jin", case, "comment", opinion="样例", fields={"visible": "officers"}, attachments=[for_officers])
+    own = staged(office, person)
+    office.act(person, case, "comment", opinion="样例", fields={"visible": "officers"}, attachments=[own])
+
+    may = {one: isinstance(read(office, person, one), Fetched) for one in (with_return, for_all, for_officers, own)}
+
+    assert may == {with_return: False, for_all: True, for_officers: False, own: True}
+    assert all(isinstance(read(office, "jin", one), Fetched) for one in may)
 
 
 def test_whoever_may_not_see_the_case_is_told_of_nothing(office: Office) -> None:
