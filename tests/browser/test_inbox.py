@@ -63,6 +63,19 @@ def test_who_is_away_and_who_stands_in_are_told_so(chromium: Browser) -> None:
         assert "您今天代服务中心经办员办理（会员登记）。" in head.text("main")
 
 
+def test_a_proxy_and_whoever_has_one_are_told_that_drafts_stay_private(chromium: Browser) -> None:
+    away = Proxy(user=CLERK, proxy="sample.centre_head", since=date(2026, 11, 1), workflow="member_registration")
+    house = House(roster=replace(sample_roster(), proxies=(away,)))
+    house.hand_in_samples(1)
+    with served(house.application()) as address:
+        clerk, head = (signed_in(chromium, house, address, user) for user in (CLERK, "sample.centre_head"))
+        clerk.press("table.lines [data-row]")
+        head.press("table.lines [data-row]")
+
+        assert "这项待办也可由代办人办理：您暂存的内容代办人看不到。" in clerk.text(".deciding")
+        assert "您以代办身份办理：本人暂存的内容只有本人看得到，您暂存的也只有您看得到。" in head.text(".deciding")
+
+
 def test_a_filter_that_fits_nothing_says_so_and_is_cleared_at_once(
     chromium: Browser, house: House, address: str
 ) -> None:

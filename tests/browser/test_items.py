@@ -146,6 +146,21 @@ def test_what_the_applicant_wrote_is_shown_only_when_asked_for_and_the_reading_i
     assert "本次查看已记录" in tab.text(".personal")
 
 
+def test_what_a_colleague_said_about_the_person_is_read_with_the_personal_data(
+    chromium: Browser, house: House, address: str
+) -> None:
+    house.hand_in_samples(1)
+    house.office.act(CLERK, house.office.inbox(CLERK)[0], "agree", opinion="样例：材料齐全")
+    tab = chromium.tab(scripts=False)
+    enter(tab, address, house, "sample.qiantong_clerk")
+    tab.press("table.lines [data-row]")
+    assert "样例：材料齐全" not in tab.text("main")
+
+    tab.press(".personal button")
+
+    assert "“材料核对”：同意 服务中心经办员：样例：材料齐全" in tab.text(".personal")
+
+
 def test_who_does_not_hold_an_item_sees_with_whom_it_is(chromium: Browser, house: House, address: str) -> None:
     [case] = house.hand_in_samples(1)
     tab = chromium.tab()
