@@ -15,8 +15,8 @@ from workflows.machine.case import DECIDED, JSON, ItemState, WorkItem
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import AGAIN, CASE, again_at, watched_in
+from workflows.machine.placing import comes_behind
 from workflows.machine.reasking import ask_seats_again
-from workflows.machine.rewind import comes_behind
 from workflows.machine.turn import Enter, Turn, step_path
 
 _GIVEN: Final = {"approve": {ItemState.APPROVED}, "vote": DECIDED}

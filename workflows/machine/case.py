@@ -69,6 +69,9 @@ DECIDED: Final = frozenset(
 )
 """The states that somebody's own answer leaves an item in."""
 
+ANSWERED: Final = DECIDED | {ItemState.SKIPPED}
+"""How an item ends whose step may be returned to: somebody has answered it, or a rule in somebody's place."""
+
 
 class Link(StrEnum):
     """How an item hangs from its parent: who was asked in its stead, or beside it."""

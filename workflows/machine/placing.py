@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from workflows.language.words import Choice, Exclusive, ForEach, Loop, Parallel, Race, Sequence
+from workflows.machine.confirming import is_proposal
 from workflows.machine.listening import open_handlers
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import segment
@@ -38,6 +39,33 @@ def meeting(turn: Turn, path: str) -> int | None:
     """Where in the line to `path` the deepest live block around it stands; None where nothing around it is live."""
     found = [place for place, one in enumerate(line_to(turn, path)[:-1]) if one in turn.live]
     return found[-1] if found else None
+
+
+def in_common(line: list[str], other: list[str]) -> list[str]:
+    """What two lines have in common, from the root on."""
+    return [one for one, two in zip(line, other, strict=False) if one == two]
+
+
+def is_beside(source: str, above: str) -> bool:
+    """Whether the source runs beside the straight way of the block: what a handler does, or a supplement."""
+    return source.startswith(f"{above}/on/")
+
+
+def comes_behind(turn: Turn, path: str, target: str) -> bool:
+    """Whether a step stands behind the target in the same line: not before it, not in another branch, neither beside.
+
+    What was proposed to a second person stands in no line.
+    """
+    if is_proposal(path) or is_proposal(target):
+        return False
+    line, other = line_to(turn, path.removesuffix("/supplement")), line_to(turn, target)
+    common = in_common(line, other)
+    if not common or len(common) == len(line) or any(is_beside(one, common[-1]) for one in (path, target)):
+        return False
+    block = turn.step(common[-1])
+    if not isinstance(block, Sequence) or len(common) == len(other):
+        return False
+    return place_in(block, line[len(common)]) > place_in(block, other[len(common)])
 
 
 def stand_at(turn: Turn, enter: Enter, reason: str) -> None:

@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Literal
 
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, ForEach, Loop, Parallel, Sequence, Vote
-from workflows.machine.case import DECIDED, ItemState, Refused, WorkItem
-from workflows.machine.confirming import is_proposal
+from workflows.machine.case import ANSWERED, ItemState, Refused, WorkItem
 from workflows.machine.goingback import forget_ways_back, promise_to_come_back
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import segment
-from workflows.machine.placing import line_to, meeting, place_in, stand_at, unopenable
+from workflows.machine.placing import comes_behind, in_common, is_beside, line_to, meeting, stand_at, unopenable
 from workflows.machine.turn import Enter, Turn, step_path
 
 Way = Literal["step", "jump"]
-
-ANSWERED: Final = DECIDED | {ItemState.SKIPPED}
-"""How an item ends whose step may be returned to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +70,9 @@ def start_over(turn: Turn, source: str) -> None:
 
 
 def passed(turn: Turn) -> list[str]:
-    """The steps that people have answered and that still count, the first answered first."""
-    closed = [one for one in turn.past() if one.state in ANSWERED and one.superseded is None]
+    """The steps that people have answered and that still count, the first answered first; a return passes no step."""
+    answered = ANSWERED - {ItemState.RETURNED}
+    closed = [one for one in turn.past() if one.state in answered and one.superseded is None]
     paths = dict.fromkeys(one.path for one in reversed(closed) if not one.path.endswith("/supplement"))
     return [path for path in reversed(paths) if path not in turn.live and _asks_people(turn, path)]
 
@@ -94,8 +91,8 @@ def refuse_target(turn: Turn, source: str, target: str) -> Refused | None:
 
 def refuse_place(turn: Turn, source: str, target: str) -> Refused | None:
     """Why the case cannot be made to stand at a step, or None."""
-    common = _common(line_to(turn, source), line_to(turn, target))
-    if common and isinstance(turn.step(common[-1]), Parallel | ForEach) and not _is_beside(source, common[-1]):
+    common = in_common(line_to(turn, source), line_to(turn, target))
+    if common and isinstance(turn.step(common[-1]), Parallel | ForEach) and not is_beside(source, common[-1]):
         return Refused(409, "other_branch", zh("该环节在另一并行分支中：请退回到分支之前的环节"), field="to")
     if not common or meeting(turn, target) is None or _runs_beside(common, source, target):
         return Refused(409, "beside", zh("该环节不在主线上，不能从这里退回或跳转"), field="to")
@@ -115,17 +112,7 @@ def _meeting_block(turn: Turn, target: str) -> str:
 
 def _runs_beside(common: list[str], source: str, target: str) -> bool:
     """Whether one of the two is what a handler does beside the straight way of a block around both."""
-    return any(_is_beside(one, common[-1]) for one in (source, target))
-
-
-def _is_beside(source: str, above: str) -> bool:
-    """Whether the source runs beside the straight way of the block: what a handler does, or a supplement."""
-    return source.startswith(f"{above}/on/")
-
-
-def _common(line: list[str], other: list[str]) -> list[str]:
-    """What two lines have in common, from the root on."""
-    return [one for one, two in zip(line, other, strict=False) if one == two]
+    return any(is_beside(one, common[-1]) for one in (source, target))
 
 
 def _is_an_earlier_turn(turn: Turn, target: str) -> bool:
@@ -164,28 +151,9 @@ def _made_void(turn: Turn, wanted: Rewind, above: str) -> Iterator[WorkItem]:
             yield turn.items_changed.get(item.id, item)
 
 
-def comes_behind(turn: Turn, path: str, target: str) -> bool:
-    """Whether a step stands behind the target in the same line: not before it, not in another branch, neither beside.
-
-    What was proposed to a second person stands in no line.
-    """
-    if is_proposal(path) or is_proposal(target):
-        return False
-    line, other = line_to(turn, path.removesuffix("/supplement")), line_to(turn, target)
-    common = _common(line, other)
-    if not common or len(common) == len(line) or any(_is_beside(one, common[-1]) for one in (path, target)):
-        return False
-    block = turn.step(common[-1])
-    if not isinstance(block, Sequence) or len(common) == len(other):
-        return False
-    return place_in(block, line[len(common)]) > place_in(block, other[len(common)])
-
-
 def _tell_the_cancelled(turn: Turn, wanted: Rewind, above: str) -> None:
     """Tell those who were asked until now and are no longer; not who has just answered."""
-    asked = [
-        one for one in turn.before.items.values() if is_within(one.path, above) and not _is_beside(one.path, above)
-    ]
+    asked = [one for one in turn.before.items.values() if is_within(one.path, above) and not is_beside(one.path, above)]
     answered = {one.id for one in turn.items_changed.values() if one.state in ANSWERED}
     held = (holder for one in asked if one.id not in answered for holder in turn.before.holders.get(one.id, ()))
     turn.notify({holder.who for holder in held}, wanted.why, wanted.target, turn.head.round)

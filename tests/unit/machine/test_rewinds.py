@@ -639,3 +639,32 @@ def asked_of(who: Any, name: str, mode: Mode) -> Step:
 
 def test_where_the_step_asks_no_applicant_a_return_to_the_start_is_refused() -> None:
     assert refusal(returned(in_a_row(), "start")) == (409, "verb_not_offered")
+
+
+def test_a_step_that_has_only_returned_is_no_target() -> None:
+    steps = sequence(asked("first", "clerk", returns=returns(way="jump")), asked("second", returns=BACK), end("done"))
+    desk = Desk(steps)
+    desk.act("clerk", "agree", "steps/first")
+    returned(desk, "steps/first", "steps/second")
+
+    assert refusal(returned(desk, "steps/second", "steps/first", "clerk")) == (409, "not_passed")
+
+
+def test_what_was_answered_in_this_round_is_asked_in_the_next_when_straight_back_becomes_the_whole_way() -> None:
+    form = Form(name="f", fields=(FormField(name="amount", type="integer", required=False, reapprove=True),))
+    steps = sequence(
+        asked("first", "clerk", returns=STRAIGHT, form="f"),
+        asked("second", "secretary"),
+        asked("third", returns=STRAIGHT),
+        end("done", "approved"),
+    )
+    desk = Desk(flow(steps, forms=(form,)), fields={"amount": 5})
+    for who, path in (("clerk", "first"), ("secretary", "second")):
+        desk.act(who, "agree", f"steps/{path}")
+    returned(desk, "steps/first")
+    returned(desk, "steps/second", "steps/first", "clerk")
+    desk.act("secretary", "agree", "steps/second")
+
+    desk.act("clerk", "agree", "steps/first", form={"amount": 6})
+
+    assert desk.open() == [("steps/second", 4)]
