@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser.chromium import EXECUTABLE, Browser, browser
 from tests.browser.house import House, served
+from tests.browser.stage import WORKFLOWS, Stage
 from tests.services import MISSING
 
 
@@ -55,3 +56,11 @@ def house() -> House:
 def address(house: House) -> Iterator[str]:
     with served(house.application()) as base:
         yield base
+
+
+@pytest.fixture(scope="module")
+def stage(chromium: Browser) -> Iterator[Stage]:
+    """One house for all stories of a file; each begins a case of its own."""
+    house = House(workflows=WORKFLOWS)
+    with served(house.application()) as address:
+        yield Stage(chromium, house, address)
