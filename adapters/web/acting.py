@@ -132,6 +132,8 @@ def _offer(pressed: _Pressed) -> Offer | None:
 
 
 def _looked_at(pressed: _Pressed) -> Response:
+    if pressed.taken.wrong is not None:
+        return pressed.again(pressed.taken.wrong)
     try:
         return pressed.looked_at(_given(pressed, _offer(pressed)))
     except WrongForm as wrong:

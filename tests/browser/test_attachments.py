@@ -121,6 +121,27 @@ def test_what_was_kept_can_be_taken_out_again(
     assert linked(house) == []
 
 
+def test_a_file_is_kept_while_somebody_looks_at_what_would_come_of_it(
+    chromium: Browser, house: House, address: str, note: Path, program: Path
+) -> None:
+    tab = at_the_item(chromium, house, address)
+    handing = "form.operation.transfer"
+    tab.value(f"document.querySelector('{handing}').closest('details').open = true")
+    tab.value(f"document.querySelector('{handing} select').value = 'sample.centre_clerk_2'")
+    choose(tab, f"{handing} input[type=file]", note, program)
+    tab.press(f"{handing} button[formaction]")
+    told = tab.text(f"{handing} .bad")
+
+    tab.press(f"{handing} button[formaction]")
+    kept = tab.text(f"{handing} fieldset.files")
+    before = linked(house)
+    tab.press(f"{handing} button:not([formaction])")
+
+    assert "run.exe" in told
+    assert note.name in kept
+    assert (before, linked(house)) == ([], [note.name])
+
+
 def test_whoever_attached_a_file_withdraws_it_and_the_next_one_is_told_so(
     chromium: Browser, house: House, address: str, note: Path
 ) -> None:
