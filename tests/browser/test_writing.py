@@ -38,9 +38,15 @@ def test_who_saved_sees_what_a_colleague_changed_meanwhile(stage: Stage) -> None
     answer = stage.house.office.act(CHIEF, stage.mine(CHIEF, case), "complete", form={"sum": 500})
     assert answer.status == 200
 
-    merged = stage.at_item(CLERK, case).text(".merge")
+    page = stage.at_item(CLERK, case)
 
-    assert merged.split() == ["字段", "暂存时", "他人改为", "您暂存的", "sum", "—", "500", "300"]
+    assert page.text(".merge").split() == ["字段", "暂存时", "他人改为", "您暂存的", "sum", "—", "500", "300"]
+    page.value("document.cookie = 'liaison_language=en; path=/'")
+    page = stage.at_item(CLERK, case)
+    assert page.value(
+        "document.querySelector('.merge').offsetWidth <= document.querySelector('.merge').parentNode.offsetWidth"
+    )
+    page.value("document.cookie = 'liaison_language=zh; path=/'")
 
 
 def test_a_field_is_hidden_shown_or_wanted_as_the_step_says(stage: Stage) -> None:
