@@ -8,8 +8,10 @@ from typing import Final
 from adapters.doors.http.office import Office
 from adapters.explaining import Saying, closer
 from adapters.texts import _, moment
-from workflows.machine.case import Act, Refused, WorkItem
+from workflows.machine.case import WorkItem
+from workflows.machine.decision import Refused
 from workflows.machine.offering import Offered
+from workflows.machine.stimuli import Act
 from workflows.policy import Viewer, officer_viewer
 from workflows.reads import CaseView
 

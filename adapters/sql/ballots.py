@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Integer, Text, bindparam, func, select
 from adapters.sql.dialects import COUNTY, Dialect
 from adapters.sql.tables import ballot
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import Ballot
+from workflows.machine.decision import Ballot
 
 
 class SqlBallots:

@@ -17,7 +17,6 @@ from workflows.machine.case import (
     ActivationState,
     Capacity,
     Case,
-    Claim,
     Effect,
     Holder,
     ItemState,
@@ -25,8 +24,6 @@ from workflows.machine.case import (
     Link,
     Plan,
     Reader,
-    Sign,
-    Signal,
     State,
     Subscription,
     Timer,
@@ -34,6 +31,8 @@ from workflows.machine.case import (
     WayBack,
     WorkItem,
 )
+from workflows.machine.decision import Claim
+from workflows.machine.stimuli import Sign, Signal
 from workflows.ports import HistoryRow, InboxRow, NewEvent, RegisterRow, StoredEvent
 
 Values = tuple[Any, ...]

@@ -10,7 +10,7 @@ from sqlalchemy import Executable, Row, Text, and_, bindparam, delete, desc, fun
 from adapters.sql.dialects import COUNTY, Dialect, among
 from adapters.sql.tables import serial, serial_asked
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import SerialAsked
+from workflows.machine.decision import SerialAsked
 from workflows.ports.serials import Serial, Series
 
 

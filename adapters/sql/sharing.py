@@ -11,7 +11,7 @@ from adapters.sql.doors import lock_correlations
 from adapters.sql.rows import claim_of, claim_values
 from adapters.sql.tables import claim
 from adapters.sql.transaction import Transaction
-from workflows.machine.case import Claim
+from workflows.machine.decision import Claim
 
 _ahead = claim.alias("ahead")
 

@@ -37,7 +37,8 @@ from adapters.sql.serials import SqlSerials
 from adapters.sql.statements import Driver
 from adapters.sql.transaction import Transaction
 from adapters.vault import OfficeVault
-from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.decision import Claim
 from workflows.ports import (
     ActRow,
     Changes,

@@ -27,8 +27,9 @@ from adapters.web.operations import Filled, Offer, filled, menu_of
 from adapters.web.rendering import page
 from adapters.web.steering import operations_page
 from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, Visitor, field
-from workflows.machine.case import Act, WorkItem
+from workflows.machine.case import WorkItem
 from workflows.machine.operations import ON_CASES, ON_ITEMS
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
 from workflows.moves.previewing import foresee
 from workflows.reads import CaseView

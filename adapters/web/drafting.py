@@ -15,7 +15,7 @@ from adapters.web.fields import FORM, WrongForm, fields_of_step, values_of
 from adapters.web.items import item_page
 from adapters.web.operations import OPINION, REASON
 from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, error_page, field
-from workflows.machine.case import Act
+from workflows.machine.stimuli import Act
 from workflows.moves.drafting import save_draft
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -15,8 +15,9 @@ from adapters.web.followed import followed
 from domain.attachments import kind_of
 from domain.texts import zh
 from workflows.language.words import Escalate
-from workflows.machine.case import SYSTEM, Sign
+from workflows.machine.case import SYSTEM
 from workflows.machine.nodes import index
+from workflows.machine.stimuli import Sign
 from workflows.machine.turn import step_path
 from workflows.reads import HistoryView
 

@@ -29,8 +29,8 @@ from adapters.web.rendering import page
 from adapters.web.tables import Line, mine_line
 from adapters.web.visitors import PageRoute, PersonOf, Posted, Visitor, field
 from domain.identifiers import derived_id
-from workflows.machine.case import Act
 from workflows.machine.offering import WORDS
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import PROBLEM, Answer
 from workflows.moves.previewing import foresee
 from workflows.moves.together import MOST, answer_items, refusals_of

@@ -36,8 +36,9 @@ from domain.roster import Roster
 from tasks.chain import Broker
 from tasks.hints import Publisher
 from worker import app, engine_on, settings_of_this_process, units_of
-from workflows.machine.case import Act, Lane
+from workflows.machine.case import Lane
 from workflows.machine.nodes import index
+from workflows.machine.stimuli import Act
 from workflows.moves.accepting import Submission, accept
 from workflows.moves.acting import act_together
 from workflows.policy import department_viewer

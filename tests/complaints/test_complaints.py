@@ -38,7 +38,8 @@ from workflows.language.words import (
     wait,
     workflow,
 )
-from workflows.machine.case import SYSTEM, Refused
+from workflows.machine.case import SYSTEM
+from workflows.machine.decision import Refused
 from workflows.testkit import Office, staff
 
 NO = end("refused", "rejected")

@@ -29,8 +29,8 @@ from workflows.language.words import (
     workflow,
 )
 from workflows.machine.attachment import Attachment, AttachmentState
-from workflows.machine.case import Act
 from workflows.machine.following import Consequences
+from workflows.machine.stimuli import Act
 from workflows.memory.blobs import MemoryBlobs
 from workflows.memory.personal import reveal
 from workflows.memory.unit import MemoryUnit

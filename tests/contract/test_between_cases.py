@@ -8,7 +8,9 @@ from typing import TypeVar
 from tests.contract.conftest import COUNTY, START, Clock
 from tests.contract.racing import both
 from tests.contract.samples import a_case, a_timer, an_activation, an_inbox_row
-from workflows.machine.case import Case, Claim, Effect, Lane, Sign, Signal, State
+from workflows.machine.case import Case, Effect, Lane, State
+from workflows.machine.decision import Claim
+from workflows.machine.stimuli import Sign, Signal
 from workflows.policy import operator_viewer
 from workflows.ports import Changes, Gate, Unit, Units
 from workflows.reads import CaseFilter, Reads

@@ -17,7 +17,7 @@ from workflows.language.words import (
     sequence,
     workflow,
 )
-from workflows.machine.case import Act
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer
 from workflows.moves.drafting import Merge, changed_since, merges_of, save_draft
 from workflows.ports.drafts import Draft

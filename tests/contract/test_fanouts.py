@@ -12,7 +12,8 @@ from tests.contract.dying import DyingUnits, Killed
 from tests.contract.racing import both
 from tests.contract.samples import a_case, a_timer, an_inbox_row, an_item
 from workflows.language.words import approve, end, role, sequence, workflow
-from workflows.machine.case import Lane, Sign, Signal, State
+from workflows.machine.case import Lane, State
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.advance import advance
 from workflows.moves.fanning import fan_out, start, undo
 from workflows.policy import department_viewer, operator_viewer

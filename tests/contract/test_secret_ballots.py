@@ -17,7 +17,8 @@ from tests.contract.dying import DyingUnits, Killed
 from tests.contract.racing import MOMENT
 from tests.contract.test_board import MakeStore
 from workflows.language.words import end, role, sequence, vote, workflow
-from workflows.machine.case import Act, Lane
+from workflows.machine.case import Lane
+from workflows.machine.stimuli import Act
 from workflows.memory import rows as rows_in_memory
 from workflows.memory.store import Table
 from workflows.memory.unit import MemoryUnit

@@ -11,7 +11,9 @@ import pytest
 from tests.contract.conftest import COUNTY
 from tests.contract.dying import DyingUnits, Killed
 from workflows.language.words import approve, do, emit, end, number, role, sequence, serial, set_field, workflow
-from workflows.machine.case import Lane, SerialAsked, Sign, Signal
+from workflows.machine.case import Lane
+from workflows.machine.decision import SerialAsked
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.serials import give_serials
 from workflows.policy import department_viewer, operator_viewer
 from workflows.ports import Changes, InboxRow, Units, Vault

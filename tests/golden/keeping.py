@@ -18,7 +18,8 @@ from domain.audit import canonical
 from domain.roster import Roster
 from workflows.language.files import canonical_json, from_json
 from workflows.language.words import Workflow
-from workflows.machine.case import Act, Case, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
+from workflows.machine.case import Case
+from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
 
 HISTORIES: Final = Path(__file__).parent / "histories"
 

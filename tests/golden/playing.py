@@ -17,8 +17,9 @@ from tests.golden.keeping import Golden, History, Taken
 from tests.golden.redeciding import CALENDAR, NUMBERS
 from tests.workflows_for_tests import EVENTS, people
 from workflows.language.words import FormField, Workflow
-from workflows.machine.case import JSON, Case, Decision, Slice, State, WorkItem
+from workflows.machine.case import JSON, Case, Slice, State, WorkItem
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision
 from workflows.machine.facts import Facts
 from workflows.machine.nodes import everything, index
 from workflows.machine.turn import step_path

@@ -15,8 +15,9 @@ from domain.numbers import Numbers
 from domain.roster import Roster
 from tests.golden.keeping import Golden, History, Taken, Twins
 from workflows.language.files import logic_hash
-from workflows.machine.case import Decision, Slice, WorkItem
+from workflows.machine.case import Slice, WorkItem
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision
 from workflows.machine.facts import Facts
 from workflows.moves.recording import chain
 from workflows.testkit import KnownSecret

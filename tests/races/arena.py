@@ -19,8 +19,9 @@ from tests.unit.machine.invariants import (
     _everything_live_hangs_together,
     _timers_belong_to_a_round_that_still_asks,
 )
-from workflows.machine.case import Act, Slice
+from workflows.machine.case import Slice
 from workflows.machine.folding import as_folded, fold
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
 from workflows.moves.running import drain
 from workflows.policy import Viewer, operator_viewer

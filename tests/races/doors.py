@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.integration.doors.offices import Doors, behind_doors
-from workflows.machine.case import Act
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer
 from workflows.testkit import Office
 

@@ -6,8 +6,9 @@ from random import Random
 from typing import Final
 
 from tests.simulation.people import roster
-from workflows.machine.case import JSON, Act
+from workflows.machine.case import JSON
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
+from workflows.machine.stimuli import Act
 from workflows.policy import role_principal
 from workflows.reads import CaseView
 

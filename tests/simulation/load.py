@@ -15,9 +15,10 @@ from tests.simulation.people import COUNTY
 from tests.workflows_for_tests import SYNTHETIC
 from workflows.language.words import Vote, Workflow
 from workflows.machine.balloting import CHOICE
-from workflows.machine.case import JSON, Act, Case, Holder, Lane, WorkItem
+from workflows.machine.case import JSON, Case, Holder, Lane, WorkItem
 from workflows.machine.gating import RESUME, SUSPEND
 from workflows.machine.nodes import awaited, everything
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import step_path
 from workflows.policy import role_principal
 from workflows.ports import NewEvent

@@ -11,21 +11,11 @@ from domain.identifiers import derived_id
 from tests.simulation.faults import ForwardingUnit, Plant
 from tests.simulation.looking import Told, stored_history
 from tests.simulation.world import World
-from workflows.machine.case import (
-    JSON,
-    Ballot,
-    Case,
-    Claim,
-    Decision,
-    Effect,
-    EventStimulus,
-    Sign,
-    Slice,
-    State,
-    Urgency,
-)
+from workflows.machine.case import JSON, Case, Effect, Slice, State, Urgency
 from workflows.machine.decide import decide
+from workflows.machine.decision import Ballot, Claim, Decision
 from workflows.machine.facts import Facts
+from workflows.machine.stimuli import EventStimulus, Sign
 from workflows.machine.turn import Turn
 from workflows.memory import MemoryUnit
 from workflows.memory.rows import CASES

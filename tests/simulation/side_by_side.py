@@ -17,7 +17,8 @@ from tests.simulation.plots import Plot
 from tests.simulation.postgres import House, RestlessUnits
 from tests.simulation.turns import Turns
 from tests.simulation.world import EVERYTHING, Opened, World
-from workflows.machine.case import Act, Lane
+from workflows.machine.case import Lane
+from workflows.machine.stimuli import Act
 from workflows.ports import DueEffect, InboxRow, Unit, Units
 from workflows.testkit import Clock
 

@@ -17,7 +17,8 @@ from tests.simulation.load import act_on, aimed_at, ballots_beside, gate_act, sc
 from tests.simulation.people import COUNTY, calendar, numbers, roster
 from tests.simulation.plots import STEPS, Plot
 from workflows.language.words import Workflow
-from workflows.machine.case import Act, Case, Lane, State
+from workflows.machine.case import Case, Lane, State
+from workflows.machine.stimuli import Act
 from workflows.memory import Isolation, MemoryLibrary, MemoryReads, MemoryUnits
 from workflows.memory.blobs import MemoryBlobs
 from workflows.moves.accepting import Accepted, Submission, accept

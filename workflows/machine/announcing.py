@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from domain.identifiers import mask_forbidden
-from workflows.machine.case import Sign, Signal
 from workflows.machine.nodes import CASE
+from workflows.machine.stimuli import Sign, Signal
 from workflows.machine.turn import Turn
 
 TOLD: Final = frozenset({Sign.ANNOUNCED, Sign.RETRACTED})

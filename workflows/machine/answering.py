@@ -16,11 +16,12 @@ from workflows.machine.again import put_and_note
 from workflows.machine.asking import answer_supplement, open_supplement
 from workflows.machine.attaching import DETACH, attach, detach
 from workflows.machine.balloting import CHOICE, count_ballot
-from workflows.machine.case import JSON, UNDER_WAY, Act, Activation, ItemState, Refused, WorkItem
+from workflows.machine.case import JSON, UNDER_WAY, Activation, ItemState, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
 from workflows.machine.confirming import CONFIRM, ON_PROPOSALS, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
 from workflows.machine.copying import copy_to, end_copy, read_copy
+from workflows.machine.decision import Refused
 from workflows.machine.filling import BadForm, filled, refuse_form
 from workflows.machine.gating import RESUME, SUSPEND, turn_gate
 from workflows.machine.handing import claim, delegate, give_advice, note_opened, transfer, unclaim
@@ -33,6 +34,7 @@ from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stra
 from workflows.machine.settling import cancel_peers, count_answer
 from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
 from workflows.machine.standingback import recuse
+from workflows.machine.stimuli import Act
 from workflows.machine.telling import comment, urge
 from workflows.machine.turn import Turn
 from workflows.machine.urgency import set_urgency

@@ -6,8 +6,10 @@ from typing import Final
 
 from domain.texts import zh
 from workflows.machine.attachment import Attachment, AttachmentState
-from workflows.machine.case import JSON, Act, Refused
+from workflows.machine.case import JSON
+from workflows.machine.decision import Refused
 from workflows.machine.operations import ON_CASES, ON_ITEMS
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 

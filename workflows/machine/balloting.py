@@ -8,9 +8,11 @@ from typing import Final
 from domain.identifiers import derived_id
 from domain.voting import SECRET_VOTERS, Ballots, Result, Rule, closed, equal, share, standing
 from workflows.language.words import Vote
-from workflows.machine.case import Act, Activation, Ballot, Capacity, ItemState, WorkItem
+from workflows.machine.case import Activation, Capacity, ItemState, WorkItem
 from workflows.machine.counting import FIELD_OF, counted
+from workflows.machine.decision import Ballot
 from workflows.machine.operations import BALLOTS
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Enter, Leave, Turn
 from workflows.policy import role_principal
 

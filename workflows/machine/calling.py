@@ -8,9 +8,11 @@ from dataclasses import replace
 from domain.identifiers import derived_id
 from workflows.language.people import INITIATOR
 from workflows.language.words import Call, Exclusive
-from workflows.machine.case import JSON, Child, Claim, Sign, Signal
+from workflows.machine.case import JSON
+from workflows.machine.decision import Child, Claim
 from workflows.machine.nodes import INNER
 from workflows.machine.spreading import arrive
+from workflows.machine.stimuli import Sign, Signal
 from workflows.machine.turn import Enter, Turn
 
 

@@ -10,15 +10,17 @@ from domain.calendar import due_after_days
 from domain.identifiers import derived_id
 from domain.texts import zh
 from workflows.language.words import Approve
-from workflows.machine.case import DECIDED, UNDER_WAY, Act, Child, Refused, State
+from workflows.machine.case import DECIDED, UNDER_WAY, State
 from workflows.machine.confirming import is_proposal, propose
 from workflows.machine.deadlines import days_of
+from workflows.machine.decision import Child, Refused
 from workflows.machine.goingback import forget_ways_back
 from workflows.machine.hearing import hear
 from workflows.machine.nearness import is_within
 from workflows.machine.placing import line_to, meeting, stand_at
 from workflows.machine.rewind import Rewind, passed, refuse_place, rewind
 from workflows.machine.saying import say
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Enter, Turn, step_path
 from workflows.policy import role_principal
 

@@ -16,15 +16,10 @@ from workflows.machine.attaching import NAMED, personal_part, plain_part
 from workflows.machine.case import (
     JSON,
     SYSTEM,
-    Act,
     Activation,
     Case,
-    Decision,
     Emitted,
-    Entry,
     Holder,
-    Sign,
-    Signal,
     Slice,
     State,
     Subscription,
@@ -32,6 +27,8 @@ from workflows.machine.case import (
     Urgency,
     WorkItem,
 )
+from workflows.machine.decision import Decision, Entry
+from workflows.machine.stimuli import Act, Sign, Signal
 from workflows.machine.turn import Turn, sorted_subscriptions
 
 Row = Activation | WorkItem | Holder | Timer | Subscription

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from domain.identifiers import derived_id
 from domain.texts import zh
-from workflows.machine.case import Act, ActivationState, Capacity, ItemState, Refused, WorkItem
+from workflows.machine.case import ActivationState, Capacity, ItemState, WorkItem
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 

@@ -10,8 +10,10 @@ from datetime import date
 
 from domain.roster import post_of
 from domain.texts import zh
-from workflows.machine.case import Act, Reader, Refused
+from workflows.machine.case import Reader
 from workflows.machine.deadlines import local_day
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 

@@ -29,29 +29,10 @@ from workflows.machine.answering import answer
 from workflows.machine.asking import recipients, schedule_rung, seats_of
 from workflows.machine.balloting import close_vote
 from workflows.machine.calling import child_ended, granted
-from workflows.machine.case import (
-    UNDER_WAY,
-    Act,
-    Activation,
-    Capacity,
-    EventStimulus,
-    Ignored,
-    ItemState,
-    Outcome,
-    Quarantined,
-    Sign,
-    Signal,
-    SignalStimulus,
-    Slice,
-    State,
-    Stimulus,
-    TimerStimulus,
-    Wants,
-    WantsBallots,
-    WantsPast,
-)
+from workflows.machine.case import UNDER_WAY, Activation, Capacity, ItemState, Slice, State
 from workflows.machine.casework import REVOCATION, revocation_decided
 from workflows.machine.concluding import conclude
+from workflows.machine.decision import Ignored, Outcome, Quarantined, Wants, WantsBallots, WantsPast
 from workflows.machine.doing import take_serial
 from workflows.machine.entering import EndlessTurnError, leave_if_through, settle
 from workflows.machine.facts import Facts
@@ -64,6 +45,7 @@ from workflows.machine.recounting import recount
 from workflows.machine.repair import Repair, repair
 from workflows.machine.reseating import reseat
 from workflows.machine.saying import say
+from workflows.machine.stimuli import Act, EventStimulus, Sign, Signal, SignalStimulus, Stimulus, TimerStimulus
 from workflows.machine.suspending import shift_clocks
 from workflows.machine.timekeeping import term_at
 from workflows.machine.turn import Enter, Leave, Turn

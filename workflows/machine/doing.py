@@ -24,10 +24,12 @@ from workflows.language.words import (
     SetDay,
     SetField,
 )
-from workflows.machine.case import JSON, Activation, SerialAsked, Signal
+from workflows.machine.case import JSON, Activation
 from workflows.machine.deadlines import day_of, days_of, local_day
+from workflows.machine.decision import SerialAsked
 from workflows.machine.planning import end_plan, move_plan
 from workflows.machine.saying import say
+from workflows.machine.stimuli import Signal
 from workflows.machine.turn import Leave, Turn
 
 AtOnce = SetField | SetDay | Emit | Lookup | Read | EndPlan | MovePlan | Erase | Forget

@@ -15,12 +15,14 @@ from domain.texts import zh
 from workflows.language.choices import CHOOSING, choice_of, chooser_of
 from workflows.language.words import FormField, Right, ToApplicant
 from workflows.machine.asking import where
-from workflows.machine.case import JSON, Act, Refused, WorkItem
+from workflows.machine.case import JSON, WorkItem
 from workflows.machine.choosing import SAID, kept_out, still_asked, wrong_choice
+from workflows.machine.decision import Refused
 from workflows.machine.fieldrights import form_of, rights_at, writable
 from workflows.machine.hearing import Values
 from workflows.machine.operations import LONGEST_TEXT
 from workflows.machine.seats import Where
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 
 UNKNOWN_FIELD: Final = "unknown_field"

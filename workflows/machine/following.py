@@ -7,23 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workflows.language.words import Workflow
-from workflows.machine.case import (
-    JSON,
-    Act,
-    Decision,
-    Ignored,
-    ItemState,
-    Quarantined,
-    Refused,
-    Slice,
-    Wants,
-    WantsBallots,
-    WantsPast,
-    WorkItem,
-)
+from workflows.machine.case import JSON, ItemState, Slice, WorkItem
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision, Ignored, Quarantined, Refused, Wants, WantsBallots, WantsPast
 from workflows.machine.facts import Facts
 from workflows.machine.resolving import chooser_among
+from workflows.machine.stimuli import Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Final
 
 from domain.identifiers import mask_forbidden
 from domain.texts import zh
-from workflows.machine.case import Act, Refused
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 

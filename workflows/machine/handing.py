@@ -7,7 +7,8 @@ from typing import Final
 
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
-from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
+from workflows.machine.case import ItemState, Link, WorkItem
+from workflows.machine.decision import Refused
 from workflows.machine.rights import (
     item_to_steer,
     note_right,
@@ -17,6 +18,7 @@ from workflows.machine.rights import (
     refuse_stranger,
 )
 from workflows.machine.signers import SIGNERS
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 
 MOST_HOPS: Final = 5

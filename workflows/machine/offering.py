@@ -16,13 +16,15 @@ from typing import Final, Literal
 from domain.roster import post_of
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote, Workflow
-from workflows.machine.case import JSON, Act, Decision, Refused, Slice
+from workflows.machine.case import JSON, Slice
 from workflows.machine.deadlines import local_day
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision, Refused
 from workflows.machine.facts import Facts
 from workflows.machine.following import Consequences, told
 from workflows.machine.nodes import index, step_path
 from workflows.machine.operations import ON_CASES, ON_ITEMS, TO_APPLICANT, Asked, Operation
+from workflows.machine.stimuli import Act
 
 WORDS: Final = "…"
 """The opinion that a verb is tried with."""

@@ -13,8 +13,9 @@ from typing import Final
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.balloting import CASTING, weigh_ballot
-from workflows.machine.case import DECIDED, ItemState, Link, Refused, WorkItem
+from workflows.machine.case import DECIDED, ItemState, Link, WorkItem
 from workflows.machine.counting import FIELD_OF, is_in_line, uncounted
+from workflows.machine.decision import Refused
 from workflows.machine.lining import PLACES, wait_again
 from workflows.machine.rights import reader_of
 from workflows.machine.settling import restart_ladder

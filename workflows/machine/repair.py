@@ -29,10 +29,12 @@ from workflows.language.words import (
     Wait,
     Workflow,
 )
-from workflows.machine.case import Act, Activation, ActivationState, Refused, Slice, State, Subscription, Timer
+from workflows.machine.case import Activation, ActivationState, Slice, State, Subscription, Timer
+from workflows.machine.decision import Refused
 from workflows.machine.listening import listen
 from workflows.machine.nodes import CASE, handlers_of, index, segment
 from workflows.machine.operations import LONGEST_TEXT
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn, step_path
 from workflows.policy import role_principal
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from domain.texts import zh
 from workflows.language.words import Call, Do, Emit, Erase, FollowUp, Forget, Returns, Vote
 from workflows.machine.balloting import CASTING
-from workflows.machine.case import ANSWERED, DECIDED, Act, ItemState, Refused, WorkItem
+from workflows.machine.case import ANSWERED, DECIDED, ItemState, WorkItem
+from workflows.machine.decision import Refused
 from workflows.machine.handing import recall
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import walk
@@ -13,6 +14,7 @@ from workflows.machine.placing import comes_behind, line_to, meeting
 from workflows.machine.reasking import BUILT_UPON, ask_seat_again, refuse_here
 from workflows.machine.rewind import Rewind, Way, passed, refuse_place, refuse_target, rewind
 from workflows.machine.rights import reader_of, refuse_stale
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn, step_path
 
 RETURNED = "returned"

@@ -13,7 +13,8 @@ from typing import Literal
 
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, ForEach, Loop, Parallel, Sequence, Vote
-from workflows.machine.case import ANSWERED, ItemState, Refused, WorkItem
+from workflows.machine.case import ANSWERED, ItemState, WorkItem
+from workflows.machine.decision import Refused
 from workflows.machine.goingback import forget_ways_back, promise_to_come_back
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import segment

@@ -8,10 +8,12 @@ from domain.roster import holders_on, post_of
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.asking import where
-from workflows.machine.case import DECIDED, Act, Capacity, Holder, ItemState, Refused, WorkItem
+from workflows.machine.case import DECIDED, Capacity, Holder, ItemState, WorkItem
 from workflows.machine.deadlines import local_day
+from workflows.machine.decision import Refused
 from workflows.machine.operations import LONGEST_TEXT, ON_CASES, ON_ITEMS
 from workflows.machine.recusing import barred
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn, step_path
 from workflows.policy import officer_viewer, role_principal
 

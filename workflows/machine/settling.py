@@ -8,9 +8,10 @@ from typing import Final
 from domain.approval import Outcome as Verdict
 from workflows.language.words import Approve, CarryOut
 from workflows.machine.asking import schedule_rung, where
-from workflows.machine.case import Act, Activation, ItemState, WorkItem
+from workflows.machine.case import Activation, ItemState, WorkItem
 from workflows.machine.counting import counted, is_in_line, verdict
 from workflows.machine.lining import ask_next
+from workflows.machine.stimuli import Act
 from workflows.machine.timekeeping import term_of
 from workflows.machine.turn import Enter, Leave, Turn
 

@@ -13,11 +13,13 @@ from typing import Final
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
 from workflows.machine.asking import where
-from workflows.machine.case import Act, ItemState, Link, Refused, WorkItem
+from workflows.machine.case import ItemState, Link, WorkItem
 from workflows.machine.counting import counted, counts_in_seats, weight_of
+from workflows.machine.decision import Refused
 from workflows.machine.resolving import owned
 from workflows.machine.rights import note_right, open_item_of, refuse_newcomer, refuse_stale
 from workflows.machine.settling import settle_answers
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal
 

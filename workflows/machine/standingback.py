@@ -14,7 +14,8 @@ from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.asking import where
 from workflows.machine.balloting import CASTING, settle_vote
-from workflows.machine.case import DECIDED, Act, Capacity, Holder, ItemState, Link, Refused, WorkItem
+from workflows.machine.case import DECIDED, Capacity, Holder, ItemState, Link, WorkItem
+from workflows.machine.decision import Refused
 from workflows.machine.handing import ADVICE
 from workflows.machine.placing import line_to
 from workflows.machine.recusing import STOOD_BACK
@@ -23,6 +24,7 @@ from workflows.machine.seating import office_of, seats_of_step
 from workflows.machine.seats import Seat
 from workflows.machine.settling import settle_answers
 from workflows.machine.signers import ADDED, counts, settle_without
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 
 RECUSED: Final = "recused"

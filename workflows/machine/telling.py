@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from domain.roster import post_of
 from domain.texts import zh
-from workflows.machine.case import Act, ItemState, Refused, WorkItem
+from workflows.machine.case import ItemState, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.deadlines import local_day
+from workflows.machine.decision import Refused
 from workflows.machine.operations import TO_OFFICERS
 from workflows.machine.placing import line_to
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
 from workflows.policy import SEES_ALL_ROLES, role_principal
 

@@ -31,28 +31,24 @@ from workflows.machine.case import (
     Access,
     Activation,
     ActivationState,
-    Ballot,
     Capacity,
     Case,
-    Child,
-    Claim,
     Effect,
     Emitted,
     Holder,
     ItemState,
     Plan,
-    SerialAsked,
-    Sign,
-    Signal,
     Slice,
     State,
     Subscription,
     Timer,
     WorkItem,
 )
+from workflows.machine.decision import Ballot, Child, Claim, SerialAsked
 from workflows.machine.facts import Facts
 from workflows.machine.nearness import is_within, turn_around
 from workflows.machine.nodes import CASE, Node, index, step_path
+from workflows.machine.stimuli import Sign, Signal
 from workflows.machine.values import belonging_to, elements_around, personal_seen, written
 
 __all__ = ["Enter", "GoOn", "HumanStep", "Leave", "Turn", "sorted_subscriptions", "step_path"]

@@ -14,10 +14,12 @@ from domain.clocks import Clock, from_text
 from domain.numbers import Numbers, value
 from domain.texts import zh
 from workflows.language.words import Number
-from workflows.machine.case import Act, Refused, Urgency, WorkItem
+from workflows.machine.case import Urgency, WorkItem
 from workflows.machine.deadlines import counted, days_of
+from workflows.machine.decision import Refused
 from workflows.machine.nodes import CASE
 from workflows.machine.recounting import reset_timers
+from workflows.machine.stimuli import Act
 from workflows.machine.timekeeping import redate
 from workflows.machine.turn import Turn
 from workflows.policy import role_principal

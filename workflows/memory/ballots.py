@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from workflows.machine.case import Ballot
+from workflows.machine.decision import Ballot
 from workflows.memory.rows import BALLOTS
 from workflows.memory.store import Transaction
 

@@ -12,18 +12,16 @@ from workflows.machine.case import (
     JSON,
     Access,
     Activation,
-    Ballot,
     Case,
-    Claim,
     Effect,
     Holder,
     Lane,
     Plan,
-    SerialAsked,
     Subscription,
     Timer,
     WorkItem,
 )
+from workflows.machine.decision import Ballot, Claim, SerialAsked
 from workflows.machine.nearness import outermost_turn
 from workflows.memory.store import Table
 from workflows.ports import ActRow, Gate, HistoryRow, InboxRow, NewEvent, RegisterRow

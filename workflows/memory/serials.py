@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from workflows.machine.case import SerialAsked
+from workflows.machine.decision import SerialAsked
 from workflows.memory.rows import CORRELATIONS, SERIALS, SERIALS_ASKED
 from workflows.memory.store import Transaction
 from workflows.ports.serials import Serial, Series

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from workflows.machine.case import Claim
+from workflows.machine.decision import Claim
 from workflows.memory.rows import CLAIMS, CORRELATIONS, Queued
 from workflows.memory.store import Transaction
 

@@ -7,19 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from workflows.machine.case import (
-    Capacity,
-    Case,
-    Claim,
-    Effect,
-    Holder,
-    ItemState,
-    Lane,
-    Plan,
-    Slice,
-    Subscription,
-    WorkItem,
-)
+from workflows.machine.case import Capacity, Case, Effect, Holder, ItemState, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.decision import Claim
 from workflows.memory import attachments, ballots, drafts, gates, inbox, outbox, plans, serials, sharing
 from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts

@@ -14,8 +14,10 @@ from typing import Final
 
 from domain.identifiers import derived_id
 from domain.texts import zh
-from workflows.machine.case import JSON, Act, ItemState, Lane, Refused
+from workflows.machine.case import JSON, ItemState, Lane
+from workflows.machine.decision import Refused
 from workflows.machine.filling import CLOSED_FIELD, UNKNOWN_FIELD
+from workflows.machine.stimuli import Act
 from workflows.moves.batching import Saved, save_runs
 from workflows.moves.deciding import CaseRun, run_cases
 from workflows.moves.loading import files_named

@@ -14,26 +14,12 @@ from typing import Final
 
 from workflows.language.words import Workflow
 from workflows.machine.attachment import Attachment
-from workflows.machine.case import (
-    Act,
-    Case,
-    Decision,
-    EventStimulus,
-    Ignored,
-    Outcome,
-    Quarantined,
-    Refused,
-    Sign,
-    Slice,
-    Stimulus,
-    Wants,
-    WantsBallots,
-    WantsPast,
-    WorkItem,
-)
+from workflows.machine.case import Case, Slice, WorkItem
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision, Ignored, Outcome, Quarantined, Refused, Wants, WantsBallots, WantsPast
 from workflows.machine.facts import Facts
 from workflows.machine.repair import MIGRATE, Repair
+from workflows.machine.stimuli import Act, EventStimulus, Sign, Stimulus
 from workflows.moves.loading import (
     Found,
     facts_for,

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from domain.texts import zh
 from workflows.language.words import Approve, Workflow
-from workflows.machine.case import JSON, Act, Case, ItemState, Lane, Slice, WorkItem
+from workflows.machine.case import JSON, Case, ItemState, Lane, Slice, WorkItem
 from workflows.machine.fieldrights import form_of, hidden_at, rights_at, writable
 from workflows.machine.nodes import index, step_path
 from workflows.machine.operations import LONGEST_TEXT
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer
 from workflows.ports import Engine, Unit
 from workflows.ports.drafts import Draft

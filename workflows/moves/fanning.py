@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.identifiers import derived_id
-from workflows.machine.case import Lane, Sign, Signal
+from workflows.machine.case import Lane
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.routing import HINT_GRACE
 from workflows.ports import Engine, InboxRow, Unit
 from workflows.ports.fanouts import Fanout, FanoutState, Posted, Selection

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from workflows.machine.attaching import DETACH
 from workflows.machine.attachment import Attachment
-from workflows.machine.case import JSON, Act, EventStimulus, SignalStimulus, Slice, Stimulus, TimerStimulus
+from workflows.machine.case import JSON, Slice
 from workflows.machine.facts import Facts, Lookups, lookups_of, needs
+from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
 from workflows.moves.parts import Parts
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from workflows.machine.case import Act
 from workflows.machine.following import Consequences
 from workflows.machine.repair import MIGRATE, Obstacle, obstacles
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
 from workflows.moves.previewing import foresee
 from workflows.policy import Viewer

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from workflows.machine.case import Act, Refused
+from workflows.machine.decision import Refused
 from workflows.machine.offering import NOT_YET, STOPPED, Offered, offered
 from workflows.machine.operations import ON_CASES, ON_ITEMS
+from workflows.machine.stimuli import Act
 from workflows.moves.loading import facts_for, look_up
 from workflows.ports import Engine, Unit
 

@@ -10,7 +10,8 @@ from domain.calendar import Calendar
 from domain.events import EVENT_TYPES
 from domain.identifiers import derived_id
 from domain.recurrence import occurrence
-from workflows.machine.case import JSON, Case, Lane, Plan, Sign, Signal, State
+from workflows.machine.case import JSON, Case, Lane, Plan, State
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.emitting import store_own
 from workflows.moves.routing import HINT_GRACE, source_of
 from workflows.ports import Engine, InboxRow, NewEvent, Unit

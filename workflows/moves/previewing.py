@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workflows.machine.case import Act
 from workflows.machine.facts import Facts
 from workflows.machine.following import Consequences, told
 from workflows.machine.preview import Ahead, ahead
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import BUSY, PROBLEM, Answer, answered
 from workflows.moves.deciding import run_cases
 from workflows.ports import Engine, Unit

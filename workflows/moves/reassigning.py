@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Final
 
 from domain.roster import Roster, changed_on
-from workflows.machine.case import Lane, Sign, Signal
+from workflows.machine.case import Lane
 from workflows.machine.deadlines import local_day
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.fanning import start
 from workflows.ports import Engine, Unit
 from workflows.ports.fanouts import Selection

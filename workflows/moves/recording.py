@@ -6,18 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from domain.audit import GENESIS, canonical, commitment, entry_hash
-from workflows.machine.case import (
-    JSON,
-    Activation,
-    Case,
-    Decision,
-    Entry,
-    Holder,
-    Plan,
-    Subscription,
-    Timer,
-    WorkItem,
-)
+from workflows.machine.case import JSON, Activation, Case, Holder, Plan, Subscription, Timer, WorkItem
+from workflows.machine.decision import Decision, Entry
 from workflows.ports import Changes, HistoryRow, Vault
 from workflows.ports.attachments import Linked, Withdrawn
 

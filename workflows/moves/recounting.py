@@ -13,7 +13,8 @@ from typing import Final
 from domain.calendar import Calendar
 from domain.calendar_changes import changes, day_begins
 from domain.identifiers import derived_id
-from workflows.machine.case import SYSTEM, Lane, Sign, Signal
+from workflows.machine.case import SYSTEM, Lane
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.fanning import start
 from workflows.ports import Engine, Published, Unit
 from workflows.ports.fanouts import Selection

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from workflows.machine.case import Case, Child, Claim, Lane, Sign, Signal, State
+from workflows.machine.case import Case, Lane, State
+from workflows.machine.decision import Child, Claim
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.deciding import CaseRun
 from workflows.moves.routing import HINT_GRACE
 from workflows.ports import Conflict, Engine, InboxRow, Unit

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from workflows.machine.case import Lane, SerialAsked, Sign, Signal
+from workflows.machine.case import Lane
+from workflows.machine.decision import SerialAsked
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.routing import HINT_GRACE
 from workflows.ports import Engine, InboxRow, Unit
 from workflows.ports.serials import Serial, Series

@@ -6,8 +6,8 @@ it goes on, every case of it first moves its clocks by the working time of the p
 
 from __future__ import annotations
 
-from workflows.machine.case import Act
 from workflows.machine.gating import RESUME, SUSPEND
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
 from workflows.policy import Viewer
 from workflows.ports import Engine

@@ -10,8 +10,9 @@ from typing import Final
 
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote, Workflow
-from workflows.machine.case import Act, WorkItem
+from workflows.machine.case import WorkItem
 from workflows.machine.nodes import index, step_path
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act_together
 from workflows.ports import Engine
 from workflows.reads import ItemView

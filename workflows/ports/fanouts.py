@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from workflows.machine.case import Signal
+from workflows.machine.stimuli import Signal
 
 Posted = tuple[str, int]
 """A case, and the number of the inbox row that a fan-out posted to it."""

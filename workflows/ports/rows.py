@@ -6,21 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflows.machine.case import (
-    JSON,
-    Access,
-    Activation,
-    Ballot,
-    Effect,
-    Holder,
-    Lane,
-    Plan,
-    SerialAsked,
-    Signal,
-    Subscription,
-    Timer,
-    WorkItem,
-)
+from workflows.machine.case import JSON, Access, Activation, Effect, Holder, Lane, Plan, Subscription, Timer, WorkItem
+from workflows.machine.decision import Ballot, SerialAsked
+from workflows.machine.stimuli import Signal
 from workflows.ports.attachments import Linked, Withdrawn
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from workflows.machine.case import SerialAsked
+from workflows.machine.decision import SerialAsked
 
 Series = tuple[str, int]
 """The name of a series, and the year."""

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from workflows.machine.case import Case, Claim, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.decision import Claim
 from workflows.ports.attachments import Attachments
 from workflows.ports.ballots import Ballots
 from workflows.ports.board import Board

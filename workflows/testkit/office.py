@@ -16,8 +16,9 @@ from domain.numbers import Numbers
 from domain.roster import Roster
 from workflows.language.words import Workflow
 from workflows.library import CATALOGUE
-from workflows.machine.case import JSON, Act, Effect, WorkItem
+from workflows.machine.case import JSON, Effect, WorkItem
 from workflows.machine.deadlines import local_day
+from workflows.machine.stimuli import Act
 from workflows.memory import MemoryLibrary
 from workflows.memory.blobs import MemoryBlobs
 from workflows.moves.accepting import Accepted, Submission, accept

@@ -17,9 +17,9 @@ from adapters.doors.problems import Fault, Problem
 from adapters.explaining import closer, saying
 from adapters.texts import _
 from workflows.machine.attaching import MOST_FILES
-from workflows.machine.case import Act
 from workflows.machine.fieldrights import ever_hidden
 from workflows.machine.operations import Operation, fits
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import PROBLEM, Answer, act
 from workflows.moves.previewing import foresee
 from workflows.showing import without

@@ -23,8 +23,9 @@ from adapters.texts import _, current_language
 from adapters.titles import titles_of
 from adapters.web.operations import holds
 from domain.calendar import Light
-from workflows.machine.case import Act, State
+from workflows.machine.case import State
 from workflows.machine.operations import ON_CASES
+from workflows.machine.stimuli import Act
 from workflows.moves.previewing import way_ahead
 from workflows.pictures.svg import draw
 from workflows.pictures.timing import Clock

@@ -14,7 +14,8 @@ from adapters.doors.http.office import OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.problems import Problem
 from adapters.texts import _
-from workflows.machine.case import Lane, Sign, Signal
+from workflows.machine.case import Lane
+from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.fanning import start, undo
 from workflows.policy import Viewer, role_principal
 from workflows.ports.fanouts import Fanout, FanoutState, Selection

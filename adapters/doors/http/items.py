@@ -29,8 +29,8 @@ from adapters.doors.http.views import item_view
 from adapters.explaining import saying
 from domain.identifiers import derived_id
 from domain.texts import zh
-from workflows.machine.case import Act
 from workflows.machine.operations import ON_ITEMS, Operation
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import PROBLEM, Answer
 from workflows.moves.drafting import merges_of, save_draft
 from workflows.moves.together import MOST, answer_items

@@ -14,7 +14,7 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf
 from adapters.doors.http.workflows import version_of
 from adapters.texts import _
-from workflows.machine.case import Act
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act_together
 from workflows.moves.migrating import Foreseen, came_from, foresee_migration, migration
 from workflows.policy import Viewer

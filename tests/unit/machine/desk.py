@@ -14,24 +14,12 @@ from domain.numbers import Numbers
 from domain.roster import Roster
 from tests.unit.machine.invariants import Ledger
 from workflows.language.words import Step, Workflow, workflow
-from workflows.machine.case import (
-    Act,
-    Case,
-    Decision,
-    EventStimulus,
-    Lane,
-    SignalStimulus,
-    Slice,
-    State,
-    Timer,
-    TimerStimulus,
-    WantsBallots,
-    WantsPast,
-    WorkItem,
-)
+from workflows.machine.case import Case, Lane, Slice, State, Timer, WorkItem
 from workflows.machine.deadlines import local_day
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision, WantsBallots, WantsPast
 from workflows.machine.facts import Facts
+from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, TimerStimulus
 from workflows.policy import officer_viewer
 from workflows.testkit import staff
 

@@ -6,21 +6,10 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from domain.audit import canonical
-from workflows.machine.case import (
-    SYSTEM,
-    Act,
-    Activation,
-    ActivationState,
-    Decision,
-    EventStimulus,
-    ItemState,
-    SignalStimulus,
-    Slice,
-    State,
-    TimerStimulus,
-    WorkItem,
-)
+from workflows.machine.case import SYSTEM, Activation, ActivationState, ItemState, Slice, State, WorkItem
+from workflows.machine.decision import Decision
 from workflows.machine.folding import as_folded, fold
+from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, TimerStimulus
 from workflows.moves.recording import body_of
 
 Stimulus = EventStimulus | TimerStimulus | SignalStimulus | Act

@@ -20,7 +20,8 @@ from workflows.language.words import (
     sequence,
     to_applicant,
 )
-from workflows.machine.case import ItemState, Refused, WorkItem
+from workflows.machine.case import ItemState, WorkItem
+from workflows.machine.decision import Refused
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")

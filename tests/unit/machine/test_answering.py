@@ -22,7 +22,7 @@ from workflows.language.words import (
     role,
     sequence,
 )
-from workflows.machine.case import Decision, Refused
+from workflows.machine.decision import Decision, Refused
 
 FORM = Form(
     name="report.v1",

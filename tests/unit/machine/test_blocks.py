@@ -31,7 +31,7 @@ from workflows.language.words import (
     when,
 )
 from workflows.machine import entering
-from workflows.machine.case import Decision, Ignored, Quarantined
+from workflows.machine.decision import Decision, Ignored, Quarantined
 
 
 def ask(name: str) -> Step:

@@ -27,7 +27,8 @@ from workflows.language.words import (
     wait,
     when,
 )
-from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Sign, Signal, SignalStimulus
 
 NO = end("refused", "rejected")
 APPLICANT = "person:p1"

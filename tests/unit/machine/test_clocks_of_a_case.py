@@ -26,7 +26,9 @@ from workflows.language.words import (
     to_applicant,
     wait,
 )
-from workflows.machine.case import Decision, Ignored, Sign, Signal, SignalStimulus, WorkItem
+from workflows.machine.case import WorkItem
+from workflows.machine.decision import Decision, Ignored
+from workflows.machine.stimuli import Sign, Signal, SignalStimulus
 
 CHINA = ZoneInfo("Asia/Shanghai")
 STATUTORY = statutory_calendar("s1")

@@ -13,7 +13,9 @@ from domain.organisation import Proxy
 from domain.roster import Roster
 from tests.unit.machine.desk import Desk
 from workflows.language.words import approve, end, escalate, role, sequence
-from workflows.machine.case import Decision, Ignored, Refused, Sign, Signal, SignalStimulus, WorkItem
+from workflows.machine.case import WorkItem
+from workflows.machine.decision import Decision, Ignored, Refused
+from workflows.machine.stimuli import Sign, Signal, SignalStimulus
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")

@@ -26,7 +26,7 @@ from workflows.language.words import (
     to_applicant,
     wait,
 )
-from workflows.machine.case import Ignored
+from workflows.machine.decision import Ignored
 
 GO = "trial.go.v1"
 STOP = "trial.stop.v1"

@@ -31,7 +31,8 @@ from workflows.language.words import (
     to_applicant,
     wait,
 )
-from workflows.machine.case import Ignored, Timer
+from workflows.machine.case import Timer
+from workflows.machine.decision import Ignored
 
 CHINA = ZoneInfo("Asia/Shanghai")
 BEFORE_THE_HOLIDAYS = datetime(2026, 9, 28, 1, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from domain.organisation import Handover
 from domain.roster import Roster
 from tests.unit.machine.desk import Desk
 from workflows.language.words import approve, end, nobody, remind, role, sequence, vote
-from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Sign, Signal, SignalStimulus
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")

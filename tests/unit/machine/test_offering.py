@@ -25,9 +25,11 @@ from workflows.language.words import (
     sequence,
     to_applicant,
 )
-from workflows.machine.case import Act, Decision, Refused, WorkItem
+from workflows.machine.case import WorkItem
+from workflows.machine.decision import Decision, Refused
 from workflows.machine.offering import Offered, offered
 from workflows.machine.operations import ON_CASES, ON_ITEMS, TO_APPLICANT, Asked
+from workflows.machine.stimuli import Act
 
 PRESSES: Final = 8
 MOST_PLAYS: Final = 60

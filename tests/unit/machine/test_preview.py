@@ -37,11 +37,12 @@ from workflows.language.words import (
     when,
     workflow,
 )
-from workflows.machine.case import JSON, Act, Slice
+from workflows.machine.case import JSON, Slice
 from workflows.machine.coming import Coming, Sure
 from workflows.machine.facts import Facts
 from workflows.machine.following import Consequences, consequences
 from workflows.machine.preview import Ahead, ahead
+from workflows.machine.stimuli import Act
 from workflows.machine.turn import step_path
 from workflows.moves.acting import act as perform
 from workflows.testkit import Office

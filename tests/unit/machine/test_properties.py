@@ -20,8 +20,8 @@ from tests.unit.machine.desk import Desk
 from tests.unit.machine.likely import thin
 from tests.unit.machine.trees import SEEDS, digest, happen, play
 from workflows.language.words import carry_out, role, sequence
-from workflows.machine.case import Decision, Refused
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision, Refused
 from workflows.moves.recording import body_of
 
 ROOT = Path(__file__).parents[3]

@@ -36,7 +36,7 @@ from workflows.language.words import (
     vote,
     when,
 )
-from workflows.machine.case import Decision, Refused
+from workflows.machine.decision import Decision, Refused
 
 NO = end("refused", "rejected")
 BACK = returns()

@@ -13,8 +13,8 @@ from domain.roster import Roster
 from tests.unit.machine.desk import Desk, flow
 from workflows.language.checks import check
 from workflows.language.words import Seats, end, role, sequence, vote
-from workflows.machine.case import Decision, Refused, WantsBallots
 from workflows.machine.decide import decide
+from workflows.machine.decision import Decision, Refused, WantsBallots
 from workflows.machine.following import consequences
 from workflows.testkit import staff
 

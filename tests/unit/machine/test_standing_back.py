@@ -13,7 +13,8 @@ from domain.organisation import Proxy
 from domain.roster import Roster
 from tests.unit.machine.desk import Desk
 from workflows.language.words import Who, approve, carry_out, end, nobody, returns, role, seats, sequence, vote
-from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Sign, Signal, SignalStimulus
 from workflows.testkit import staff
 
 NO = end("refused", "rejected")

@@ -15,9 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests.unit.machine.desk import APPLICANT, Desk
 from tests.unit.machine.likely import HEAD, likely
 from tests.unit.machine.trees import EVENTS, USERS, Trees, standing
-from workflows.machine.case import Act, Decision, Ignored, Refused, State
+from workflows.machine.case import State
+from workflows.machine.decision import Decision, Ignored, Refused
 from workflows.machine.nodes import index
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
+from workflows.machine.stimuli import Act
 
 ACTS_IN_A_ROW: Final = 6
 PLACES: Final = st.integers(0, 99)

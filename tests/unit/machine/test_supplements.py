@@ -17,7 +17,7 @@ from workflows.language.words import (
     sequence,
     to_applicant,
 )
-from workflows.machine.case import Decision, Ignored, Refused
+from workflows.machine.decision import Decision, Ignored, Refused
 
 PERSONAL = {"name": "样例甲", "mobile": "13900000000", "fingerprint": "old"}
 

@@ -30,7 +30,8 @@ from workflows.language.words import (
     sequence,
     wait,
 )
-from workflows.machine.case import Refused, Sign, Signal, SignalStimulus
+from workflows.machine.decision import Refused
+from workflows.machine.stimuli import Sign, Signal, SignalStimulus
 
 NO = end("refused", "rejected")
 MORE = "trial.more.v1"

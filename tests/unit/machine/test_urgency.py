@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.machine.desk import Desk, flow
 from workflows.language.words import Remind, approve, end, role, sequence
-from workflows.machine.case import Refused
+from workflows.machine.decision import Refused
 
 NO = end("refused", "rejected")
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.unit.moves.offices import CHECKED, WAITING, began, faulty, more, office, rows, take, task, trial
-from workflows.machine.case import Act, Lane, WantsPast
+from workflows.machine.case import Lane
+from workflows.machine.decision import WantsPast
+from workflows.machine.stimuli import Act
 from workflows.memory import Isolation, MemoryReads, MemoryUnits
 from workflows.memory.units import TRIES
 from workflows.moves import deciding

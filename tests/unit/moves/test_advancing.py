@@ -12,8 +12,9 @@ import pytest
 from tests.unit.moves.offices import CHECKED, WAITING, Faults, began, faulty, more, office, rows, take, task, trial
 from workflows.language.words import always, do, message, parallel, role, sequence, set_field, wait
 from workflows.machine import entering
-from workflows.machine.case import Act, Lane, State
+from workflows.machine.case import Lane, State
 from workflows.machine.decide import decide
+from workflows.machine.stimuli import Act
 from workflows.moves import deciding
 from workflows.moves.acting import act
 from workflows.moves.advance import advance, advance_cases

@@ -31,10 +31,11 @@ from workflows.language.words import (
     when,
     workflow,
 )
-from workflows.machine.case import Act, ItemState
+from workflows.machine.case import ItemState
 from workflows.machine.following import Consequences
 from workflows.machine.nodes import index
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
+from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
 from workflows.moves.previewing import foresee, way_ahead
 from workflows.reads import CaseView

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.machine.case import Lane, SerialAsked
+from workflows.machine.case import Lane
+from workflows.machine.decision import SerialAsked
 from workflows.memory import MemoryReads, MemoryUnits
 from workflows.moves.serials import give_serials
 from workflows.policy import operator_viewer

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from workflows.language.words import approve, end, role, sequence, workflow
-from workflows.machine.case import Act, Lane
+from workflows.machine.case import Lane
+from workflows.machine.stimuli import Act
 from workflows.moves.together import MOST, answer_items
 from workflows.ports import Unit, Units
 from workflows.reads import ItemView
