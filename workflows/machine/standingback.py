@@ -115,7 +115,7 @@ def _ask_instead(turn: Turn, item: WorkItem, seat: Seat, held: tuple[Holder, ...
     for who, capacity in (*others, *escalated):
         turn.hold(given, who, capacity)
     for code in sorted(seat.departments):
-        turn.share(f"department:{code}", f"item:{item.path}")
+        turn.share(f"department:{code}", "item")
     turn.said.setdefault("rules", []).append([given.path, given.round, given.seat, *seat.rules])
     if seat.fallback:
         turn.notify({who for who, _ in seat.candidates}, "nobody_found", given.id)
