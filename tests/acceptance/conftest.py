@@ -20,11 +20,10 @@ from workflows.testkit import Office
 
 Opener = Callable[[Roster], Office]
 
-HOUSES = [
-    "memory",
-    "sqlite",
-    pytest.param("postgres_and_rabbitmq", marks=[pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]),
-]
+SERVICES = [pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.timeout(300)]
+HOUSES = ["memory", "sqlite", pytest.param("postgres_and_rabbitmq", marks=SERVICES)]
+SERVICES_BY_CHAOS = ["memory", "sqlite", pytest.param("postgres_and_rabbitmq", marks=[*SERVICES, pytest.mark.campaign])]
+"""For a workflow that does nothing with the services that the others do not: played over them by `make chaos`."""
 
 
 @pytest.fixture(params=HOUSES)

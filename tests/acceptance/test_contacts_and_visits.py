@@ -12,9 +12,11 @@ from domain.events.contacts import ContactEnded, ContactListDrafted, ContactOffi
 from domain.events.members import ConsentWithdrawn
 from domain.events.visits import VisitErasureAsked, VisitExcused
 from domain.visits import Visit, parse_visits
-from tests.acceptance.conftest import Opener
+from tests.acceptance.conftest import SERVICES_BY_CHAOS, Opener
 from workflows.reads import ItemView
 from workflows.testkit import Office, staff
+
+pytestmark = pytest.mark.parametrize("opens", SERVICES_BY_CHAOS, indirect=True)
 
 CHINA = ZoneInfo("Asia/Shanghai")
 LIST = "contacts-2026"

@@ -11,7 +11,9 @@ from typing import Any, Final
 from tests.simulation.looking import Seen
 from tests.simulation.world import World
 from workflows.language.words import ForEach, PublicNotice, Step, Workflow
+from workflows.machine.answering import WHILE_SUSPENDED
 from workflows.machine.case import Activation, Slice, State
+from workflows.machine.gating import RESUME, SUSPEND
 from workflows.machine.nodes import index
 from workflows.machine.noticing import LASTS
 from workflows.machine.turn import step_path
@@ -69,7 +71,7 @@ def nobody_waits_for_a_free_resource(world: World, seen: Seen) -> Iterator[str]:
             yield f"case {live.head.id} waits at {one.path} for {resource}, which nobody has"
 
 
-STILL: Final = frozenset({"act:comment", "act:copy"})
+STILL: Final = frozenset(f"act:{verb}" for verb in WHILE_SUSPENDED - {SUSPEND, RESUME})
 """What may be said about a case that stands still: it moves nothing."""
 
 

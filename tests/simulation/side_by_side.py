@@ -12,6 +12,7 @@ from adapters.sql.reads import SqlReads
 from adapters.vault import OfficeVault
 from tests.simulation.faults import ForwardingUnit, Plant
 from tests.simulation.lines import BREAKS, LOCKS_CASES, LOCKS_CORRELATIONS, Exchange, Slip, faithful
+from tests.simulation.neighbours import STILL
 from tests.simulation.people import COUNTY
 from tests.simulation.plots import Plot
 from tests.simulation.postgres import House, RestlessUnits
@@ -75,11 +76,11 @@ class Pages:
 FEED: Final = Pages('SELECT no, "case", seq FROM feed WHERE no > %s ORDER BY no', 'SELECT "case", seq FROM history')
 
 
-BEHIND_GATES: Final = """
+_SAID: Final = " AND ".join(f"""strpos(history.body, '"what":"{what}"') = 0""" for what in sorted(STILL))
+BEHIND_GATES: Final = f"""
     SELECT case_head.id, gate.since, count(history.seq)
     FROM gate JOIN case_head USING (county, root)
-    LEFT JOIN history ON history.county = case_head.county AND history."case" = case_head.id
-        AND strpos(history.body, '"what":"act:comment"') = 0 AND strpos(history.body, '"what":"act:copy"') = 0
+    LEFT JOIN history ON history.county = case_head.county AND history."case" = case_head.id AND {_SAID}
     GROUP BY case_head.id, gate.since"""
 """What happened to the cases of trees that stand still, but for what was only said about them."""
 

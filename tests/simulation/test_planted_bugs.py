@@ -1,4 +1,4 @@
-"""A rig that finds nothing proves nothing: each planted bug is found within 200 seeds, and is all that was found."""
+"""A rig that finds nothing proves nothing: each planted bug is found within 500 seeds, and is all that was found."""
 
 import logging
 import re
@@ -13,7 +13,7 @@ from tests.simulation.planted_locks import PLANTED_CALLS, PLANTED_EDGES, PLANTED
 from tests.simulation.plots import Plot
 from tests.simulation.rigs import first_caught, outcome, rig_a
 
-SEEDS = range(200)
+SEEDS = range(500)
 PLAN = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 

@@ -94,7 +94,7 @@ def test_a_lock_that_somebody_forgot_is_found(bug: str, monkeypatch: pytest.Monk
     is_found(rig_c)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("bug", sorted(PLANTED_EDGES))
 def test_a_bug_that_a_broken_connection_shows_is_found(bug: str) -> None:
     is_found(partial(rig_c, plant=PLANTED_EDGES[bug]))

@@ -11,7 +11,7 @@ from tests.simulation.rigs import RIGS, run_seeds
 from tests.simulation.shrinking import REGRESSIONS, fails_on, keep, kept, shrink
 from tests.simulation.world import World
 
-SEEDS_OF_A = 2000
+SEEDS_OF_A = 1000
 PART_OF_A = 500
 SEEDS_OF_B = SEEDS_OF_A // 10
 PART_OF_B = 50

@@ -260,9 +260,9 @@ class World:
         wanted = None if view is None else self.act_on(view)
         if wanted is None or view is None:
             return
-        self._press_first(wanted)
-        if wanted.verb == "cast" and self.random.random() < 0.5:
+        if wanted.verb == "cast":
             self._everybody_else_votes(wanted, view)
+        self._press_first(wanted)
 
     def act_on(self, view: CaseView) -> Act | None:
         """Something that somebody wants done to this case."""
@@ -272,7 +272,7 @@ class World:
     def _everybody_else_votes(self, first: Act, view: CaseView) -> None:
         """A secret vote that is not voted by all within its time is rarely opened: the others vote right away."""
         for wanted in ballots_beside(first, view):
-            self._press_first(wanted)
+            self._try(partial(self._press_first, wanted))
 
     def _gate(self) -> None:
         """The head of the office lets a tree stand still, or go on; now and then somebody who may not."""

@@ -237,7 +237,7 @@ def test_in_a_sequence_an_answer_stays_once_the_next_has_answered_or_opened_it()
     built, seen = taken_back(answered, "a"), taken_back(opened, "a")
 
     assert (built.code, built.by) == ("built_upon", "b")
-    assert (seen.code, seen.by) == ("opened", "user:b")
+    assert (seen.code, seen.by) == ("opened", "b")
 
 
 def test_in_a_sequence_a_seat_whose_holder_left_meanwhile_is_the_successors() -> None:
