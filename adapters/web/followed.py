@@ -85,7 +85,8 @@ def _done_to_the_case(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
 
 def _of_items(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     items = delta.get("items", ())
-    opened = [one for one in items if one["state"] == "open" and one["version"] == 1]
+    # One that somebody has looked at was asked before, in its first version too.
+    opened = [one for one in items if one["state"] == "open" and one["version"] == 1 and "read_at" not in one]
     for path in dict.fromkeys(str(one["path"]) for one in opened):
         yield _("转入“%(step)s”", step=said.step(path))
     for one in (one for one in items if str(one.get("closed_by", "")).startswith("rule:")):

@@ -57,6 +57,19 @@ def test_the_timeline_names_the_proxy_and_whom_they_stand_in_for_and_what_a_rule
     assert "“decision”：无人可办，按规则通过" in began.follows
 
 
+def test_whoever_looks_at_an_item_is_not_said_to_be_asked_once_more() -> None:
+    office = Office([ASKING], people())
+    [case] = office.send(office.event("trial.began.v1", key="t1")).cases
+    office.act("chen", office.inbox("chen")[0], "open")
+
+    with speaking("zh_CN"):
+        said = saying(ASKING, office.library.roster(), "Asia/Shanghai", office.clock())
+        opened, began = timeline(office.history(case), said)
+
+    assert opened.follows == ()
+    assert "转入“decision”" in began.follows
+
+
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
