@@ -43,6 +43,7 @@ def make_bucket(address: str, seconds: float = 30) -> None:
         except httpx2.TransportError:
             if time.monotonic() > until:
                 raise
+            # A process that is starting tells nobody that it has: it is asked until it answers.
             time.sleep(0.05)
         else:
             return

@@ -79,7 +79,7 @@ def _write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException:
+    except BaseException:  # whatever stops it, Ctrl-C too: half a file would lie there for good
         Path(name).unlink(missing_ok=True)
         raise
     _sync(path.parent)

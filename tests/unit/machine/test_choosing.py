@@ -369,17 +369,19 @@ def test_who_chose_is_hidden_wherever_the_chosen_are() -> None:
     assert hidden_at(of(choosing(), hiding), "steps/review") == {"reviewers", "reviewers_chosen_by"}
 
 
-def test_a_changed_choice_asks_those_again_who_had_agreed_to_it() -> None:
+def agreed_to_a_choice_that_may_be_changed() -> Office:
+    """Li was chosen, the head of the office has agreed to it, and a later step may choose anew."""
     watched = REVIEWERS.model_copy(update={"reapprove": True})
     before = approve("before", by=role("office_head"), on_reject=REFUSED)
-    office = office_with(
-        choosing(),
-        before,
-        approve("after", by=role("outsider"), form="choice.v1", on_reject=REFUSED),
-        fields=(watched,),
-    )
+    after = approve("after", by=role("outsider"), form="choice.v1", on_reject=REFUSED)
+    office = office_with(choosing(), before, after, fields=(watched,))
     choose(office, "li")
     office.act("he", office.inbox("he")[0], "agree")
+    return office
+
+
+def test_a_changed_choice_asks_those_again_who_had_agreed_to_it() -> None:
+    office = agreed_to_a_choice_that_may_be_changed()
 
     office.act("sun", office.inbox("sun")[0], "agree", form={"reviewers": ["wang"]})
 
@@ -387,16 +389,7 @@ def test_a_changed_choice_asks_those_again_who_had_agreed_to_it() -> None:
 
 
 def test_the_same_choice_sent_again_asks_nobody_again() -> None:
-    watched = REVIEWERS.model_copy(update={"reapprove": True})
-    before = approve("before", by=role("office_head"), on_reject=REFUSED)
-    office = office_with(
-        choosing(),
-        before,
-        approve("after", by=role("outsider"), form="choice.v1", on_reject=REFUSED),
-        fields=(watched,),
-    )
-    choose(office, "li")
-    office.act("he", office.inbox("he")[0], "agree")
+    office = agreed_to_a_choice_that_may_be_changed()
 
     office.act("sun", office.inbox("sun")[0], "agree", form={"reviewers": ["li"]})
 
