@@ -21,7 +21,7 @@ from adapters.sql.writer import Writer
 logger = logging.getLogger(__name__)
 
 BUSY_MILLISECONDS = 30_000
-POOL = 10
+POOL = 20
 POOL_SECONDS = 10
 CONNECT_SECONDS = 5
 # What the server does when we do not: a statement that hangs, a lock that waits, a process that stopped in between.
@@ -104,7 +104,8 @@ class PostgresDatabase:
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
             pool_size=POOL,
-            max_overflow=POOL,
+            # Overflow would be opened and closed again for each unit, while everybody waits for it.
+            max_overflow=0,
             pool_timeout=POOL_SECONDS,
             connect_args={"options": options, **POSTGRES_SOCKET},
         )
@@ -170,7 +171,7 @@ class SqliteDatabase:
         return self._reading
 
     def _build(self, begin: str, pragmas: dict[str, Any]) -> Engine:
-        engine = create_engine(self._url, pool_size=POOL, max_overflow=POOL, pool_timeout=POOL_SECONDS)
+        engine = create_engine(self._url, pool_size=POOL, max_overflow=0, pool_timeout=POOL_SECONDS)
         everywhere = {"busy_timeout": BUSY_MILLISECONDS, "foreign_keys": "OFF", "temp_store": "MEMORY"}
 
         def connected(connection: sqlite3.Connection, record: object) -> None:
