@@ -6,15 +6,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A seat that its holder had handed on (转办): its number, the user who answered it in the end, and their item."""
+
+    seat: int
+    user: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Enter:
     """Still to do: enter the step at `path` under `parent`.
 
-    Where a step that people were asked at is entered again, `kept` are the users whose agreement stands.
+    Where a step that people were asked at is entered again, `kept` are the users whose agreement stands and `handed` the
+    seats that are still those of whom they had been handed to.
     """
 
     path: str
     parent: str | None
     kept: frozenset[str] = frozenset()
+    handed: tuple[Handed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from domain.approval import Mode
 from domain.clocks import Clock, Pause, PauseReason, as_text, going_on, stopped
 from domain.identifiers import derived_id
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
+from workflows.machine.agenda import Handed
 from workflows.machine.balloting import close_vote, is_too_small
-from workflows.machine.case import Activation, ActivationState, Case, ItemState, WorkItem
+from workflows.machine.case import Activation, ActivationState, Case, ItemState, Link, WorkItem
 from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
 from workflows.machine.lining import let_wait
@@ -34,14 +35,15 @@ def open_round(
     parent: str | None,
     step: Approve | CarryOut | Vote,
     kept: frozenset[str] = frozenset(),
+    handed: tuple[Handed, ...] = (),
 ) -> None:
     """Open the items of a human step: seats, holders, due dates and the first rung of its ladder, all at once.
 
     `kept` are the users whose agreement of an earlier round stands: their seats count as agreed, unless that would leave
-    nobody to ask.
+    nobody to ask. `handed` are the seats that are asked of whom they had been handed to.
     """
     here = where(turn, path)
-    seats = without_repeats(turn, step, seats_of_step(step, here), here)
+    seats = without_repeats(turn, step, seats_of_step(step, here, handed), here)
     standing = _standing(seats, kept)
     agreed, everybody = ([weigh(step, seat) for seat in some] for some in ([seats[n] for n in standing], seats))
     opened = replace(turn.activate(path, parent, n=sum(everybody)), agree=sum(agreed))
@@ -53,7 +55,7 @@ def open_round(
         if number in standing:
             continue
         item = _item(turn, path, round_, number, step.word, form, terms[number], seat.pick)
-        item = replace(item, asked=asked or None, weight=weight_of(step, seat))
+        item = _handed_on(replace(item, asked=asked or None, weight=weight_of(step, seat)), seat, handed)
         if seat.asks and is_in_line(step) and any(one.path == path for one in turn.items.values()):
             let_wait(turn, item, seat)
         else:
@@ -97,6 +99,12 @@ def _standing(seats: tuple[Seat, ...], kept: frozenset[str]) -> list[int]:
     asked = [number for number, seat in enumerate(seats) if seat.asks]
     standing = [number for number in asked if _is_of(seats[number], kept)]
     return [] if len(standing) == len(asked) else standing
+
+
+def _handed_on(item: WorkItem, seat: Seat, handed: tuple[Handed, ...]) -> WorkItem:
+    """The item of a seat that is still whose it was handed to hangs from what they had answered, so that it stays so."""
+    found = next((one for one in handed if one.seat == item.seat and seat.users[:1] == (one.user,)), None)
+    return item if found is None else replace(item, parent=found.item, link=Link.TRANSFERRED)
 
 
 def _is_of(seat: Seat, users: frozenset[str]) -> bool:

@@ -83,7 +83,7 @@ def enter(turn: Turn, todo: Enter) -> None:
         case Sequence() | Choice() | Parallel() | ForEach() | Loop() | Race() | Exclusive():
             _enter_block(turn, path, parent, step)
         case Approve() | CarryOut() | Vote():
-            open_round(turn, path, parent, step, kept=todo.kept)
+            open_round(turn, path, parent, step, kept=todo.kept, handed=todo.handed)
         case PublicNotice():
             enter_notice(turn, path, parent, step)
             open_handlers(turn, path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut
-from workflows.machine.case import ItemState, Link, WorkItem
+from workflows.machine.agenda import Handed
+from workflows.machine.case import DECIDED, ItemState, Link, WorkItem
 from workflows.machine.decision import Refused
 from workflows.machine.rights import (
     item_to_steer,
@@ -73,8 +75,29 @@ def _hops(turn: Turn, item: WorkItem) -> int:
     known = {one.id: one for one in turn.past()}
     hops, before = 0, item
     while before.link is Link.TRANSFERRED and before.parent in known:
-        hops, before = hops + 1, known[before.parent]
+        before = known[before.parent]
+        hops += before.state is ItemState.TRANSFERRED  # what was taken back hangs from an answer
     return hops
+
+
+def handed_on(turn: Turn, path: str, users: frozenset[str]) -> tuple[Handed, ...]:
+    """The seats of a step that these users answered because they had been handed to them; what still counts of them."""
+    known = {one.id: one for one in turn.past()}
+    found: list[Handed] = []
+    for one in known.values():
+        if one.path == path and one.closed_by in users and one.state in DECIDED and one.superseded is None:
+            seat = _seat_handed_on(known, one)
+            found += [] if seat is None else [Handed(seat, one.closed_by, one.id)]
+    return tuple(found)
+
+
+def _seat_handed_on(known: Mapping[str, WorkItem], item: WorkItem) -> int | None:
+    """The number that a seat had before it was handed on; None where it never was, or is no seat of the step itself."""
+    way = [item]
+    while (before := known.get(way[-1].parent or "")) is not None and before.round == item.round:
+        way.append(before)
+    links = {one.link for one in way}
+    return way[-1].seat if Link.TRANSFERRED in links and links.isdisjoint(SIGNERS) else None
 
 
 # -- 委派 --------------------------------------------------------------------------------------------------

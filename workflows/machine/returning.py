@@ -7,7 +7,7 @@ from workflows.language.words import Call, Do, Emit, Erase, FollowUp, Forget, Re
 from workflows.machine.balloting import CASTING
 from workflows.machine.case import ANSWERED, DECIDED, ItemState, WorkItem
 from workflows.machine.decision import Refused
-from workflows.machine.handing import recall
+from workflows.machine.handing import handed_on, recall
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import walk
 from workflows.machine.placing import comes_behind, line_to, meeting
@@ -35,7 +35,7 @@ def wanted_return(turn: Turn, act: Act, item: WorkItem, policy: Returns) -> Rewi
     if target not in targets_of(turn, item, policy):
         return _why_not(turn, item, str(target))
     kept = _who_agreed(turn, str(target)) if policy.reopens == "dissenters" else frozenset()
-    return Rewind(item.path, str(target), way, RETURNED, kept)
+    return Rewind(item.path, str(target), way, RETURNED, kept, handed_on(turn, str(target), kept))
 
 
 def targets_of(turn: Turn, item: WorkItem, policy: Returns) -> list[str]:
@@ -91,7 +91,8 @@ def take_back(turn: Turn, act: Act) -> Refused | None:
         ask_seat_again(turn, item, act.actor)
         return None
     others = _who_agreed(turn, item.path) - {act.actor}
-    rewind(turn, Rewind(item.path, item.path, "step", TAKEN_BACK, others))
+    handed = handed_on(turn, item.path, others | {act.actor})
+    rewind(turn, Rewind(item.path, item.path, "step", TAKEN_BACK, others, handed))
     return None
 
 

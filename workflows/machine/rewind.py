@@ -13,6 +13,7 @@ from typing import Literal
 
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, ForEach, Loop, Parallel, Sequence, Vote
+from workflows.machine.agenda import Handed
 from workflows.machine.case import ANSWERED, ItemState, WorkItem
 from workflows.machine.decision import Refused
 from workflows.machine.goingback import forget_ways_back, promise_to_come_back
@@ -29,7 +30,8 @@ class Rewind:
     """Where to and how.
 
     `source` is the step that the case is taken back from. `way` step does everything behind the target again, jump comes
-    straight back. `kept` are the users whose agreement at the target stands. `why` is kept with what is cancelled.
+    straight back. `kept` are the users whose agreement at the target stands, `handed` the seats there that stay with whom
+    they had been handed to. `why` is kept with what is cancelled.
     """
 
     source: str
@@ -37,6 +39,7 @@ class Rewind:
     way: Way
     why: str
     kept: frozenset[str] = frozenset()
+    handed: tuple[Handed, ...] = ()
 
 
 def rewind(turn: Turn, wanted: Rewind) -> None:
@@ -49,7 +52,7 @@ def rewind(turn: Turn, wanted: Rewind) -> None:
         forget_ways_back(turn, above)
     else:
         promise_to_come_back(turn, wanted.target, wanted.source)
-    stand_at(turn, Enter(wanted.target, None, kept=wanted.kept), wanted.why)
+    stand_at(turn, Enter(wanted.target, None, kept=wanted.kept, handed=wanted.handed), wanted.why)
     turn.said["rewind"] = {"from": wanted.source, "to": wanted.target, "way": wanted.way, "why": wanted.why}
 
 

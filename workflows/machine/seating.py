@@ -31,6 +31,7 @@ from workflows.language.words import (
     Vote,
     Who,
 )
+from workflows.machine.agenda import Handed
 from workflows.machine.case import Capacity
 from workflows.machine.recusing import Asking, barred, initiator_of, recused
 from workflows.machine.resolving import PANEL_ROLE, departments_of, owned, resolve, scope_of
@@ -48,13 +49,28 @@ def resolve_seats(who: Who, mode: Mode, where: Where) -> tuple[Seat, ...]:
     return tuple(seat if seat.candidates else _office(seat, frozenset(), where) for seat in found if seat.asks)
 
 
-def seats_of_step(step: Asking, where: Where) -> tuple[Seat, ...]:
-    """The seats of a human step in their order, each with somebody to take it or with what a rule does instead."""
+def seats_of_step(step: Asking, where: Where, handed: tuple[Handed, ...] = ()) -> tuple[Seat, ...]:
+    """The seats of a human step in their order, each with somebody to take it or with what a rule does instead.
+
+    `handed` are seats that are still those of whom they were handed to, if these may take them today.
+    """
     without = barred(step, where)
     found = resolve(step.by, mode_of(step), where) or (NOBODY,)
     settled = [_settled(seat, step, without, where) for seat in _counted(found, step, without, where)]
+    for one in handed:
+        settled = _as_handed(settled, one, without, where)
     peers = [frozenset(user for seat in settled if seat is not own for user in seat.users) for own in settled]
     return tuple(_with_stand_ins(seat, without | others, where) for seat, others in zip(settled, peers, strict=True))
+
+
+def _as_handed(seats: list[Seat], handed: Handed, without: frozenset[str], where: Where) -> list[Seat]:
+    asked_elsewhere = any(handed.user in seat.users for number, seat in enumerate(seats) if number != handed.seat)
+    if asked_elsewhere or not _is_there(f"user:{handed.user}", without, where):
+        return seats
+    return [
+        _given(seat, (handed.user,), where) if number == handed.seat and seat.asks else seat
+        for number, seat in enumerate(seats)
+    ]
 
 
 def office_of(step: Asking, where: Where) -> Seat:

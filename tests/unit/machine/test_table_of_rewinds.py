@@ -106,6 +106,11 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
         "a_signer_takes_an_answer_back_until_the_holder_has_answered",
         "a_signer_whose_holder_has_answered_takes_nothing_back",
     ),
+    (
+        "whoever_got_an_item_by_transfer_and_takes_back_is_asked_again",
+        "what_was_handed_on_to_the_others_stays_agreed",
+        "whoever_takes_back_and_has_left_by_now_leaves_the_seat_to_the_roster",
+    ),
     ("while_the_chair_casts_no_vote_is_changed",),
     (
         "an_answer_is_taken_back_while_nobody_has_opened_what_came_of_it",
