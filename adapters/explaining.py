@@ -97,7 +97,8 @@ def sentence(explanation: Explanation, said: Saying) -> str:
     """The most pressing reason in one sentence, and how many others there are."""
     others = len(explanation.reasons) - 1
     rest = ngettext("另有%(n)s项同时等待。", "另有%(n)s项同时等待。", others) if others else ""
-    parts = (_reason(explanation.first, said), _surroundings(explanation.around, said), rest)
+    own = _("本次票决由本人投票，代理人不能代投。") if explanation.first.in_person else ""
+    parts = (_reason(explanation.first, said), own, _surroundings(explanation.around, said), rest)
     between = " " if current_language() == ENGLISH else ""
     return between.join(part.strip() for part in parts if part)
 

@@ -218,6 +218,7 @@ class _Writer:
             within=2,
             overdue=(remind(0),),
             fails=fails,
+            proxies=self.names % 2 == 0,
         )
 
     def open_vote(self) -> Step:

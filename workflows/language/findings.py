@@ -150,6 +150,10 @@ SENTENCES: Final[Sentences] = MappingProxyType(
             zh("无记名票决不能加权、不能由主席决定、也不能改票：否则会看出谁投了什么"),
             zh("请删除weights、chair和changes，或改为记名票决(secret: false)"),
         ),
+        "escalated_vote": (
+            zh("票决不许代投，却会升级给他人办理"),
+            zh("请把overdue中的escalate改为remind，或删除proxies: false"),
+        ),
         "few_secret": (
             zh("无记名票决只有%(n)s席，少于%(least)s席"),
             zh("请增加席位，或改为记名票决(secret: false)"),

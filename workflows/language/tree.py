@@ -350,6 +350,11 @@ class Vote(Word):
 
     A `secret` vote (无记名) keeps who has voted, and what was voted, apart: the ballots are opened when everybody has voted
     or the time is over. With fewer than five voters, or ballots, it goes the way of `no_quorum`.
+
+    `proxies` says whether a proxy of the roster (代理) may vote for somebody who is absent. They may, unless it says no: a
+    member of a joint meeting is a unit, and whoever stands in for its representative gives its vote; but a council or a
+    panel is asked for the votes of its own people. Without proxies an absent vote is just not cast: base and quorum stay as
+    they are. A successor (离职转交) has the seat itself and votes in either case; a vote is never handed on or delegated.
     """
 
     word: Literal["vote"] = "vote"
@@ -371,6 +376,7 @@ class Vote(Word):
     changes: bool = False
     rights: tuple[tuple[str, Right], ...] = ()
     secret: bool = False
+    proxies: bool = True
 
 
 class PublicNotice(Word):

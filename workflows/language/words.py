@@ -374,6 +374,7 @@ def vote(  # the words of one rule sheet line, all by keyword
     changes: bool = False,
     rights: Mapping[str, Right] | None = None,
     secret: bool = False,
+    proxies: bool = True,
 ) -> Vote:
     """A vote with quorum and pass share."""
     return Vote(
@@ -395,6 +396,7 @@ def vote(  # the words of one rule sheet line, all by keyword
         changes=changes,
         rights=tuple(sorted((rights or {}).items())),
         secret=secret,
+        proxies=proxies,
     )
 
 

@@ -34,7 +34,7 @@ class Reason:
     `due_at` (which follows from the clock `due_rule`), negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
     `escalates_to` (a role) may decide as well. `done` of `of` votes or sub-cases are there, and `needs` are enough;
     `cases` are the sub-cases that still run, `paths` the steps that hold a notice up, `resource` is what an exclusive
-    waits for and `ahead` how many stand before it (with whoever has it).
+    waits for and `ahead` how many stand before it (with whoever has it). Nobody votes for another one where it is `in_person`.
     """
 
     why: Why
@@ -60,6 +60,7 @@ class Reason:
     paths: tuple[str, ...] = ()
     resource: str | None = None
     ahead: int | None = None
+    in_person: bool = False
 
     @property
     def provisional(self) -> bool:

@@ -60,7 +60,11 @@ def seats_of_step(step: Asking, where: Where, handed: tuple[Handed, ...] = ()) -
     for one in handed:
         settled = _as_handed(settled, one, without, where)
     peers = [frozenset(user for seat in settled if seat is not own for user in seat.users) for own in settled]
-    return tuple(_with_stand_ins(seat, without | others, where) for seat, others in zip(settled, peers, strict=True))
+    proxies = not isinstance(step, Vote) or step.proxies
+    return tuple(
+        _with_stand_ins(seat, without | others, where, proxies=proxies)
+        for seat, others in zip(settled, peers, strict=True)
+    )
 
 
 def _as_handed(seats: list[Seat], handed: Handed, without: frozenset[str], where: Where) -> list[Seat]:
@@ -270,14 +274,19 @@ def _given(seat: Seat, users: tuple[str, ...], where: Where) -> Seat:
 # -- who stands in -----------------------------------------------------------------------------------------
 
 
-def _with_stand_ins(seat: Seat, without: frozenset[str], where: Where) -> Seat:
-    """Proxies of the absent hold the seat beside them, successors of those who left in their place."""
+def _with_stand_ins(seat: Seat, without: frozenset[str], where: Where, *, proxies: bool = True) -> Seat:
+    """Proxies of the absent hold the seat beside them, where the step takes any; successors of leavers in their place."""
     today = holders_on(where.roster, where.day)
     if not today or not seat.asks:
         return seat
     for user in seat.users:
         for one in today.get(user, ()):
-            if one.covers(where.head.workflow) and one.user not in without and one.user not in seat.users:
+            if (
+                (proxies or one.leaver)
+                and one.covers(where.head.workflow)
+                and one.user not in without
+                and one.user not in seat.users
+            ):
                 seat = _joined(seat, user, one.user, one.rule, leaver=one.leaver)
     return seat
 

@@ -70,6 +70,7 @@ def _vote(view: CaseView, one: Activation, step: Vote) -> Reason | None:
         done=one.agree + one.against + one.abstain,
         of=one.n,
         needs=ceil(share(step.quorum) * one.n),
+        in_person=not step.proxies,
     )
 
 

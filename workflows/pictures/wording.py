@@ -145,7 +145,8 @@ class Wording:
                 return self.who(step.by), self.days(step.within)
             case Vote():
                 rule = self.word("vote rule", quorum=step.quorum, passes=step.passes)
-                return self.who(step.by), self.days(step.within), rule
+                own = "" if step.proxies else self.word("votes in person")
+                return self.who(step.by), self.days(step.within), rule, own
             case Wait():
                 return self.word("waits for", event=self.event(step.event)), self.days(step.within)
             case PublicNotice():

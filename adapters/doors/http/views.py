@@ -239,6 +239,7 @@ def _reason(reason: Reason) -> View:
         "paths": list(reason.paths),
         "resource": reason.resource,
         "ahead": reason.ahead,
+        "in_person": reason.in_person,
     }
 
 

@@ -48,6 +48,7 @@ def missing(subject: Subject) -> Iterator[Finding]:
         if isinstance(node.step, Approve | CarryOut | Vote):
             yield from _missing(subject, node.path, node.step)
             yield from _secrecy(node.path, node.step)
+            yield from _in_person(node.path, node.step)
 
 
 def asked_by(step: Step) -> Iterator[Part]:
@@ -191,6 +192,12 @@ def _secrecy(path: str, step: Approve | CarryOut | Vote) -> Iterator[Finding]:
         yield finding(path, "open_secret")
     if isinstance(step.by, Seats) and step.by.n < SECRET_VOTERS:
         yield finding(path, "few_secret", n=step.by.n, least=SECRET_VOTERS)
+
+
+def _in_person(path: str, step: Approve | CarryOut | Vote) -> Iterator[Finding]:
+    """Whoever else could vote in a vote that takes no proxies."""
+    if isinstance(step, Vote) and not step.proxies and any(isinstance(rung, Escalate) for rung in step.overdue):
+        yield finding(path, "escalated_vote")
 
 
 def _has_levels(asked: Part) -> bool:

@@ -82,7 +82,9 @@ def _supplement(book: Book, place: Place, step: Approve, silence: Piece) -> Piec
 def voting(book: Book, place: Place, step: Vote, ways: dict[str, Piece]) -> Piece:
     """A user task for all who vote, and a gateway that asks for the result; BPMN does not count votes."""
     here = element_id(place.path)
-    counted = book.beyond(place.path, "vote", quorum=step.quorum, passes=step.passes)
+    counted = book.beyond(
+        place.path, "vote", quorum=step.quorum, passes=step.passes, proxies=None if step.proxies else "none"
+    )
     asked = replace(_user_task(book, place, step.by), extensions=(*_asking(book, place, step), counted))
     results = {"fails": ["failed"], "tie": ["tied"], "no_quorum": ["no_quorum"]}
     for missing in [name for name in ("tie", "no_quorum") if name not in ways]:
