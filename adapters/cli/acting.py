@@ -15,7 +15,7 @@ from adapters.cli.ending import Exit, give_up
 from adapters.cli.house import AsJson, StandIn, house_of
 from adapters.cli.printing import print_json, print_table, print_text
 from adapters.texts import _
-from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
+from workflows.machine.operations import ON_CASES, ON_ITEMS, PICTURE, Asked
 
 JSON_TYPE = "application/json"
 _SEVERAL = frozenset({"several", "people"})
@@ -51,6 +51,14 @@ def act(  # everything that a person may say to an item or a case is an option
         list[Path] | None,
         typer.Option(metavar="FILE", help="随附的文件,可多次 / a file that goes with it, may be repeated"),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--signature-picture",
+            metavar="FILE",
+            help="签名图片,与 --with signature=… 同用 / a picture of the signature, beside --with signature=…",
+        ),
+    ] = None,
     version: Annotated[int | None, typer.Option(help="看到的版本 / the version that was looked at")] = None,
     key: Annotated[
         str | None, typer.Option(help="幂等键,重试时用同一个 / idempotency key, the same for a retry")
@@ -70,9 +78,9 @@ def act(  # everything that a person may say to an item or a case is an option
     with house_of(context).api(stand_in) as api:
         if verb not in ON_CASES:
             body |= {"reason": reason, "form": _form(api, on, field or [])}
-        if attach:
+        if attach or picture:
             case = on if verb in ON_CASES else case_of_item(api, on)
-            body["attachments"] = sent(api, case, attach, key)
+            body |= _files(api, case, attach or [], picture, key)
         params = {"preview": "true"} if preview else {}
         answer = succeeded(api.call("POST", path, params=params, content=to_json(body), headers=headers)).body
     if as_json or preview:
@@ -110,6 +118,12 @@ def batch(  # what may be said to all of the items is an option
         print_table([_("待办"), _("结果")], rows)
         print_text(_("共%(all)s项，已办理%(done)s项", all=len(items), done=answer["done"]))
     raise typer.Exit(Exit.REFUSED if answer["refused"] else Exit.DONE)
+
+
+def _files(api: Api, case: str, attach: list[Path], picture: Path | None, key: str) -> dict[str, Any]:
+    """The files that go with an act, and the picture that it is signed with, sent before it."""
+    body: dict[str, Any] = {"attachments": sent(api, case, attach, key)}
+    return body if picture is None else body | {PICTURE: sent(api, case, [picture], f"{key}.sign")[0]}
 
 
 def _own(verb: str, given: str) -> tuple[str, Any]:

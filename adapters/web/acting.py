@@ -18,7 +18,7 @@ from adapters.doors.problems import Problem
 from adapters.explaining import Saying, who_and_when
 from adapters.offering import unseeing
 from adapters.texts import _
-from adapters.web.attachments import CHOSEN, Taken, taken, withdrawable
+from adapters.web.attachments import CHOSEN, SIGNED_WITH, Taken, taken, withdrawable
 from adapters.web.cases import said_of, seen
 from adapters.web.fields import ASKED, FORM, WrongForm
 from adapters.web.foreseeing import foreseen
@@ -28,7 +28,7 @@ from adapters.web.rendering import page
 from adapters.web.steering import operations_page
 from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, Visitor, field
 from workflows.machine.case import WorkItem
-from workflows.machine.operations import ON_CASES, ON_ITEMS
+from workflows.machine.operations import ON_CASES, ON_ITEMS, PICTURE, SIGNATURE
 from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
 from workflows.moves.previewing import foresee
@@ -40,6 +40,7 @@ REFUSED: Final = 400
 UNPROCESSABLE: Final = 422
 CONFLICT: Final = 409
 _LONGEST_KEY: Final = 100
+_FILES: Final = frozenset({CHOSEN, SIGNED_WITH})
 _NOTHING: Final = Filled({}, {}, "", None)
 
 
@@ -77,8 +78,8 @@ class _Pressed:
         return self._page(200, looked=Looked(foreseen(told, self.said), _chosen(given)))
 
     def _page(self, status: int, **more: Any) -> Response:
-        typed: Mapping[str, Any] = {name: self.form.getlist(name) for name in self.form if name != CHOSEN}
-        more |= {"typed": typed, "tried": self.verb, "kept": self.taken.files}
+        typed: Mapping[str, Any] = {name: self.form.getlist(name) for name in self.form if name not in _FILES}
+        more |= {"typed": typed, "tried": self.verb, "kept": self.taken.files, "drawn": self.taken.picture}
         if self.item is None:
             return operations_page(self.request, self.office, self.visitor, self.view, status, **more)
         return item_page(self.request, self.office, self.visitor, self.view, self.item, status, **more)
@@ -196,9 +197,14 @@ def _act(pressed: _Pressed, given: Filled) -> Act:
         form=given.form,
         department=viewer.department,
         post=viewer.post,
-        fields=given.fields,
+        fields=given.fields | _drawn(pressed),
         attachments=pressed.taken.ids,
     )
+
+
+def _drawn(pressed: _Pressed) -> dict[str, str]:
+    """The picture that an answer is signed with, where one was sent."""
+    return {} if pressed.taken.picture is None else {PICTURE: pressed.taken.picture.id}
 
 
 def _wrong(answer: Answer) -> WrongForm:
@@ -206,6 +212,8 @@ def _wrong(answer: Answer) -> WrongForm:
     place = str(answer.body.get("field", ""))
     if place == "attachments":
         return WrongForm(CHOSEN, _(str(answer.body["detail"])))
+    if place in {SIGNATURE, PICTURE}:
+        return WrongForm(ASKED + place, _(str(answer.body["detail"])))
     name = FORM + place.removeprefix("form/") if place.startswith("form/") else place
     return WrongForm(name, _(str(answer.body["detail"])))
 

@@ -15,11 +15,12 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.multipart import files_in
 from adapters.explaining import Saying
 from adapters.texts import _, file_size
-from adapters.web.fields import Choice, WrongForm
+from adapters.web.fields import ASKED, Choice, WrongForm
 from adapters.web.visitors import MOST_OF_LARGEST, PageRoute, Visitor, VisitorOf, error_page
 from domain.attachments import TYPES, kind_of
 from workflows.machine.attaching import MOST_FILES
 from workflows.machine.attachment import Attachment, AttachmentState
+from workflows.machine.operations import PICTURE
 from workflows.moves.acting import PROBLEM, Answer
 from workflows.moves.attaching import Fetched, Upload, fetch, stage
 from workflows.policy import Viewer
@@ -30,6 +31,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 CHOSEN: Final = "file"
 """The field in which files are chosen."""
+SIGNED_WITH: Final = ASKED + PICTURE
+"""The field in which the picture of a signature is chosen, or drawn; its id is kept there as well."""
 KEPT: Final = "attachment"
 """The field that keeps the ids of files which were sent with an earlier press; its box can be cleared."""
 
@@ -48,10 +51,11 @@ def download(request: Request, office: OfficeOf, visitor: VisitorOf, case: str, 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The files of a form: those that were sent, now or before, and what is wrong with one of the others."""
+    """The files of a form: those that were sent, now or before, what is wrong with one of the others, the picture of a signature."""
 
     files: tuple[Attachment, ...] = ()
     wrong: WrongForm | None = None
+    picture: Attachment | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -64,18 +68,28 @@ def taken(office: Office, visitor: Visitor, view: CaseView, form: FormData, key:
 
     The same press sent twice stages each file once: its key is that of the form, and what is in it.
     """
-    wanted = [one for one in form.getlist(KEPT) if isinstance(one, str)]
+    files, wrong = _taken(office, visitor, view, form, key, (CHOSEN, KEPT))
+    pictures, bad = _taken(office, visitor, view, form, key, (SIGNED_WITH, SIGNED_WITH))
+    return Taken(files, wrong or bad, next(reversed(pictures), None))
+
+
+def _taken(  # whose form it is, about which case, and where in it
+    office: Office, visitor: Visitor, view: CaseView, form: FormData, key: str, names: tuple[str, str]
+) -> tuple[tuple[Attachment, ...], WrongForm | None]:
+    """The files of one field, whose ids an earlier press has kept in another."""
+    chosen_in, kept_in = names
+    wanted = [one for one in form.getlist(kept_in) if isinstance(one, str) and one]
     wrong: WrongForm | None = None
-    for chosen in files_in(form, CHOSEN):
+    for chosen in files_in(form, chosen_in):
         content, name = chosen.file.read(), chosen.filename or ""
         mark = f"{visitor.viewer.user}:{key}:{sha256(name.encode() + content).hexdigest()[:16]}"
         answer = stage(office.engine, Upload(mark, view.head, visitor.viewer, name, content))
         if answer.status >= PROBLEM:
-            wrong = wrong or WrongForm(CHOSEN, _told(name, answer))
+            wrong = wrong or WrongForm(chosen_in, _told(name, answer))
         else:
             wanted.append(str(answer.body["id"]))
     found = (_mine(office, visitor, view, one) for one in dict.fromkeys(wanted))
-    return Taken(tuple(one for one in found if one is not None), wrong)
+    return tuple(one for one in found if one is not None), wrong
 
 
 def _mine(office: Office, visitor: Visitor, view: CaseView, wanted: str) -> Attachment | None:

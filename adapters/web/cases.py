@@ -104,7 +104,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, asked: View) -> dict
         "picture": _picture(office, view, history, said),
         "items": [item_row(view, one, said, library) for one in _in_order(view.items)],
         "view": asked,
-        "moments": timeline(history, said),
+        "moments": timeline(history, head, said),
         "raw": _raw(history) if asked == "json" else "",
         "related": related(history, said),
         "relatives": list(_relatives(view, history, said)),

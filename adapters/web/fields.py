@@ -34,7 +34,7 @@ from workflows.machine.seats import Where
 from workflows.machine.turn import step_path
 from workflows.reads import CaseView
 
-Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several", "people"]
+Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several", "people", "picture"]
 
 FORM: Final = "form."
 """Before the name of a field of the step's form."""
@@ -214,7 +214,9 @@ def _field_asked(asked: Asked, said: Saying, steps: tuple[Choice, ...], added: t
             return replace(found, kind="choice", choices=tuple(_named(one) for one in asked.choices))
         case "text":
             return replace(found, kind="words")
-        case "day" | "number":
+        case "signature":
+            return replace(found, hint=_("填写您本人在名册上的账号，即为签名；代办时也签本人的。"))
+        case "day" | "number" | "picture":
             return replace(found, kind=asked.kind)
 
 
@@ -271,6 +273,8 @@ def values_of(form: FormData, fields: Iterable[Field], prefix: str) -> dict[str,
 
 
 def _value(form: FormData, wanted: Field) -> JSON:
+    if wanted.kind == "picture":
+        return None  # a file, which is staged before (`attachments.taken`)
     if wanted.kind in {"several", "people"}:
         return [str(one) for one in form.getlist(wanted.name)] or None
     text = str(form.get(wanted.name, "")).strip()

@@ -58,7 +58,7 @@ def personal(request: Request, office: OfficeOf, visitor: PersonOf, item: str) -
     purpose = _("办理“%(step)s”", step=said.step(found.path))
     values = office.reads.personal(visitor.viewer, view.head.id, purpose)
     shown = worded(without(values, hidden_at(said.definition, found.path)), said)
-    history = timeline(office.reads.history(visitor.viewer, view.head.id), said)
+    history = timeline(office.reads.history(visitor.viewer, view.head.id), view.head, said)
     spoken = [(one, words) for one in history if (words := values.get(said_in(one.seq)))]
     return item_page(request, office, visitor, view, found, values=shown, spoken=spoken, asked_values=True)
 
@@ -104,6 +104,7 @@ def item_page(
         "typed": {},
         "tried": "",
         "kept": (),
+        "drawn": None,
         "limits": limits(office.engine.files),
         "files": beside(office, visitor.viewer, view, said),
         "looked": None,
@@ -133,7 +134,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
     """What changes while somebody looks at the page."""
     said = said_of(office, view)
     library = office.engine.library
-    moments = timeline(office.reads.history(visitor.viewer, view.head.id), said)
+    moments = timeline(office.reads.history(visitor.viewer, view.head.id), view.head, said)
     by = chooser(view, item, said)
     return titles_of_case(view, said) | {
         "item": item,

@@ -35,7 +35,7 @@ from workflows.language.words import Approve, ToApplicant
 from workflows.machine.case import JSON, ItemState, WorkItem
 from workflows.machine.nodes import index, step_path
 from workflows.machine.offering import Offered
-from workflows.machine.operations import TO_APPLICANT, Operation
+from workflows.machine.operations import PICTURE, SIGNATURE, TO_APPLICANT, Operation
 from workflows.moves.offering import offers
 from workflows.policy import Viewer
 from workflows.reads import CaseView
@@ -45,6 +45,8 @@ REASON: Final = "reason"
 _ANSWERS: Final = frozenset({"agree", "reject", "return", "abstain", "complete", "answer", "cast"})
 """The verbs that answer what an item asks; every other hands it on, or says something about it."""
 _MANY: Final = frozenset({"several", "people"})
+_CHOOSE_PEOPLE: Final = frozenset({"choice", "people"})
+_OF_A_SIGNATURE: Final = frozenset({SIGNATURE, PICTURE})
 _GOES_ON: Final = frozenset({"agree", "complete"})
 """The verbs that the step's form goes with, and the button that stands out."""
 
@@ -143,7 +145,7 @@ def offer_of(
     operation = one.operation
     fields = tuple(_fields(one, view, item, said, files))
     # Where something, or somebody, has to be chosen first, what follows depends on it.
-    unknown = one.fields or one.follows is None or _chooses_people(fields)
+    unknown = one.fields.keys() - _OF_A_SIGNATURE or one.follows is None or _chooses_people(fields)
     told = "" if unknown or one.follows is None else foreseen(one.follows, said) or _still_waiting(operation)
     return Offer(
         operation.verb,
@@ -153,13 +155,13 @@ def offer_of(
         operation.verb in _GOES_ON,
         told,
         takes_files=operation.opinion != "none",
-        depends=bool(operation.asks),
+        depends=operation.chooses,
     )
 
 
 def _chooses_people(fields: Iterable[Field]) -> bool:
     """Whether it lies with the choice of people who is asked next; the hint beside the field says so."""
-    return any(one.required and one.hint for one in fields)
+    return any(one.required and one.hint and one.kind in _CHOOSE_PEOPLE for one in fields)
 
 
 def _still_waiting(operation: Operation) -> str:
@@ -192,6 +194,10 @@ def _fields(
 def _narrowed(asked: Field, one: Offered, view: CaseView, said: Saying) -> Iterator[Field]:
     """A field with the choices that the machine would take; none where there is nothing to choose."""
     name = asked.name.removeprefix(ASKED)
+    if name in _OF_A_SIGNATURE:
+        if SIGNATURE in one.fields:
+            yield replace(asked, required=name == SIGNATURE)
+        return
     values = one.choices.get(name)
     if values is None:
         yield asked

@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from adapters.explaining import Saying, verb_title
+from adapters.signatures import signature_line
 from adapters.texts import _, file_size
 from adapters.titles import event_title
 from adapters.web.followed import followed
 from domain.attachments import kind_of
 from domain.texts import zh
 from workflows.language.words import Escalate
-from workflows.machine.case import SYSTEM
+from workflows.machine.case import SYSTEM, Case
 from workflows.machine.nodes import index
 from workflows.machine.stimuli import Sign
 from workflows.machine.turn import step_path
@@ -56,6 +57,7 @@ class Moment:
     round: int = 1
     files: tuple[str, ...] = ()
     words: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,12 @@ class Related:
     at: datetime
 
 
-def timeline(history: tuple[HistoryView, ...], said: Saying) -> tuple[Moment, ...]:
-    """Every entry in words, the newest first."""
-    return tuple(_moment(entry, said) for entry in reversed(history))
+def timeline(history: tuple[HistoryView, ...], head: Case, said: Saying) -> tuple[Moment, ...]:
+    """Every entry of the case of `head` in words, the newest first."""
+    return tuple(_moment(entry, head, said) for entry in reversed(history))
 
 
-def _moment(entry: HistoryView, said: Saying) -> Moment:
+def _moment(entry: HistoryView, head: Case, said: Saying) -> Moment:
     body = entry.body
     kind, _colon, name = str(body["what"]).partition(":")
     reason = body.get("reason")
@@ -91,6 +93,7 @@ def _moment(entry: HistoryView, said: Saying) -> Moment:
         sealed=entry.feed_no is not None,
         round=int(body.get("round") or 1),
         files=tuple(_files(body.get("delta", {}))),
+        signature=signature_line(entry, head, said),
     )
 
 

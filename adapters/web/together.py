@@ -153,6 +153,8 @@ def _offers(office: Office, visitor: Visitor, able: Sequence[Picked]) -> list[Of
             one,
             depends=False,
             takes_files=False,
+            # One that is alone may want a signature, but nothing is sent from this page that is a file.
+            fields=tuple(each for each in one.fields if each.kind != "picture"),
             foreseen=_foreseen(office, visitor, able, one, said) if one.weighty else "",
         )
         for one in together
@@ -227,6 +229,7 @@ def _act(visitor: Visitor, key: str, one: Picked, verb: str, given: Filled) -> A
         opinion=given.opinion,
         reason=given.reason,
         form=given.form,
+        fields=given.fields,
         department=viewer.department,
         post=viewer.post,
     )

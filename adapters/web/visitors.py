@@ -92,7 +92,7 @@ async def posted(request: Request, office: OfficeOf) -> AsyncIterator[FormData]:
     """The fields of a form, and its files, refused when they are more than a form can hold."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         most = MOST_OF_LARGEST * office.engine.files.most_bytes + BESIDE_FILES
-        async with read_form(request, most, MOST_FILES) as form:
+        async with read_form(request, most, MOST_FILES + 1) as form:
             yield form
         return
     declared = request.headers.get("content-length", "")

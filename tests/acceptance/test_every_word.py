@@ -38,6 +38,9 @@ def item_at(office: Office, user: str, step: str) -> ItemView:
     return item
 
 
+SIGNED = {"signature": "officer"}
+
+
 def act(office: Office, user: str, step: str, verb: str, **given: Any) -> int:
     return office.act(user, item_at(office, user, step), verb, **given).status
 
@@ -80,7 +83,7 @@ def test_every_example_of_a_test_event_is_accepted(event: type[DomainEvent]) -> 
 def test_the_whole_way_ends_with_the_emitted_event_and_the_erased_person(office: Office) -> None:
     case = up_to_decision(office)
 
-    act(office, "officer", "decision", "agree")
+    act(office, "officer", "decision", "agree", fields=SIGNED)
 
     head = office.case(case).head
     assert (head.state, head.outcome, head.fields["result"]) == ("approved", "done", "good")
@@ -177,14 +180,14 @@ def test_one_department_against_is_enough_where_all_must_agree(office: Office) -
 def test_the_choice_follows_the_form(office: Office) -> None:
     case = up_to_decision(office, grade="poor")
 
-    act(office, "officer", "decision", "agree")
+    act(office, "officer", "decision", "agree", fields=SIGNED)
 
     assert office.case(case).head.fields["result"] == "poor"
 
 
 def test_a_plan_outlives_its_case_and_repeats(office: Office) -> None:
     up_to_decision(office, grade="poor")
-    act(office, "officer", "decision", "agree")
+    act(office, "officer", "decision", "agree", fields=SIGNED)
 
     office.turn(days=400)
 

@@ -22,6 +22,8 @@ from workflows.machine.decide import decide
 from workflows.machine.decision import Decision
 from workflows.machine.facts import Facts
 from workflows.machine.nodes import everything, index
+from workflows.machine.operations import SIGNATURE
+from workflows.machine.signing import SIGNED
 from workflows.machine.turn import step_path
 from workflows.ports import NewEvent
 from workflows.reads import CaseView
@@ -96,6 +98,7 @@ class Play:
             opinion="样例意见",
             reason=self._random.choice(reasons) if reasons and verb in {"reject", "return"} else None,
             form=form,
+            fields={SIGNATURE: who} if getattr(step, "signature", False) and verb in SIGNED else {},
         )
 
     def _filled(self, asked: FormField) -> JSON:

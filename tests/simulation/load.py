@@ -13,11 +13,13 @@ from tests.simulation.definitions import ANSWERS, ECHO, FORM, GROWS, HANDLED, VA
 from tests.simulation.handling import handle_something
 from tests.simulation.people import COUNTY
 from tests.workflows_for_tests import SYNTHETIC
-from workflows.language.words import Vote, Workflow
+from workflows.language.words import Approve, Vote, Workflow
 from workflows.machine.balloting import CHOICE
 from workflows.machine.case import JSON, Case, Holder, Lane, WorkItem
 from workflows.machine.gating import RESUME, SUSPEND
 from workflows.machine.nodes import awaited, everything
+from workflows.machine.operations import SIGNATURE
+from workflows.machine.signing import SIGNED
 from workflows.machine.stimuli import Act
 from workflows.machine.turn import step_path
 from workflows.policy import role_principal
@@ -107,10 +109,18 @@ def secret_votes(workflow: Workflow) -> frozenset[str]:
     return frozenset(node.path for node in asking)
 
 
-def act_on(random: Random, number: int, view: CaseView, secret: Collection[str]) -> Act | None:
+def signed_steps(workflow: Workflow) -> frozenset[str]:
+    """Where a workflow asks for signatures."""
+    asking = (node for node in everything(workflow) if isinstance(node.step, Approve) and node.step.signature)
+    return frozenset(node.path for node in asking)
+
+
+def act_on(
+    random: Random, number: int, view: CaseView, secret: Collection[str], signed: Collection[str] = ()
+) -> Act | None:
     """Something that somebody may want done to a case; now and then something that is not theirs to do.
 
-    At the paths of `secret` votes are cast, not said.
+    At the paths of `secret` votes are cast, not said; at those of `signed` answers are signed, but for one in ten.
     """
     if random.random() < 0.04:
         return _withdrawal(view, number)
@@ -121,6 +131,8 @@ def act_on(random: Random, number: int, view: CaseView, secret: Collection[str])
         return None
     item, holder = random.choice(held)
     wanted = _act(random, number, item, holder)
+    if step_path(item.path) in signed and wanted.verb in SIGNED and random.random() < 0.9:
+        return replace(wanted, fields={SIGNATURE: wanted.actor})
     return _as_ballot(wanted) if step_path(item.path) in secret and wanted.verb in VERBS["vote"] else wanted
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.simulation.definitions import VANISHED, called_by, of_the_office, pool, vanished
 from tests.simulation.faults import Crashed, Fate, FaultyUnits, Plant, Sink, swarm
-from tests.simulation.load import act_on, aimed_at, ballots_beside, gate_act, script, secret_votes
+from tests.simulation.load import act_on, aimed_at, ballots_beside, gate_act, script, secret_votes, signed_steps
 from tests.simulation.people import COUNTY, calendar, numbers, roster
 from tests.simulation.plots import STEPS, Plot
 from workflows.language.words import Workflow
@@ -119,6 +119,7 @@ class World:
         drawn = self._draw_workflows()
         self.workflows = drawn if plot.workflows is None else list(plot.workflows)
         self._secret_votes = {one.name: secret_votes(one) for one in self.workflows}
+        self._signed_steps = {one.name: signed_steps(one) for one in self.workflows}
         self.library = _Library(self.workflows, roster(), calendar(), numbers(2))
         events = enumerate(script(Random(f"{plot.seed}/script"), self.workflows))
         self.client = Client(unsent=[event for number, event in events if number not in plot.without_events])
@@ -267,7 +268,8 @@ class World:
     def act_on(self, view: CaseView) -> Act | None:
         """Something that somebody wants done to this case."""
         self._acts += 1
-        return act_on(self.random, self._acts, view, self._secret_votes[view.head.workflow])
+        name = view.head.workflow
+        return act_on(self.random, self._acts, view, self._secret_votes[name], self._signed_steps[name])
 
     def _everybody_else_votes(self, first: Act, view: CaseView) -> None:
         """A secret vote that is not voted by all within its time is rarely opened: the others vote right away."""

@@ -311,6 +311,9 @@ class Approve(Word):
 
     `dedup` (去重) skips a seat whose one holder has agreed right before (consecutive), or at all in this round, while
     nothing was written since: never after a return, and never where the step is compulsory or wants a signature.
+
+    `signature` (签批) wants whoever agrees, rejects or abstains to sign with their own user name, and takes a picture of
+    the stroke with it: one by one, never by a rule, a proxy with the proxy's own name.
     """
 
     word: Literal["approve"] = "approve"

@@ -33,6 +33,7 @@ from workflows.machine.rewind import rewind
 from workflows.machine.rights import note_right, refuse_closed_turn, refuse_stranger, refuse_words
 from workflows.machine.settling import cancel_peers, count_answer
 from workflows.machine.signers import ADDED, add_signers, hold_back, remove_signer, signer_answered
+from workflows.machine.signing import refuse_signature, sign
 from workflows.machine.standingback import recuse
 from workflows.machine.stimuli import Act
 from workflows.machine.telling import comment, urge
@@ -101,12 +102,13 @@ def _decide(turn: Turn, act: Act) -> Refused | None:
         return Refused(422, bad.code, bad.message, field=bad.field)
     note_right(turn, act, item)
     _carry_out(turn, act, item, values)
-    return None
+    return sign(turn, act, item)
 
 
 def _confirm(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
     """Answer a proposal; what was proposed is done when a second person agrees, if it still can be."""
     refusal = refuse_stranger(turn, act, item) or refuse_second(turn, act, item) or refuse_form(turn, act, item)
+    refusal = refusal or refuse_signature(turn, act, item)
     if refusal is not None:
         return refusal
     proposal = proposal_of(turn, item)
@@ -177,8 +179,10 @@ def _check_verb(turn: Turn, act: Act, item: WorkItem) -> Refused | None:
         return _check_ballot(act)
     if act.verb not in verbs_offered(step, item):
         return _not_offered(step, act)
-    if act.batch is not None and isinstance(step, Approve) and step.singly:
+    if act.batch is not None and isinstance(step, Approve) and (step.singly or step.signature):
         return Refused(409, "singly", zh("本环节须逐件办理，不能批量办理"))
+    if (unsigned := refuse_signature(turn, act, item)) is not None:
+        return unsigned
     if not isinstance(step, Vote) and act.verb in ("reject", "return") and not (act.opinion or act.reason):
         return Refused(422, "opinion_required", zh("请填写意见或选择原因"), field="opinion")
     return _check_reason(act, step.reasons if isinstance(step, Approve) else ())

@@ -45,7 +45,8 @@ def attach(turn: Turn, act: Act) -> Refused | None:
             return _refused(_UNKNOWN)
         if found.state is not AttachmentState.STORED:
             return _refused(_GONE[found.state])
-        turn.attached.append(found)
+        if found not in turn.attached:
+            turn.attached.append(found)
     return None
 
 

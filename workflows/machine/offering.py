@@ -38,6 +38,8 @@ MOST_TURNS: Final = 50
 _REASON: Final = "reason"
 _OF_THE_FORM: Final = "form/"
 _PEOPLE: Final = frozenset({"user", "users"})
+_ONE_IS_ENOUGH: Final = _PEOPLE | {"signature"}
+"""Of these kinds the first value that would be taken is looked for, and no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class _Trial:
 
     def _taken(self, act: Act, asked: Asked) -> tuple[list[JSON], Refused | None]:
         """The values for a field that would be taken, of people only the first; and why none is, where none is."""
+        if asked.kind == "picture":
+            return [None], None  # it is sent with the answer, and there is none to try it with
         taken: list[JSON] = []
         refusals: list[Refused] = []
         for value in (*(() if asked.required else (None,)), *self._values(asked, act)):
@@ -135,8 +139,8 @@ class _Trial:
                 taken.append(value)
             else:
                 refusals.append(found)
-            if asked.kind in _PEOPLE and (taken or not _is_about_whom(refusals[-1], asked.name)):
-                break  # no other person would change it
+            if asked.kind in _ONE_IS_ENOUGH and (taken or not _is_about_whom(refusals[-1], asked.name)):
+                break  # no other value would change it
         return taken, next((one for one in refusals if one.field != asked.name), next(iter(refusals), None))
 
     def _with_reason(self, act: Act) -> tuple[Act, Consequences | Refused]:
@@ -174,12 +178,21 @@ class _Trial:
                 return list(act.files) or ("",)
             case "choice":
                 return asked.choices
+            case _:
+                return self._simple(asked, act)
+
+    def _simple(self, asked: Asked, act: Act) -> Iterable[JSON]:
+        match asked.kind:
             case "day":
                 return (local_day(self.facts.calendar, self.now).isoformat(),)
             case "number":
                 return (1,)
             case "text":
                 return (WORDS,)
+            case "signature":
+                return (act.actor,)
+            case _:
+                return ()
 
     def _users(self) -> list[str]:
         roster, day = self.facts.roster, local_day(self.facts.calendar, self.now)

@@ -18,7 +18,11 @@ LONGEST_TEXT: Final = 2000
 LONGEST_NAME: Final = 500
 """Characters in what names a user, a step, an item, a day."""
 
-Kind = Literal["user", "users", "step", "item", "attachment", "choice", "text", "day", "number"]
+SIGNATURE: Final = "signature"
+PICTURE: Final = "signature_picture"
+"""What an answer that is signed asks for: the own name, and (if wanted) a picture of the stroke or the stamp."""
+
+Kind = Literal["user", "users", "step", "item", "attachment", "choice", "text", "day", "number", "signature", "picture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Asked:
     """A field that an operation itself asks for (not the form of the step).
 
     `kind` says what it takes: a user or several of the roster, a step of the workflow by its path, an item or an
-    attachment of the case by its id, one of `choices`, words, a day (ISO 8601), a whole number.
+    attachment of the case by its id, one of `choices`, words, a day (ISO 8601), a whole number, the name of whoever acts,
+    a picture by the id of a file that was sent for the case.
     """
 
     name: str
@@ -52,6 +57,17 @@ class Operation:
     form: bool = False
     weighty: bool = False
 
+    @property
+    def chooses(self) -> bool:
+        """Whether something has to be chosen that decides what follows: a signature changes nothing of it."""
+        return any(one.kind not in {"signature", "picture"} for one in self.asks)
+
+
+_SIGNING: Final = (
+    Asked(SIGNATURE, zh("签名"), "signature", required=False),
+    Asked(PICTURE, zh("签名图片"), "picture", required=False),
+)
+"""Needed at a step that wants a signature, refused at any other (`machine.signing`)."""
 
 TO_APPLICANT: Final = "start"
 """Where a return goes that goes to no step: to whoever applied."""
@@ -63,8 +79,8 @@ BALLOTS: Final = ("agree", "reject", "abstain")
 
 # In the order of use, what cannot be undone last: the pages keep it.
 _OPERATIONS: Final = (
-    Operation("agree", "item", zh("同意"), form=True),
-    Operation("reject", "item", zh("不同意"), form=True, weighty=True),
+    Operation("agree", "item", zh("同意"), asks=_SIGNING, form=True),
+    Operation("reject", "item", zh("不同意"), asks=_SIGNING, form=True, weighty=True),
     Operation(
         "return",
         "item",
@@ -75,7 +91,7 @@ _OPERATIONS: Final = (
         ),
         form=True,
     ),
-    Operation("abstain", "item", zh("弃权")),
+    Operation("abstain", "item", zh("弃权"), asks=_SIGNING),
     Operation(
         "cast", "item", zh("投票"), asks=(Asked("choice", zh("您的选择"), "choice", choices=BALLOTS),), opinion="none"
     ),
@@ -153,7 +169,7 @@ def fits(asked: Asked, value: object) -> bool:
             return isinstance(value, int) and not isinstance(value, bool)
         case "text":
             return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
-        case "user" | "step" | "item" | "attachment" | "day":
+        case "user" | "step" | "item" | "attachment" | "day" | "signature" | "picture":
             return _is_short(value)
 
 

@@ -46,7 +46,7 @@ class Act:
     for (whom to transfer to, where to return to), `form` what the step does. `key` is the idempotency key, `seen` the
     item version that the actor looked at. `principal` is who it is done for, when not the actor. `batch` names the list
     that the act was given in, where it was one of several. `attachments` are the ids of the files that go with it; `files`
-    is what the move has found under these ids, and under that of a file which the act withdraws.
+    is what the move has found under these ids, and under that of a file which the act withdraws or signs with.
     """
 
     key: str

@@ -9,6 +9,7 @@ from workflows.machine.attaching import DETACH
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Slice
 from workflows.machine.facts import Facts, Lookups, lookups_of, needs
+from workflows.machine.operations import PICTURE
 from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
 from workflows.moves.parts import Parts
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
@@ -24,9 +25,10 @@ def places_of(unit: Unit, acts: Mapping[str, Act]) -> dict[str, str]:
 
 
 def files_named(act: Act) -> frozenset[str]:
-    """The attachments that an act names: those that go with it, and the one that it withdraws."""
+    """The attachments that an act names: those that go with it, the one that it withdraws, the picture that it is signed with."""
     withdrawn = {str(act.fields.get("attachment"))} if act.verb == DETACH else set()
-    return frozenset(act.attachments) | withdrawn
+    picture = act.fields.get(PICTURE)
+    return frozenset(act.attachments) | withdrawn | (set() if picture is None else {str(picture)})
 
 
 def files_of(unit: Unit, acts: Iterable[Act]) -> dict[str, Attachment]:

@@ -90,7 +90,7 @@ def get_history(office: OfficeOf, viewer: ReaderOf, case: str) -> Response:
     view, library = seen_case(office, viewer, case), office.engine.library
     definition = library.by_hash(view.head.workflow_hash)
     said = saying(definition, library.roster(), library.calendar().zone, office.reads.now())
-    return json_response({"history": history(office.reads.history(viewer, case), said)})
+    return json_response({"history": history(office.reads.history(viewer, case), view.head, said)})
 
 
 @router.get("/{case}/explain")

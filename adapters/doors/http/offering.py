@@ -89,6 +89,9 @@ def _property(one: Field, *, of_people: bool) -> View:
             return {"title": one.label, "type": "array", "items": {"oneOf": choices}}
         case "day":
             return {"title": one.label, "type": "string", "format": "date"}
+        case "picture":
+            about = _("先为本办件上传的 PNG 或 JPEG 图片的编号")
+            return {"title": one.label, "type": "string", "maxLength": LONGEST_NAME, "description": about}
         case "number" | "boolean":
             return {"title": one.label, "type": _TYPES[one.kind]}
         case _:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from adapters.choosing import who_may_be
 from adapters.counted import because_of, because_view
 from adapters.explaining import Saying, saying
+from adapters.signatures import signature_view
 from adapters.web.tables import Line, case_line, inbox_line
 from adapters.web.timeline import Moment, timeline
 from domain.calendar import light
@@ -176,10 +177,12 @@ def _form(view: ItemView, library: Library, now: datetime) -> View | None:
     return form.model_dump(mode="json") | {"fields": fields}
 
 
-def history(entries: tuple[HistoryView, ...], said: Saying) -> list[View]:
+def history(entries: tuple[HistoryView, ...], head: Case, said: Saying) -> list[View]:
     """The timeline, oldest first, with the hashes that chain it."""
-    moments = {one.seq: one for one in timeline(entries, said)}
-    return [_entry(one) | {"titles": _in_words(moments[one.seq])} for one in entries]
+    moments = {one.seq: one for one in timeline(entries, head, said)}
+    return [
+        _entry(one) | {"titles": _in_words(moments[one.seq]), "signature": signature_view(one, head)} for one in entries
+    ]
 
 
 def _in_words(moment: Moment) -> View:
@@ -189,6 +192,7 @@ def _in_words(moment: Moment) -> View:
         "reason": moment.reason,
         "follows": list(moment.follows),
         "words": moment.words,
+        "signature": moment.signature,
     }
 
 

@@ -130,3 +130,48 @@
     }
   });
 })();
+
+// A signature may be drawn with finger or mouse: what is drawn fills the field that also takes a picture from a file.
+(() => {
+  const WHITE = "#fff";
+  const INK = "#0b2a5b";
+  document.querySelectorAll(".drawing").forEach((box) => {
+    const input = document.getElementById(box.dataset.for);
+    const canvas = box.querySelector("canvas");
+    const pen = canvas.getContext("2d");
+    if (!input || !pen || typeof DataTransfer !== "function") return;
+    let last = null;
+    const clear = () => { pen.fillStyle = WHITE; pen.fillRect(0, 0, canvas.width, canvas.height); };
+    const at = (event) => {
+      const frame = canvas.getBoundingClientRect();
+      return [(event.clientX - frame.left) * canvas.width / frame.width, (event.clientY - frame.top) * canvas.height / frame.height];
+    };
+    const line = (to) => {
+      pen.lineWidth = 5;
+      pen.lineCap = pen.lineJoin = "round";
+      pen.strokeStyle = INK;
+      pen.beginPath();
+      pen.moveTo(...last);
+      pen.lineTo(...to);
+      pen.stroke();
+      last = to;
+    };
+    const keep = () => {
+      const bytes = Uint8Array.from(atob(canvas.toDataURL("image/png").split(",")[1]), (one) => one.charCodeAt(0));
+      const files = new DataTransfer();
+      files.items.add(new File([bytes], "signature.png", { type: "image/png" }));
+      input.files = files.files;
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      last = at(event);
+      line(last);
+    });
+    canvas.addEventListener("pointermove", (event) => { if (last) line(at(event)); });
+    canvas.addEventListener("pointerup", () => { if (last) keep(); last = null; });
+    canvas.addEventListener("pointercancel", () => { last = null; });
+    box.querySelector("button").addEventListener("click", () => { clear(); input.value = ""; });
+    clear();
+    box.hidden = false;
+  });
+})();

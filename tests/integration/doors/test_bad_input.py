@@ -195,6 +195,8 @@ class Matter:
             "text": "样例",
             "day": "2026-03-02",
             "number": 1,
+            "signature": "样例",
+            "picture": "nothing",
         }
         found_here = {"item": self._added, "attachment": self._attached}
         return found_here[asked.kind]() if asked.kind in found_here else values[asked.kind]

@@ -33,7 +33,7 @@ def test_whoever_is_asked_again_sees_the_old_value_and_the_new_one() -> None:
     with speaking("zh_CN"):
         said = saying(ASKING, office.library.roster(), "Asia/Shanghai", office.clock())
         shown = changes(office.case(case), again.item, said)
-        newest = timeline(office.history(case), said)[0]
+        newest = timeline(office.history(case), office.case(case).head, said)[0]
 
     assert [(one.old, one.new) for one in shown] == [("5", "6")]
     assert "内容有变，请已同意的人重新确认" in newest.follows

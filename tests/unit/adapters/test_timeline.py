@@ -51,7 +51,7 @@ def test_the_timeline_names_the_proxy_and_whom_they_stand_in_for_and_what_a_rule
 
     with speaking("zh_CN"):
         said = saying(ASKING, office.library.roster(), "Asia/Shanghai", office.clock())
-        decided, began = timeline(office.history(case), said)
+        decided, began = timeline(office.history(case), office.case(case).head, said)
 
     assert decided.who == "li 代 chen"
     assert "“decision”：无人可办，按规则通过" in began.follows
@@ -64,7 +64,7 @@ def test_whoever_looks_at_an_item_is_not_said_to_be_asked_once_more() -> None:
 
     with speaking("zh_CN"):
         said = saying(ASKING, office.library.roster(), "Asia/Shanghai", office.clock())
-        opened, began = timeline(office.history(case), said)
+        opened, began = timeline(office.history(case), office.case(case).head, said)
 
     assert opened.follows == ()
     assert "转入“decision”" in began.follows

@@ -37,10 +37,11 @@ SUPPLEMENT: Final = to_applicant(within=3, takes=("town",), once=True, silence=n
 
 
 class HandsOn(Trees):
-    """Workflows whose items may be handed on and added to as well."""
+    """Workflows whose items may be handed on and added to as well, and whose answers are signed now and then."""
 
     def _approve(self, depth: int) -> Step:
-        return self._allowing(super()._approve(depth))
+        step = self._allowing(super()._approve(depth))
+        return step.model_copy(update={"signature": self.random.random() < 0.3})
 
     def _carry_out(self, depth: int) -> Step:
         return self._allowing(super()._carry_out(depth))
@@ -102,7 +103,7 @@ def _any_value(desk: Desk, asked: Asked, random: Random) -> Any:
             return random.choice([one.path for one in (*desk.ledger.past(), *desk.live.items.values())] or ["steps"])
         case "item":
             return random.choice([*desk.live.items, "x"])
-        case "attachment":
+        case "attachment" | "signature" | "picture":
             return "x"
         case _:
             return random.choice(asked.choices)

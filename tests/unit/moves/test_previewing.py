@@ -101,7 +101,8 @@ def drawn_act(office: Office, case: str, random: Random, number: int) -> Act:
     operation = random.choice(sorted((ON_CASES if item is None else ON_ITEMS).values(), key=lambda one: one.verb))
     held = [one.who for one in view.holders.get(item or "", ())]
     user = random.choice([*USERS, "head", *held, *held, *held])
-    fields = {one.name: drawn(one, view, random) for one in operation.asks if one.required or random.random() < 0.5}
+    asks = [one for one in operation.asks if one.kind not in {"signature", "picture"}]
+    fields = {one.name: drawn(one, view, random) for one in asks if one.required or random.random() < 0.5}
     principals = office.viewer(user).principals
     said = random.choice(("", "样例意见", "样例意见"))
     return Act(f"a{number}", case, item, operation.verb, user, principals, None, opinion=said, fields=fields)
