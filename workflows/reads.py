@@ -156,6 +156,21 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedTally:
+    """How many cases of a department were made urgent (加急) in a month on one ground, by itself or by the meeting's office.
+
+    `lowered` were lowered again, `late` had an item beyond its term all the same.
+    """
+
+    department: str
+    ground: str
+    by_office: bool
+    cases: int
+    lowered: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFilter:
     """Which plans; None means no restriction."""
 
@@ -317,6 +332,9 @@ class Reads(Protocol):
 
     def board(self, viewer: Viewer) -> tuple[Tally, ...]:
         """The cases under way by workflow, state and sending department: how many, near their term, beyond it."""
+
+    def raised(self, viewer: Viewer, month: str) -> tuple[RaisedTally, ...]:
+        """What was made urgent in a month ("2026-03"), by department and ground; only for those who see all."""
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         """The effects of a tree of cases that are not sent yet, the soonest due first; a gate does not hold them."""

@@ -7,7 +7,20 @@ from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 
-from adapters.sql import auditing, board, fanouts, items, listing, personal, plans, readings, serials, terms, views
+from adapters.sql import (
+    auditing,
+    board,
+    fanouts,
+    items,
+    listing,
+    personal,
+    plans,
+    readings,
+    serials,
+    terms,
+    urgencies,
+    views,
+)
 from adapters.sql.personal import NOTHING, personal_ref
 from adapters.sql.tables import case_head, effect, history, inbox, plan, timer, unmatched, unsealed
 from adapters.sql.transaction import Transaction
@@ -36,6 +49,7 @@ from workflows.reads import (
     OpenTerm,
     PlanFilter,
     PlanPage,
+    RaisedTally,
     Standing,
     Tally,
     said_in,
@@ -128,6 +142,9 @@ class SqlReads:
 
     def board(self, viewer: Viewer) -> tuple[Tally, ...]:
         return self._units.read(lambda unit: board.tallies(unit.tx, viewer))
+
+    def raised(self, viewer: Viewer, month: str) -> tuple[RaisedTally, ...]:
+        return self._units.read(lambda unit: urgencies.tallies(unit.tx, month)) if viewer.sees_all else ()
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         return self._units.read(lambda unit: views.in_flight(unit.tx, viewer, root))

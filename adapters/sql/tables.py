@@ -294,6 +294,20 @@ _index(serial, "asked_once", "asked", unique=True)
 ballot = _table("ballot", "id", texts("id", "case"), paths("path"), integers("round"), texts("choice"), small=True)
 _index(ballot, "case", "case path round")
 
+# What was made urgent, by month: a department may raise so many of its cases itself, and no more.
+raised = _table(
+    "raised",
+    "month department case counts",
+    texts("month", "department", "case"),
+    flags("counts"),
+    texts("ground"),
+    flags("most"),
+    moments("at"),
+    optional(moments("lowered_at")),
+    small=True,
+)
+_index(raised, "case", "case")
+
 # One event or signal that concerns many cases: how far it has come, and the inbox rows that it posted.
 fanout = _table(
     "fanout",

@@ -36,6 +36,7 @@ from adapters.sql.pace import Pace
 from adapters.sql.serials import SqlSerials
 from adapters.sql.statements import Driver
 from adapters.sql.transaction import Transaction
+from adapters.sql.urgencies import SqlUrgencies
 from adapters.vault import OfficeVault
 from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
 from workflows.machine.decision import Claim
@@ -76,6 +77,7 @@ class SqlUnit:
         self.serials = SqlSerials(tx)
         self.drafts = SqlDrafts(tx)
         self.ballots = SqlBallots(tx)
+        self.urgencies = SqlUrgencies(tx)
         self.attachments = SqlAttachments(tx)
         self.claimed = 0
         """How many cases this unit took: its length is theirs, and a batch of another size would change it."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Executable, bindparam, delete, select, update
 
-from adapters.sql import attachments, ballots, drafts, personal, plans, serials
+from adapters.sql import attachments, ballots, drafts, personal, plans, serials, urgencies
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import Dialect, among, same
 from adapters.sql.personal import Personal
@@ -54,6 +54,7 @@ def write(tx: Transaction, changes: Changes) -> None:
     tx.run_of(_end_access, [(one.case, one.who, one.why) for one in changes.access_ended])
     tx.insert_new(case_access, [(one.case, one.who, one.why) for one in changes.access])
     _write_history(tx, changes.history)
+    urgencies.write(tx, changes)
 
 
 def _end_access(dialect: Dialect) -> Executable:

@@ -13,8 +13,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from adapters.doors.http.answers import Refuse
-from adapters.doors.http.office import OfficeOf
+from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.problems import Problem
+from adapters.raised import GROUNDS, RaisedLine, by_department, quota_of
 from adapters.texts import _, current_language
 from adapters.titles import titles_of
 from adapters.web.addresses import Asked
@@ -22,6 +23,8 @@ from adapters.web.rendering import fragment, page
 from adapters.web.tables import LIGHTS, SIGNS, STATES, workflow_titles
 from adapters.web.visitors import PageRoute, VisitorOf
 from workflows.machine.case import State
+from workflows.machine.urgency import month_of
+from workflows.policy import Viewer
 from workflows.reads import Standing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -67,12 +70,37 @@ def board(request: Request, office: OfficeOf, visitor: VisitorOf, part: str = ""
         "totals": _row(_("合计"), "workflow", "", counts, standings, states),
         "departments": list(_departments(office, standings)),
         "any": bool(counts),
+        "raised": _raised(office, visitor.viewer),
+        "quota": quota_of(office.engine.library.numbers()),
         "now": office.reads.now(),
         "fewest": FEWEST,
     }
     if part:
         return fragment("_board.html", request, **values)
     return page("board.html", request, office, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedRow:
+    """A department that made cases urgent this month: its figures, and its grounds in words."""
+
+    title: str
+    line: RaisedLine
+    grounds: str
+
+
+def _raised(office: Office, viewer: Viewer) -> list[RaisedRow]:
+    library = office.engine.library
+    titles, language = titles_of("", library.roster()), current_language()
+    month = month_of(library.calendar(), office.reads.now())
+    return [
+        RaisedRow(
+            titles.department(one.department, language),
+            one,
+            _("、").join(_("%(ground)s%(n)s件", ground=_(GROUNDS[name]), n=n) for name, n in one.grounds.items()),
+        )
+        for one in by_department(office.reads.raised(viewer, month))
+    ]
 
 
 def _lit(light: str) -> str:

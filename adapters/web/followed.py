@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from adapters.counted import recounted_lines
 from adapters.explaining import Saying, verb_title
+from adapters.raised import GROUNDS
 from adapters.texts import _, ngettext
 from adapters.titles import event_title, rule_title
 from domain.texts import zh
@@ -69,6 +70,11 @@ def _done_to_the_case(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     if "urgency" in delta:
         before, after = (_(_URGENCY[one]) for one in delta["urgency"])
         yield _("缓急由%(before)s改为%(after)s", before=before, after=after)
+    if "ground" in delta:
+        yield _("事由：%(ground)s", ground=_(GROUNDS[delta["ground"]]))
+    if "urgency_refused" in delta:
+        wanted, quota = delta["urgency_refused"]
+        yield _("本单位本月的%(quota)s件加急已用完，由%(wanted)s改按平件受理", quota=quota, wanted=_(_URGENCY[wanted]))
     if "proposed" in delta:
         yield _("“%(verb)s”须由另一人确认", verb=verb_title(str(delta["proposed"][0])))
     if "vote" in delta:

@@ -49,7 +49,7 @@ from workflows.machine.stimuli import Act, EventStimulus, Sign, Signal, SignalSt
 from workflows.machine.suspending import shift_clocks
 from workflows.machine.timekeeping import term_at
 from workflows.machine.turn import Enter, Leave, Turn
-from workflows.machine.urgency import begin_with_urgency
+from workflows.machine.urgency import begin_with_urgency, take_urgency_along
 
 
 def decide(definition: Workflow, before: Slice, stimulus: Stimulus | Repair, facts: Facts, now: datetime) -> Outcome:
@@ -108,6 +108,7 @@ def _take_event(turn: Turn, event: EventStimulus) -> Outcome:
     if event.starts:
         if turn.head.seq > 0:
             return Ignored("started before")
+        begin_with_urgency(turn)
         _start(turn)
     elif not _is_heard(turn, event):
         return Ignored("nobody waits for it")
@@ -117,7 +118,6 @@ def _take_event(turn: Turn, event: EventStimulus) -> Outcome:
 
 
 def _start(turn: Turn) -> None:
-    begin_with_urgency(turn)
     turn.share(f"department:{turn.head.department}", "sender")
     if turn.head.person is not None:
         turn.share(f"person:{turn.head.person}", "applicant")
@@ -144,6 +144,7 @@ _LOOKED_AT_AGAIN: Final = MappingProxyType({Sign.CALENDAR: recount, Sign.ROSTER:
 def _take_signal(turn: Turn, signal: Signal) -> Outcome:
     """Let a case know what another one, or the house, has for it."""
     if signal.sign is Sign.CALLED and turn.head.seq == 0:
+        take_urgency_along(turn)
         _start(turn)
     elif signal.sign is Sign.RESUMED and turn.head.seq == 0:
         return Ignored("it has not started yet: no clock of it ran")

@@ -69,6 +69,23 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """A case is urgent from now on (加急): of which department, in which month ("2026-03", on the calendar's wall), and why.
+
+    `counts` tells that the department itself raised it, of which it may raise `quota` in a month; what the meeting's office
+    raises uses nothing up. `most` tells 特急 from 加急.
+    """
+
+    case: str
+    department: str
+    month: str
+    ground: str
+    most: bool
+    counts: bool
+    quota: int
+
+
+@dataclass(frozen=True, slots=True)
 class SerialAsked:
     """The step at `path` of a case asks for the next number of a series in a year, written with so many digits."""
 
@@ -101,6 +118,7 @@ class Decision:
     entered and left within this decision and need no row. `items_reheld` are open, and held from now on by those whom
     `holders_opened` names and by nobody else. `ballots` go where nothing of the decision goes: the entry knows nothing of
     them. `attached` are the ids of the files that go with it, `detached` of those that are withdrawn.
+    `raised` says that the case was made urgent, `lowered` that it is less urgent than it was.
     """
 
     after: Slice
@@ -131,6 +149,8 @@ class Decision:
     plans_moved: tuple[tuple[str, datetime], ...] = ()
     attached: tuple[str, ...] = ()
     detached: tuple[str, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    lowered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class Facts:
 
     `twins` maps (register, value of the looked-up field) to the keys of the register rows with that value, `rows` maps
     (register, key) to the row.
-    `fingerprint` is the vault's blind index, for a person whose name or number was corrected.
+    `fingerprint` is the vault's blind index, for a person whose name or number was corrected. `raised` are the cases that a
+    department itself has made urgent this month, for those that one of the stimuli may raise.
     """
 
     roster: Roster
@@ -28,6 +29,7 @@ class Facts:
     twins: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     fingerprint: Callable[..., str] | None = None
     rows: Mapping[tuple[str, str], Mapping[str, JSON]] = field(default_factory=dict)
+    raised: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def versions(self) -> dict[str, str]:
         """The version of each fact, for the base record of a history entry."""

@@ -77,6 +77,9 @@ TO_OFFICERS: Final = "officers"
 BALLOTS: Final = ("agree", "reject", "abstain")
 """What a secret ballot may say."""
 
+GROUNDS: Final = ("instructed", "term", "safety", "emergency", "other")
+"""Why a case is raised (加急): a closed list, so that it can be counted; what else is to be said is an opinion."""
+
 # In the order of use, what cannot be undone last: the pages keep it.
 _OPERATIONS: Final = (
     Operation("agree", "item", zh("同意"), asks=_SIGNING, form=True),
@@ -136,7 +139,10 @@ _OPERATIONS: Final = (
         "set-urgency",
         "case",
         zh("调整缓急"),
-        asks=(Asked("urgency", zh("缓急"), "choice", choices=("normal", "urgent", "most_urgent")),),
+        asks=(
+            Asked("urgency", zh("缓急"), "choice", choices=("normal", "urgent", "most_urgent")),
+            Asked("ground", zh("事由"), "choice", required=False, choices=GROUNDS),
+        ),
         opinion="needed",
     ),
     Operation("resume", "case", zh("恢复办理")),

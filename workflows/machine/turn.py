@@ -42,9 +42,10 @@ from workflows.machine.case import (
     State,
     Subscription,
     Timer,
+    Urgency,
     WorkItem,
 )
-from workflows.machine.decision import Ballot, Child, Claim, SerialAsked
+from workflows.machine.decision import Ballot, Child, Claim, Raised, SerialAsked
 from workflows.machine.facts import Facts
 from workflows.machine.nearness import is_within, turn_around
 from workflows.machine.nodes import CASE, Node, index, step_path
@@ -95,6 +96,8 @@ class Turn:
     ballots: list[Ballot] = field(default_factory=list)
     plans_ended: list[str] = field(default_factory=list)
     plans_moved: list[tuple[str, datetime]] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
+    lowered: bool = False
     attached: list[Attachment] = field(default_factory=list)
     detached: list[str] = field(default_factory=list)
     own: dict[str, Mapping[str, JSON]] = field(init=False)
@@ -250,6 +253,13 @@ class Turn:
         self.holders[item.id] = ()
         for who, capacity in holders:
             self.hold(item, who, capacity)
+        if self.head.urgency is not Urgency.NORMAL:
+            self.tell_urgent(item)
+
+    def tell_urgent(self, item: WorkItem) -> None:
+        """Beside the inbox, which whoever is asked has to open, tell them that something urgent is there (加急)."""
+        if item.state is ItemState.OPEN:
+            self.notify((one.who for one in self.holders.get(item.id, ())), self.head.urgency.value, item.id)
 
     def hold(self, item: WorkItem, who: str, capacity: Capacity) -> None:
         """Add a holder, unless `who` holds the item already."""

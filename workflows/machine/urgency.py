@@ -2,22 +2,29 @@
 
 The share of a term that is left is a number of the office. What an applicant, an event or a public notice is given is
 never shortened. Lowering the urgency keeps the dates that stand.
+
+How many of its cases a department may make urgent in a calendar month is a number, too (`QUOTA`): beyond it an act is refused,
+and what an event starts is dealt with as 平, for the matter itself must not be lost. The meeting's office, which weighs the
+departments against each other, is not bound by it and uses nothing of it up. A sub-case is as urgent as it is called.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from domain.calendar import Calendar
 from domain.clocks import Clock, from_text
 from domain.numbers import Numbers, value
 from domain.texts import zh
 from workflows.language.words import Number
 from workflows.machine.case import Urgency, WorkItem
-from workflows.machine.deadlines import counted, days_of
-from workflows.machine.decision import Refused
+from workflows.machine.deadlines import counted, days_of, local_day
+from workflows.machine.decision import Raised, Refused
 from workflows.machine.nodes import CASE
+from workflows.machine.operations import GROUNDS
 from workflows.machine.recounting import reset_timers
 from workflows.machine.stimuli import Act
 from workflows.machine.timekeeping import redate
@@ -26,6 +33,13 @@ from workflows.policy import role_principal
 
 FIELD: Final = "urgency"
 """The field of a start event, and of the act, that says how urgent a case is."""
+
+QUOTA: Final = ("urgency.quota_per_month", 10)
+"""How many of its cases a department may raise in a calendar month; 0: none, only the office raises. No source: an assumption."""
+BY_EVENT: Final = "event"
+"""The ground of a case that was urgent from its start event on."""
+OTHER: Final = "other"
+GROUND: Final = "ground"
 
 _LEFT: Final[Mapping[Urgency, tuple[str, int]]] = {
     Urgency.URGENT: ("urgency.urgent_percent", 50),
@@ -51,28 +65,84 @@ def hastened(turn: Turn, clock: Clock | None) -> Clock | None:
 
 
 def begin_with_urgency(turn: Turn) -> None:
-    """A case is as urgent as its start event says."""
+    """A case is as urgent as its start event says, while the quota of its department lasts."""
+    wanted = _asked_for(turn)
+    if wanted is Urgency.NORMAL:
+        return
+    if _is_used_up(turn):
+        turn.said["urgency_refused"] = [wanted.value, _quota(turn)]
+        turn.notify({f"department:{turn.head.department}"}, "urgency_refused")
+        return
+    turn.head = replace(turn.head, urgency=wanted)
+    _note_raised(turn, BY_EVENT, by_office=False)
+
+
+def take_urgency_along(turn: Turn) -> None:
+    """A sub-case is as urgent as whoever called it says: its tree was raised once."""
+    turn.head = replace(turn.head, urgency=_asked_for(turn))
+
+
+def _asked_for(turn: Turn) -> Urgency:
     found = turn.head.fields.get(FIELD)
-    if found in [one.value for one in Urgency]:
-        turn.head = replace(turn.head, urgency=Urgency(found))
+    return Urgency(found) if found in [one.value for one in Urgency] else Urgency.NORMAL
 
 
 def set_urgency(turn: Turn, act: Act) -> Refused | None:
     """Raise or lower the urgency of a case, with a reason: whoever sent it, or the meeting's office."""
     own = {f"person:{turn.head.person}", f"department:{turn.head.department}"}
-    if own.isdisjoint(act.principals) and _OFFICE.isdisjoint(act.principals):
+    by_office = not _OFFICE.isdisjoint(act.principals)
+    if own.isdisjoint(act.principals) and not by_office:
         return Refused(403, "not_yours", zh("只有申请人、提交单位和联席会议办公室可以调整缓急"))
     if act.fields.get(FIELD) not in [one.value for one in Urgency]:
         return Refused(422, "bad_value", zh("请选择平、加急或特急"), field=FIELD)
+    if act.fields.get(GROUND) not in {None, *GROUNDS}:
+        return Refused(422, "bad_value", zh("请从规定的事由中选择"), field=GROUND)
     before, wanted = turn.head.urgency, Urgency(act.fields[FIELD])
     if wanted is before:
         return Refused(409, "same_urgency", zh("缓急没有变化"), at=turn.head.last_at, field=FIELD)
+    raises = _ORDER.index(wanted) > _ORDER.index(before)
+    if raises and not by_office and _is_used_up(turn):
+        return Refused(409, "quota_used_up", zh("本单位本月的加急件数已用完：请由联席会议办公室调整"), field=FIELD)
     turn.reach(CASE)
     turn.head = replace(turn.head, urgency=wanted)
     turn.said[FIELD] = [before.value, wanted.value]
-    if _ORDER.index(wanted) > _ORDER.index(before):
+    if raises:
+        ground = str(act.fields.get(GROUND) or OTHER)
+        turn.said[GROUND] = ground
+        _note_raised(turn, ground, by_office=by_office)
         _hasten(turn)
+    turn.lowered = not raises
     return None
+
+
+# -- the quota ---------------------------------------------------------------------------------------------
+
+
+def month_of(calendar: Calendar, now: datetime) -> str:
+    """The calendar month of a moment on the calendar's wall, as "2026-03"."""
+    return local_day(calendar, now).isoformat()[:7]
+
+
+def _quota(turn: Turn) -> int:
+    return max(0, value(turn.facts.numbers, *QUOTA))
+
+
+def _is_used_up(turn: Turn) -> bool:
+    """Whether the department may raise no other case this month; one that it has raised already is counted once."""
+    raised = turn.facts.raised.get(turn.head.department, frozenset())
+    return turn.head.id not in raised and len(raised) >= _quota(turn)
+
+
+def _note_raised(turn: Turn, ground: str, *, by_office: bool) -> None:
+    department, month = turn.head.department, month_of(turn.facts.calendar, turn.now)
+    most = turn.head.urgency is Urgency.MOST_URGENT
+    if by_office or turn.head.id not in turn.facts.raised.get(department, frozenset()):
+        turn.raised.append(Raised(turn.head.id, department, month, ground, most, not by_office, _quota(turn)))
+    for item in turn.items.values():
+        turn.tell_urgent(item)
+
+
+# -- shorter terms -----------------------------------------------------------------------------------------
 
 
 def _hasten(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.calendar import Light, light
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Case, State
-from workflows.memory import audit, fanouts, items, planned, readings, serials, terms
+from workflows.memory import audit, fanouts, items, planned, readings, serials, terms, urgencies
 from workflows.memory.filters import fits, most_urgent, shown
 from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
@@ -60,6 +60,7 @@ from workflows.reads import (
     OpenTerm,
     PlanFilter,
     PlanPage,
+    RaisedTally,
     Standing,
     Tally,
     said_in,
@@ -153,6 +154,9 @@ class MemoryReads:
 
     def board(self, viewer: Viewer) -> tuple[Tally, ...]:
         return self._units.read(lambda unit: _tallies(unit, viewer))
+
+    def raised(self, viewer: Viewer, month: str) -> tuple[RaisedTally, ...]:
+        return self._units.read(lambda unit: urgencies.tallies(unit.tx, month)) if viewer.sees_all else ()
 
     def in_flight(self, viewer: Viewer, root: str) -> tuple[EffectView, ...]:
         return self._units.read(lambda unit: _in_flight(unit, viewer, root))

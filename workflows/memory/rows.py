@@ -21,7 +21,7 @@ from workflows.machine.case import (
     Timer,
     WorkItem,
 )
-from workflows.machine.decision import Ballot, Claim, SerialAsked
+from workflows.machine.decision import Ballot, Claim, Raised, SerialAsked
 from workflows.machine.nearness import outermost_turn
 from workflows.memory.store import Table
 from workflows.ports import ActRow, Gate, HistoryRow, InboxRow, NewEvent, RegisterRow
@@ -169,6 +169,15 @@ class BoardRow:
     is_paused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RaisedRow:
+    """A case that was made urgent, when, and when it was lowered again."""
+
+    one: Raised
+    at: datetime
+    lowered_at: datetime | None = None
+
+
 def _case(row: Any) -> str:
     case: str = row.case
     return case
@@ -209,6 +218,9 @@ ATTACHMENTS: Table[str, AttachmentRow] = Table(
     {"key": lambda row: row.key, "case": lambda row: row.one.case, "person": lambda row: row.one.person},
 )
 SERIALS: Table[tuple[str, int, int], Serial] = Table("serial", {"series": lambda row: (row.series, row.year)})
+RAISED: Table[tuple[str, str, str, bool], RaisedRow] = Table(
+    "raised", {"month": lambda row: row.one.month, "case": lambda row: row.one.case}
+)
 BALLOTS: Table[str, Ballot] = Table("ballot", {"case": _case})
 BOARD: Table[str, BoardRow] = Table("board")
 BOARD_AT: Table[str, int] = Table("board_at")

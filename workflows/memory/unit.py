@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from workflows.machine.case import Capacity, Case, Effect, Holder, ItemState, Lane, Plan, Slice, Subscription, WorkItem
 from workflows.machine.decision import Claim
-from workflows.memory import attachments, ballots, drafts, gates, inbox, outbox, plans, serials, sharing
+from workflows.memory import attachments, ballots, drafts, gates, inbox, outbox, plans, serials, sharing, urgencies
 from workflows.memory.board import MemoryBoard
 from workflows.memory.fanouts import MemoryFanouts
 from workflows.memory.personal import destroy, forget, keep, reveal
@@ -76,6 +76,7 @@ class MemoryUnit:
         self.serials = serials.MemorySerials(tx)
         self.drafts = drafts.MemoryDrafts(tx)
         self.ballots = ballots.MemoryBallots(tx)
+        self.urgencies = urgencies.MemoryUrgencies(tx)
         self.attachments = attachments.MemoryAttachments(tx)
 
     # -- doors and routing ---------------------------------------------------------------------------------
@@ -199,6 +200,7 @@ class MemoryUnit:
         outbox.add(self.tx, changes.effects)
         serials.ask(self.tx, changes.serials)
         ballots.cast(self.tx, changes.ballots)
+        urgencies.write(self.tx, changes)
         attachments.write(self.tx, changes)
         plans.write(self.tx, changes)
         for access in changes.access_ended:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from workflows.machine.case import Lane
 from workflows.moves.deciding import CaseRun
 from workflows.moves.emitting import emit_events
+from workflows.moves.raising import hold_quotas, refuse_too_many
 from workflows.moves.recording import Recorded, gather
 from workflows.moves.relating import open_gates, relate
 from workflows.moves.routing import meet_parked
@@ -34,7 +35,9 @@ def save_runs(engine: Engine, unit: Unit, runs: dict[str, CaseRun]) -> Saved:
     won = unit.save_heads([(one.expected, one.head) for one in recorded.values()]) if recorded else set()
     winners = [recorded[case] for case in recorded if case in won]
     changes = gather(winners)
+    hold_quotas(unit, changes)
     unit.write(changes)
+    refuse_too_many(unit, changes)
     done = [run for case, run in runs.items() if case in won or _settled(run)]
     lanes = {one.head.id: one.head.lane for one in winners}
     returned = [(event, run.before.head.id) for run in done for event in run.parked]

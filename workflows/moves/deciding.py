@@ -33,6 +33,7 @@ from workflows.moves.loading import (
     with_fired,
 )
 from workflows.moves.parts import Parts
+from workflows.moves.raising import may_be_raised
 from workflows.moves.recording import Recorded, record
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
@@ -126,7 +127,8 @@ def run_cases(
     places = places_of(unit, acts)
     events = unit.events([row.event for row in rows if row.event is not None])
     slices = load_cases(unit, by_case, places, events)
-    batch = _Batch(engine, unit, acts, places, files_of(unit, acts.values()), events, look_up(engine, unit, slices))
+    found = look_up(engine, unit, slices, may_be_raised(slices, acts))
+    batch = _Batch(engine, unit, acts, places, files_of(unit, acts.values()), events, found)
     runs = {
         case: CaseRun(slices[case], _moving(slices[case], mine)) for case, mine in by_case.items() if case in slices
     }

@@ -12,6 +12,7 @@ from workflows.machine.facts import Facts, Lookups, lookups_of, needs
 from workflows.machine.operations import PICTURE
 from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
 from workflows.moves.parts import Parts
+from workflows.moves.raising import raised_by
 from workflows.ports import Engine, InboxRow, StoredEvent, Unit
 
 Events = Mapping[int, StoredEvent]
@@ -104,19 +105,21 @@ def stimulus_of(row: InboxRow, events: Mapping[int, StoredEvent]) -> Stimulus:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the registers hold for the look-ups of a batch."""
+    """What the registers hold for the look-ups of a batch, and what the departments of its cases have raised (加急)."""
 
     twins: Mapping[tuple[str, str], tuple[str, ...]]
     rows: Mapping[tuple[str, str], Mapping[str, JSON]]
+    raised: Mapping[str, frozenset[str]]
 
 
-def look_up(engine: Engine, unit: Unit, slices: Mapping[str, Slice]) -> Found:
-    """What these cases may look up in the registers, read once for all of them."""
+def look_up(engine: Engine, unit: Unit, slices: Mapping[str, Slice], raising: Iterable[str] = ()) -> Found:
+    """What these cases may look up in the registers, read once for all; `raising` are those that may become urgent."""
     wanted = [needs(_lookups(engine, one.head.workflow_hash), one.head) for one in slices.values()]
     twins = sorted({pair for one in wanted for pair in one.twins})
     rows = sorted({pair for one in wanted for pair in one.rows})
     found = unit.registers(rows) if rows else {}
-    return Found(unit.twins(twins) if twins else {}, {pair: row.values for pair, row in found.items()})
+    raised = raised_by(engine, unit, (slices[case] for case in raising))
+    return Found(unit.twins(twins) if twins else {}, {pair: row.values for pair, row in found.items()}, raised)
 
 
 _LOOKUPS: dict[str, Lookups] = {}
@@ -136,4 +139,7 @@ def _lookups(engine: Engine, workflow_hash: str) -> Lookups:
 def facts_for(engine: Engine, before: Slice, found: Found) -> Facts:
     library = engine.library
     numbers = library.numbers(before.head.numbers)
-    return Facts(library.roster(), library.calendar(), numbers, found.twins, engine.vault.fingerprint, found.rows)
+    fingerprint = engine.vault.fingerprint
+    return Facts(
+        library.roster(), library.calendar(), numbers, found.twins, fingerprint, found.rows, raised=found.raised
+    )

@@ -31,7 +31,7 @@ def _offers(engine: Engine, unit: Unit, asking: Sequence[Act]) -> list[tuple[Off
         why = NOT_YET if live.head.quarantine is None else STOPPED
         return [_all_refused(one, why) for one in asking]
     whole = replace(live, past=unit.past([case])[case])
-    facts = facts_for(engine, whole, look_up(engine, unit, {case: whole}))
+    facts = facts_for(engine, whole, look_up(engine, unit, {case: whole}, raising=[case]))
     definition = engine.library.by_hash(live.head.workflow_hash)
     files = {one.id: one for one in unit.attachments.of_case(case)}
     return [offered(definition, whole, replace(one, files=files), facts, unit.now) for one in asking]

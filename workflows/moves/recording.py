@@ -110,6 +110,8 @@ def _gather_case(changes: Changes, recorded: Recorded) -> None:
         changes.plans_moved.extend((recorded.head.id, name, due_at) for name, due_at in decision.plans_moved)
         changes.serials.extend(decision.serials)
         changes.ballots.extend(decision.ballots)
+        changes.raised.extend(decision.raised)
+        changes.lowered.extend([recorded.head.id] if decision.lowered else [])
         changes.access.extend(decision.access)
         changes.access_ended.extend(decision.access_ended)
         entry = decision.entry

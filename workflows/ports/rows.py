@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflows.machine.case import JSON, Access, Activation, Effect, Holder, Lane, Plan, Subscription, Timer, WorkItem
-from workflows.machine.decision import Ballot, SerialAsked
+from workflows.machine.decision import Ballot, Raised, SerialAsked
 from workflows.machine.stimuli import Signal
 from workflows.ports.attachments import Linked, Withdrawn
 
@@ -151,6 +151,8 @@ class Changes:
     attachments_linked: list[Linked] = field(default_factory=list)
     attachments_withdrawn: list[Withdrawn] = field(default_factory=list)
     ballots: list[Ballot] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
+    lowered: list[str] = field(default_factory=list)
     access: list[Access] = field(default_factory=list)
     access_ended: list[Access] = field(default_factory=list)
     history: list[HistoryRow] = field(default_factory=list)

@@ -30,6 +30,7 @@ from workflows.ports.rows import (
     StoredEvent,
 )
 from workflows.ports.serials import Serials
+from workflows.ports.urgencies import Urgencies
 
 
 class Unit(Protocol):
@@ -57,6 +58,10 @@ class Unit(Protocol):
     @property
     def ballots(self) -> Ballots:
         """The ballots of secret votes, in this transaction."""
+
+    @property
+    def urgencies(self) -> Urgencies:
+        """The cases that were made urgent, in this transaction."""
 
     @property
     def attachments(self) -> Attachments:

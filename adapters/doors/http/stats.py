@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from adapters.doors.http.answers import json_response
 from adapters.doors.http.office import OfficeOf
 from adapters.doors.http.viewers import ReaderOf
+from adapters.raised import by_department, quota_of
+from workflows.machine.urgency import month_of
 from workflows.reads import Tally
 
 router = APIRouter(prefix="/api/stats", tags=["stats"])
+
+MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
 @router.get("/board")
@@ -22,6 +27,19 @@ def board(office: OfficeOf, viewer: ReaderOf) -> Response:
     Never by person. Each figure has the address of the list that it counts, for the same viewer.
     """
     return json_response({"rows": [tally_body(one) for one in office.reads.board(viewer)]})
+
+
+@router.get("/urgency")
+def urgency(office: OfficeOf, viewer: ReaderOf, month: Annotated[str, Query(pattern=MONTH)] = "") -> Response:
+    """What each department made urgent (加急) in a month ("2026-03", by default this one); empty for who sees not all.
+
+    Beside how many: on which grounds, how many were lowered again, and how many had an item beyond its term all the same.
+    """
+    library = office.engine.library
+    wanted = month or month_of(library.calendar(), office.reads.now())
+    lines = by_department(office.reads.raised(viewer, wanted))
+    rows = [asdict(one) | {"grounds": dict(one.grounds)} for one in lines]
+    return json_response({"month": wanted, "quota": quota_of(library.numbers()), "rows": rows})
 
 
 def tally_body(one: Tally) -> dict[str, Any]:
