@@ -71,7 +71,8 @@ def _done_to_the_case(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
         before, after = (_(_URGENCY[one]) for one in delta["urgency"])
         yield _("缓急由%(before)s改为%(after)s", before=before, after=after)
     if "ground" in delta:
-        yield _("事由：%(ground)s", ground=_(GROUNDS[delta["ground"]]))
+        ground = GROUNDS[delta["ground"]]
+        yield _("事由：%(ground)s", ground=_(ground))
     if "urgency_refused" in delta:
         wanted, quota = delta["urgency_refused"]
         yield _("本单位本月的%(quota)s件加急已用完，由%(wanted)s改按平件受理", quota=quota, wanted=_(_URGENCY[wanted]))
