@@ -15,6 +15,7 @@ from adapters.titles import event_title
 from adapters.web.followed import followed
 from domain.attachments import kind_of
 from domain.texts import zh
+from workflows.language.people import INITIATOR
 from workflows.language.words import Escalate
 from workflows.machine.case import SYSTEM, Case
 from workflows.machine.nodes import index
@@ -85,7 +86,7 @@ def _moment(entry: HistoryView, head: Case, said: Saying) -> Moment:
         at=entry.at,
         kind=kind,
         what=_what(kind, name, body, said),
-        who=_who(body, said),
+        who=_who(body, head, said),
         reason=said.names.titles.reason(str(reason), said.names.language) if reason else "",
         follows=tuple(followed(body.get("delta", {}), said)),
         words=str(body.get("delta", {}).get("opinion", "")),
@@ -134,10 +135,10 @@ def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
     return _("提醒办理“%(step)s”", step=step)
 
 
-def _who(body: Mapping[str, Any], said: Saying) -> str:
+def _who(body: Mapping[str, Any], head: Case, said: Saying) -> str:
     """Who did it: the post held at that time, and the capacity where it is not the ordinary one."""
     if body["actor"] == SYSTEM:
-        return "" if str(body["what"]).startswith("event:") else _("系统按规则")
+        return _submitted(body, head, said) if str(body["what"]).startswith("event:") else _("系统按规则")
     post = next((one for one in said.names.roster.posts if one.code == body.get("post")), None)
     name = said.names.principal(str(body["actor"]))
     if post is not None:
@@ -147,6 +148,17 @@ def _who(body: Mapping[str, Any], said: Saying) -> str:
         return _("%(who)s 代 %(principal)s", who=name, principal=said.names.principal(str(principal)))
     capacity = CAPACITIES.get(str(body.get("authority")), "")
     return _("%(who)s（%(capacity)s）", who=name, capacity=_(capacity)) if capacity else name
+
+
+def _submitted(body: Mapping[str, Any], head: Case, said: Saying) -> str:
+    """The officer who submitted what started the case, and for whom (代提交); empty for a department's system."""
+    submitter = body.get("delta", {}).get("fields", {}).get(INITIATOR)
+    if submitter is None:
+        return ""
+    who = said.names.user(str(submitter))
+    if head.person is None:
+        return who
+    return _("%(who)s 代 %(principal)s", who=who, principal=said.names.principal(f"person:{head.person}"))
 
 
 def _files(delta: Mapping[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Final
 from domain.approval import Mode
 from domain.clocks import Clock, Pause, PauseReason, as_text, going_on, stopped
 from domain.identifiers import derived_id
+from domain.roster import post_of
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
 from workflows.machine.agenda import Handed
 from workflows.machine.balloting import close_vote, is_too_small
@@ -15,7 +16,7 @@ from workflows.machine.case import Activation, ActivationState, Case, ItemState,
 from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
 from workflows.machine.lining import let_wait
-from workflows.machine.recusing import stood_back_from
+from workflows.machine.recusing import initiator_of, stood_back_from
 from workflows.machine.repeating import without_repeats
 from workflows.machine.rewind import start_over
 from workflows.machine.seating import ADMIN_ROLE, FALLBACK_ROLE, resolve_seats, seats_of_step
@@ -177,8 +178,16 @@ def where(turn: Turn, path: str) -> Where:
 
 
 def recipients(turn: Turn, who: Who, path: str) -> set[str]:
-    """Everybody whom a resolver finds, for a message."""
-    return {principal for seat in seats_of(turn, who, Mode.ONE, path) for principal, _ in seat.candidates}
+    """Everybody whom a resolver finds, for a message; with the applicant whoever submitted for them is told (代提交)."""
+    found = {principal for seat in seats_of(turn, who, Mode.ONE, path) for principal, _ in seat.candidates}
+    return found | _submitter(turn, path) if f"person:{turn.head.person}" in found else found
+
+
+def _submitter(turn: Turn, path: str) -> set[str]:
+    """The officer who submitted what started the case, while they are in office."""
+    here = where(turn, path)
+    submitter = initiator_of(here)
+    return set() if submitter is None or post_of(here.roster, submitter, here.day) is None else {f"user:{submitter}"}
 
 
 def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from domain.calendar import due_after_days
 from domain.identifiers import derived_id
 from domain.texts import zh
+from workflows.language.people import INITIATOR
 from workflows.language.words import Approve
 from workflows.machine.case import DECIDED, UNDER_WAY, State
 from workflows.machine.confirming import is_proposal, propose
@@ -80,7 +81,7 @@ def revoke(turn: Turn, act: Act) -> Refused | None:
     if refusal is not None or rule is None:
         return refusal
     turn.head = replace(turn.head, state=State.REVOKING, round=turn.head.round + 1)
-    turn.children.append(_copy(turn, rule.workflow, REVOCATION))
+    turn.children.append(_copy(turn, act, rule.workflow, REVOCATION))
     return None
 
 
@@ -115,21 +116,22 @@ def reopen(turn: Turn, act: Act) -> Refused | None:
         return Refused(409, "not_ended", zh("只有未通过、撤回或终止的办件可以重新发起"))
     if turn.head.reopened_as is not None:
         return Refused(409, "reopened", zh("该办件已重新发起，请办理新的办件"))
-    again = _copy(turn, turn.definition.name, f"reopened/{turn.head.round}")
+    again = _copy(turn, act, turn.definition.name, f"reopened/{turn.head.round}")
     turn.children.append(again)
     turn.head = replace(turn.head, reopened_as=again.id)
     return None
 
 
-def _copy(turn: Turn, workflow: str, path: str) -> Child:
-    """A case with the fields of this one."""
+def _copy(turn: Turn, act: Act, workflow: str, path: str) -> Child:
+    """A case with the fields of this one; an officer who asks for it has submitted it, and decides none of it (代提交)."""
+    submitted = {INITIATOR: act.actor} if f"user:{act.actor}" in act.principals else {}
     return Child(
         id=derived_id("call", turn.head.id, path, turn.head.key, *turn.again),
         workflow=workflow,
         key=turn.head.key,
         path=path,
         person=turn.head.person,
-        fields=dict(turn.head.fields),
+        fields={**turn.head.fields, **submitted},
         personal=dict(turn.head.personal),
     )
 

@@ -138,11 +138,12 @@ def _strongest(turn: Turn, act: Act, item: WorkItem) -> Capacity:
 
 
 def _stands_in_for(turn: Turn, act: Act, item: WorkItem) -> dict[str, str]:
-    """The one who is absent, for whom the actor holds the item as a proxy of the roster, and the roster's entry for it."""
+    """For whom the actor holds the item: who is absent, with the roster's entry for it, or the applicant at the counter."""
     here = where(turn, item.path)
     holders = {one.who for one in turn.holders.get(item.id, ())}
     for user, own in holders_on(here.roster, here.day).items():
         rule = next((one.rule for one in own if one.user == act.actor and one.covers(here.head.workflow)), None)
         if rule is not None and not holders.isdisjoint(officer_viewer(here.roster, user, here.day).principals):
             return {"principal": user, "proxy_rule": rule}
-    return {}
+    applicant = next((one for one in sorted(holders) if one.startswith(("person:", "department:"))), None)
+    return {} if applicant is None else {"principal": applicant}
