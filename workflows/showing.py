@@ -3,6 +3,9 @@
 A field that no step hides is shown to whoever may see the case. One that some step hides is shown to whoever holds or
 has answered an item of a step that does not hide it; to those who see every case, unless the steps that ask them hide
 it from them; and to nobody else: not to readers of copies, nor in any list.
+
+A comment that was taken back is shown to nobody any more, whoever asks: its entry stays as it is, since the chain goes
+over it, and is shown without its words, its files and whom it mentioned (docs/decisions/0017-comments.md).
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any, Final, cast
 from workflows.language.words import Approve, CarryOut, Vote, Workflow
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Activation, Case, WorkItem
+from workflows.machine.comment import COMMENT, CORRECT, SAYS, Retraction, comments_in
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nodes import index, step_path
 from workflows.machine.operations import TO_OFFICERS
@@ -101,16 +105,18 @@ class _Showing:
         return None if view is None else _view_without(view, self._hidden(viewer, view))
 
     def history(self, viewer: Viewer, case: str) -> tuple[HistoryView, ...]:
-        entries = tuple(overheard(one, viewer) for one in self._reads.history(viewer, case))
+        entries = tuple(overheard(one, viewer) for one in without_retracted(self._reads.history(viewer, case)))
         hidden = self._hidden_in(viewer, case) if entries else frozenset()
         return tuple(_entry_without(one, hidden) for one in entries) if hidden else entries
 
     def personal(self, viewer: Viewer, case: str, purpose: str) -> Mapping[str, JSON]:
         values, hidden = self._reads.personal(viewer, case, purpose), self._hidden_in(viewer, case)
-        shown = {name: value for name, value in values.items() if name.partition("@")[0] not in hidden}
+        entries = self._reads.history(viewer, case)
+        gone = {said_in(seq) for seq in _retracted(entries)}
+        shown = {name: one for name, one in values.items() if name.partition("@")[0] not in hidden and name not in gone}
         if is_officer(viewer):
             return shown
-        theirs = {said_in(one.seq) for one in self._reads.history(viewer, case) if _is_for_everybody(one)}
+        theirs = {said_in(one.seq) for one in entries if _is_for_everybody(one)}
         return {name: value for name, value in shown.items() if not is_said(name) or name in theirs}
 
     def attachments(self, viewer: Viewer, case: str, purpose: str) -> tuple[Attachment, ...]:
@@ -138,13 +144,14 @@ class _Showing:
 
     def _named(self, viewer: Viewer, case: str, found: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
         """Files follow the words that they go with: an applicant reads their own, and those of comments for everybody."""
-        if not found or is_officer(viewer):
+        if not found:
             return found
-        theirs = {one.seq for one in self._reads.history(viewer, case) if _is_for_everybody(one)}
-        mine = (
-            one if one.by == viewer.user or one.seq in theirs else replace(one, name="", sha256="") for one in found
-        )
-        return tuple(mine)
+        entries = self._reads.history(viewer, case)
+        found = _withdrawn_with(found, _retracted(entries))
+        if is_officer(viewer):
+            return found
+        theirs = {one.seq for one in entries if _is_for_everybody(one)}
+        return tuple(one if one.by == viewer.user or one.seq in theirs else _unnamed(one) for one in found)
 
     def _listed_items(self, items: Iterable[ItemView]) -> tuple[ItemView, ...]:
         return tuple(replace(one, case=self._listed(one.case)) for one in items)
@@ -190,7 +197,49 @@ def _entry_without(entry: HistoryView, hidden: frozenset[str]) -> HistoryView:
 def _is_for_everybody(entry: HistoryView) -> bool:
     """Whether what was said in an entry is for the applicant as well: a comment that is not for officers alone."""
     delta: Mapping[str, Any] = entry.body.get("delta", {})
-    return str(entry.body["what"]) == "act:comment" and str(delta.get("visible")) != TO_OFFICERS
+    return SAYS.get(str(entry.body["what"])) in _ITS_WORDS and str(delta.get("visible")) != TO_OFFICERS
+
+
+_ITS_WORDS: Final = frozenset({COMMENT, CORRECT})
+"""The verbs whose entries hold the words of a comment."""
+_GONE: Final = ("attachments", "mentioned", "opinion")
+"""What is not shown of a comment that was taken back; where there is a person, its words stand under the person's key."""
+
+
+def _retracted(entries: Iterable[HistoryView]) -> dict[int, Retraction]:
+    """The entries that hold words which were taken back, and by whom and when they were."""
+    comments = comments_in(entry.body for entry in entries).values()
+    return {seq: one.retracted for one in comments if one.retracted is not None for seq in one.versions}
+
+
+def without_retracted(entries: tuple[HistoryView, ...]) -> tuple[HistoryView, ...]:
+    """The history with nothing but a tombstone of what was taken back: who said it, when, who took it back, and when."""
+    gone = _retracted(entries)
+    return tuple(_tombstone(one, gone[one.seq]) if one.seq in gone else one for one in entries)
+
+
+def _tombstone(entry: HistoryView, retracted: Retraction) -> HistoryView:
+    delta: Mapping[str, Any] = entry.body.get("delta", {})
+    said = [name for name in _GONE if name in delta or name in delta.get("personal", ())]
+    shown = {name: value for name, value in delta.items() if name not in _GONE}
+    taken_back = {"retracted": [retracted.by, retracted.at.isoformat()], "hidden": said}
+    return replace(entry, body={**entry.body, "delta": shown | taken_back})
+
+
+def _withdrawn_with(found: tuple[Attachment, ...], gone: Mapping[int, Retraction]) -> tuple[Attachment, ...]:
+    """The files, those of what was taken back shown as withdrawn with it."""
+    return tuple(_withdrawn(one, gone.get(one.seq or 0)) for one in found)
+
+
+def _withdrawn(one: Attachment, retracted: Retraction | None) -> Attachment:
+    if retracted is None:
+        return one
+    by, at = one.withdrawn_by or retracted.by, one.withdrawn_at or retracted.at
+    return replace(_unnamed(one), withdrawn_by=by, withdrawn_at=at)
+
+
+def _unnamed(one: Attachment) -> Attachment:
+    return replace(one, name="", sha256="")
 
 
 def overheard(entry: HistoryView, viewer: Viewer) -> HistoryView:

@@ -19,6 +19,7 @@ from workflows.machine.operations import ON_CASES, ON_ITEMS, PICTURE, Asked
 
 JSON_TYPE = "application/json"
 _SEVERAL = frozenset({"several", "people"})
+_WHOLE = frozenset({"number", "comment"})
 SAVE = "save"
 """暂存: no act, so it stands in no table of operations; what was typed is kept for whoever typed it."""
 
@@ -139,7 +140,7 @@ def _own(verb: str, given: str) -> tuple[str, Any]:
 def _read(asked: Asked, value: str) -> Any:
     if asked.kind == "users":
         return [one for one in value.split(",") if one]
-    return int(value) if asked.kind == "number" and value.lstrip("-").isdecimal() else value
+    return int(value) if asked.kind in _WHOLE and value.lstrip("-").isdecimal() else value
 
 
 def _form(api: Api, item: str, given: list[str]) -> dict[str, Any]:

@@ -105,13 +105,15 @@ def show(
     print_text(f"{mark}{said['workflow']}  {body['subject']}  {said['state']}  {said['step']}".rstrip())
     fields = [[name, str(value)] for name, value in body["fields"].items()]
     print_table([_("字段"), _("值")], fields)
-    print_table([_("时间"), _("经过"), _("办理人"), _("结果")], [_entry_cells(entry) for entry in entries])
+    print_table([_("序号"), _("时间"), _("经过"), _("办理人"), _("结果")], [_entry_cells(entry) for entry in entries])
 
 
 def _entry_cells(entry: dict[str, Any]) -> Cell:
     said = entry["titles"]
     what = said["what"] + (_("(%(reason)s)", reason=said["reason"]) if said["reason"] else "")
-    return [at(entry["at"]), what, said["who"], "\n".join(said["follows"])]
+    about = [_("关于第%(seq)s条的评论", seq=said["about"])] if said["about"] else []
+    results = [*about, *said["follows"], *([said["taken_back"]] if said["taken_back"] else [])]
+    return [str(entry["seq"]), at(entry["at"]), what, said["who"], "\n".join(results)]
 
 
 def explain(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from adapters.sql import (
     assigning,
     claims,
+    comments,
     delivering,
     doors,
     gates,
@@ -39,6 +40,7 @@ from adapters.sql.transaction import Transaction
 from adapters.sql.urgencies import SqlUrgencies
 from adapters.vault import OfficeVault
 from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.comment import Comment
 from workflows.machine.decision import Claim
 from workflows.ports import (
     ActRow,
@@ -146,6 +148,9 @@ class SqlUnit:
 
     def places(self, items: Sequence[str]) -> dict[str, str]:
         return slices.places(self.tx, items)
+
+    def comments(self, cases: Sequence[str]) -> dict[str, dict[int, Comment]]:
+        return comments.of_cases(self.tx, cases)
 
     def save_heads(self, expected: Sequence[tuple[int, Case]]) -> set[str]:
         return heads.save_heads(self.tx, expected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,12 +18,13 @@ from adapters.doors.problems import Problem
 from adapters.explaining import Saying, who_and_when
 from adapters.offering import unseeing
 from adapters.texts import _
-from adapters.web.attachments import CHOSEN, SIGNED_WITH, Taken, taken, withdrawable
+from adapters.web.attachments import CHOSEN, SIGNED_WITH, Taken, taken
 from adapters.web.cases import said_of, seen
-from adapters.web.fields import ASKED, FORM, WrongForm
+from adapters.web.comments import named_beside
+from adapters.web.fields import ASKED, FORM, WrongForm, fields_asked, values_of
 from adapters.web.foreseeing import foreseen
 from adapters.web.items import item_page
-from adapters.web.operations import Filled, Offer, filled, menu_of
+from adapters.web.operations import OPINION, Filled, Offer, filled, menu_of
 from adapters.web.rendering import page
 from adapters.web.steering import operations_page
 from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, Visitor, field
@@ -41,7 +42,6 @@ UNPROCESSABLE: Final = 422
 CONFLICT: Final = 409
 _LONGEST_KEY: Final = 100
 _FILES: Final = frozenset({CHOSEN, SIGNED_WITH})
-_NOTHING: Final = Filled({}, {}, "", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,8 @@ def _on_case(request: Request, office: Office, visitor: Visitor, form: FormData,
 
 def _offer(pressed: _Pressed) -> Offer | None:
     office, view, viewer, said = pressed.office, pressed.view, pressed.visitor.viewer, pressed.said
-    files = withdrawable(office, viewer, view, said) if pressed.item is None else ()
-    menu = menu_of(office, view, pressed.item, viewer, said, files)
+    beside = named_beside(office, viewer, view, said) if pressed.item is None else ()
+    menu = menu_of(office, view, pressed.item, viewer, said, beside)
     return next((one for one in menu.offers if one.verb == pressed.verb), None)
 
 
@@ -144,13 +144,22 @@ def _looked_at(pressed: _Pressed) -> Response:
 
 def _given(pressed: _Pressed, offer: Offer | None) -> Filled:
     if offer is None:
-        return _NOTHING
+        return _as_sent(pressed)
     given = filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
     stranger = unseeing(pressed.office, pressed.view.head.id, given.fields.get("mentions") or ())
     if stranger is not None:
         who = pressed.said.names.user(stranger)
         raise WrongForm(f"{ASKED}mentions", _("%(who)s无权查看该办件，不能提到", who=who))
     return given
+
+
+def _as_sent(pressed: _Pressed) -> Filled:
+    """What came with a press that is not offered any more: the machine says of it who was faster."""
+    operation = (ON_CASES if pressed.item is None else ON_ITEMS)[pressed.verb]
+    fields = [replace(one, required=False) for one in fields_asked(operation, pressed.view, pressed.said)]
+    given = values_of(pressed.form, fields, ASKED)
+    complete = all(one.name in given for one in operation.asks if one.required)
+    return Filled({}, given if complete else {}, field(pressed.form, OPINION), None)
 
 
 def _chosen(given: Filled) -> str:

@@ -16,6 +16,7 @@ from adapters.doors.multipart import files_in
 from adapters.explaining import Saying
 from adapters.texts import _, file_size
 from adapters.web.fields import ASKED, Choice, WrongForm
+from adapters.web.timeline import replaced_files
 from adapters.web.visitors import MOST_OF_LARGEST, PageRoute, Visitor, VisitorOf, error_page
 from domain.attachments import TYPES, kind_of
 from workflows.machine.attaching import MOST_FILES
@@ -134,7 +135,9 @@ class Beside:
 
 def beside(office: Office, viewer: Viewer, view: CaseView, said: Saying) -> list[Beside]:
     """The files of a case, as its pages list them."""
-    return [_line(one, said) for one in files_of(office, viewer, view.head.id)]
+    found = files_of(office, viewer, view.head.id)
+    replaced = replaced_files(office.reads.history(viewer, view.head.id)) if found else frozenset()
+    return [_line(one, said, replaced=one.seq in replaced) for one in found]
 
 
 def files_of(office: Office, viewer: Viewer, case: str) -> tuple[Attachment, ...]:
@@ -156,7 +159,7 @@ def _title(one: Attachment, said: Saying) -> str:
     return _("%(name)s（%(size)s，%(who)s）", name=name, size=file_size(one.size), who=said.names.user(one.by))
 
 
-def _line(one: Attachment, said: Saying) -> Beside:
+def _line(one: Attachment, said: Saying, *, replaced: bool) -> Beside:
     return Beside(
         id=one.id,
         name=one.name,
@@ -164,7 +167,7 @@ def _line(one: Attachment, said: Saying) -> Beside:
         size=file_size(one.size),
         who=said.names.principal(one.by),
         at=one.linked_at or one.at,
-        stands=_stands(one, said),
+        stands=_stands(one, said) or (_("更正评论时已更换") if replaced else ""),
         address=f"/cases/{one.case}/attachments/{one.id}" if one.name else "",
     )
 

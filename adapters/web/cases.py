@@ -14,7 +14,8 @@ from adapters.doors.http.office import Office, OfficeOf
 from adapters.explaining import Saying, closer, saying, sentence
 from adapters.texts import _, current_language
 from adapters.titles import titles_of
-from adapters.web.attachments import beside
+from adapters.web.attachments import beside, limits
+from adapters.web.comments import own_comments
 from adapters.web.operations import open_items
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, place_of, urgency_mark
@@ -105,6 +106,11 @@ def _live(office: Office, visitor: Visitor, view: CaseView, asked: View) -> dict
         "items": [item_row(view, one, said, library) for one in _in_order(view.items)],
         "view": asked,
         "moments": timeline(history, head, said),
+        "own": own_comments(history, view, visitor.viewer),
+        "csrf": visitor.csrf,
+        # The same for everybody who looks at this state of the case, so that the fragment stays the same as well.
+        "key": f"{head.id}.{head.version}",
+        "limits": limits(office.engine.files),
         "raw": _raw(history) if asked == "json" else "",
         "related": related(history, said),
         "relatives": list(_relatives(view, history, said)),

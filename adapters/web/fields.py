@@ -34,7 +34,7 @@ from workflows.machine.seats import Where
 from workflows.machine.turn import step_path
 from workflows.reads import CaseView
 
-Kind = Literal["line", "words", "number", "day", "boolean", "choice", "several", "people", "picture"]
+Kind = Literal["line", "words", "number", "day", "boolean", "choice", "entry", "several", "people", "picture"]
 
 FORM: Final = "form."
 """Before the name of a field of the step's form."""
@@ -195,12 +195,12 @@ def _titled_values(name: str, said: Saying) -> list[str]:
 
 
 def fields_asked(
-    operation: Operation, view: CaseView, said: Saying, item: WorkItem | None = None, files: tuple[Choice, ...] = ()
+    operation: Operation, view: CaseView, said: Saying, item: WorkItem | None = None, beside: tuple[Choice, ...] = ()
 ) -> tuple[Field, ...]:
-    """The fields that an operation itself asks for, on an item or on the whole case."""
+    """The fields that an operation itself asks for, on an item or on the whole case; `beside` are its files and comments."""
     # From an item the case goes back to where it was; what steers a whole case may lead anywhere.
     steps = _steps_of(said) if item is None else _steps_seen(view, said)
-    added = files if item is None else _added_to(item, view, said)
+    added = beside if item is None else _added_to(item, view, said)
     return tuple(_field_asked(one, said, steps, added) for one in operation.asks)
 
 
@@ -215,6 +215,8 @@ def _field_asked(asked: Asked, said: Saying, steps: tuple[Choice, ...], added: t
             return replace(found, kind="choice", choices=steps)
         case "item" | "attachment":
             return replace(found, kind="choice", choices=added)
+        case "comment":
+            return replace(found, kind="entry", choices=added)
         case "choice":
             return replace(found, kind="choice", choices=tuple(_named(one) for one in asked.choices))
         case "text":
@@ -288,7 +290,7 @@ def _value(form: FormData, wanted: Field) -> JSON:
     match wanted.kind:
         case "boolean":
             return text == "yes"
-        case "number":
+        case "number" | "entry":
             return _number(wanted, text)
         case "day":
             return _day(wanted, text)

@@ -31,7 +31,7 @@ from workflows.machine.explain import explain
 from workflows.machine.fieldrights import hidden_at
 from workflows.policy import Viewer
 from workflows.ports import Library
-from workflows.reads import CaseView, said_in
+from workflows.reads import CaseView
 from workflows.showing import without
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -58,8 +58,8 @@ def personal(request: Request, office: OfficeOf, visitor: PersonOf, item: str) -
     purpose = _("办理“%(step)s”", step=said.step(found.path))
     values = office.reads.personal(visitor.viewer, view.head.id, purpose)
     shown = worded(without(values, hidden_at(said.definition, found.path)), said)
-    history = timeline(office.reads.history(visitor.viewer, view.head.id), view.head, said)
-    spoken = [(one, words) for one in history if (words := values.get(said_in(one.seq)))]
+    history = timeline(office.reads.history(visitor.viewer, view.head.id), view.head, said, values)
+    spoken = [one for one in history if one.words and not one.is_correction]
     return item_page(request, office, visitor, view, found, values=shown, spoken=spoken, asked_values=True)
 
 

@@ -122,28 +122,28 @@ def menu_of(  # what a menu is looked at with
     item: WorkItem | None,
     viewer: Viewer,
     said: Saying,
-    files: tuple[Choice, ...] = (),
+    beside: tuple[Choice, ...] = (),
 ) -> Menu:
     """The operations on an item, or on the whole case, that the machine allows the viewer now; answers to it first.
 
-    `files` are those beside the case, with what they are called.
+    `beside` are the files and comments of the case, with what they are called.
     """
     if "act" not in viewer.scopes:
         return Menu()
     [found] = offers(office.engine, [asking(view, item, viewer)])
     in_order = sorted(found, key=lambda one: one.operation.verb not in _ANSWERS)
     return Menu(
-        tuple(offer_of(one, view, item, said, files) for one in in_order if one.is_open),
+        tuple(offer_of(one, view, item, said, beside) for one in in_order if one.is_open),
         refused_now(found, said),
     )
 
 
 def offer_of(
-    one: Offered, view: CaseView, item: WorkItem | None, said: Saying, files: tuple[Choice, ...] = ()
+    one: Offered, view: CaseView, item: WorkItem | None, said: Saying, beside: tuple[Choice, ...] = ()
 ) -> Offer:
-    """The button of an operation that the machine would carry out; `files` are those beside the case."""
+    """The button of an operation that the machine would carry out; `beside` are the files and comments of the case."""
     operation = one.operation
-    fields = tuple(_fields(one, view, item, said, files))
+    fields = tuple(_fields(one, view, item, said, beside))
     # Where something, or somebody, has to be chosen first, what follows depends on it.
     unknown = one.fields.keys() - _OF_A_SIGNATURE or one.follows is None or _chooses_people(fields)
     told = "" if unknown or one.follows is None else foreseen(one.follows, said) or _still_waiting(operation)
@@ -173,7 +173,7 @@ def _still_waiting(operation: Operation) -> str:
 
 
 def _fields(
-    one: Offered, view: CaseView, item: WorkItem | None, said: Saying, files: tuple[Choice, ...]
+    one: Offered, view: CaseView, item: WorkItem | None, said: Saying, beside: tuple[Choice, ...]
 ) -> Iterator[Field]:
     step = None if item is None else asking_step(said.definition, item)
     if item is not None and one.operation.verb in _GOES_ON:
@@ -182,7 +182,7 @@ def _fields(
         titles, language = said.names.titles, said.names.language
         choices = tuple(Choice(reason, titles.reason(reason, language)) for reason in step.reasons)
         yield Field(REASON, _("原因"), "choice", required=True, choices=choices)
-    found = fields_asked(one.operation, view, said, item, files)
+    found = fields_asked(one.operation, view, said, item, beside)
     asked = [each for field in found for each in _narrowed(field, one, view, said)]
     # A long list of people that nobody has to choose from stands below the words.
     yield from (each for each in asked if each.required or each.kind not in _MANY)
@@ -205,7 +205,7 @@ def _narrowed(asked: Field, one: Offered, view: CaseView, said: Saying) -> Itera
     if name not in one.fields and len(values) <= 1:
         return
     known = {choice.value: choice.title for choice in asked.choices}
-    choices = (Choice(str(value), known.get(value) or _named(str(value), view, said)) for value in values)
+    choices = (Choice(str(value), known.get(str(value)) or _named(str(value), view, said)) for value in values)
     yield replace(asked, required=name in one.fields, choices=tuple(choices))
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from adapters.doors.http.office import Office, OfficeOf
-from adapters.web.attachments import limits, withdrawable
+from adapters.web.attachments import limits
 from adapters.web.cases import said_of, seen, titles_of_case
+from adapters.web.comments import named_beside
 from adapters.web.operations import menu_of
 from adapters.web.rendering import page
 from adapters.web.visitors import PageRoute, Visitor, VisitorOf
@@ -29,7 +30,7 @@ def operations_page(
 ) -> Response:
     """The page of the operations on a case. `more` may hold: wrong, typed, tried, looked, kept (files)."""
     said = said_of(office, view)
-    menu = menu_of(office, view, None, visitor.viewer, said, withdrawable(office, visitor.viewer, view, said))
+    menu = menu_of(office, view, None, visitor.viewer, said, named_beside(office, visitor.viewer, view, said))
     values: dict[str, Any] = {
         "offers": menu.offers,
         "refused": menu.refused,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from adapters.explaining import Saying, verb_title
 from adapters.signatures import signature_line
-from adapters.texts import _, file_size
+from adapters.texts import _, file_size, moment
 from adapters.titles import event_title
 from adapters.web.followed import followed
 from domain.attachments import kind_of
@@ -18,10 +18,11 @@ from domain.texts import zh
 from workflows.language.people import INITIATOR
 from workflows.language.words import Escalate
 from workflows.machine.case import SYSTEM, Case
+from workflows.machine.comment import Comment, comments_in
 from workflows.machine.nodes import index
 from workflows.machine.stimuli import Sign
 from workflows.machine.turn import step_path
-from workflows.reads import HistoryView
+from workflows.reads import HistoryView, said_in
 
 CAPACITIES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -43,8 +44,20 @@ SENT: Final = "sent"
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """Words that were corrected later, and when they were said."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of the timeline: `follows` is what it led to, `files` what went with it, `words` the opinion where the case is about no person."""
+    """One entry of the timeline: `follows` is what it led to, `files` what went with it, `words` the opinion as it is shown.
+
+    The words of a comment are its latest ones: `corrected_at` says since when, `earlier` are those before. `taken_back` is
+    the sentence that stands where words were. A correction and a retraction are `about` the comment of another entry.
+    """
 
     seq: int
     at: datetime
@@ -59,6 +72,15 @@ class Moment:
     files: tuple[str, ...] = ()
     words: str = ""
     signature: str = ""
+    corrected_at: datetime | None = None
+    earlier: tuple[Version, ...] = ()
+    taken_back: str = ""
+    about: Comment | None = None
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether its words are those of a comment, which shows them itself."""
+        return self.about is not None and self.seq in self.about.versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +94,48 @@ class Related:
     at: datetime
 
 
-def timeline(history: tuple[HistoryView, ...], head: Case, said: Saying) -> tuple[Moment, ...]:
-    """Every entry of the case of `head` in words, the newest first."""
-    return tuple(_moment(entry, head, said) for entry in reversed(history))
+def timeline(
+    history: tuple[HistoryView, ...], head: Case, said: Saying, spoken: Mapping[str, Any] | None = None
+) -> tuple[Moment, ...]:
+    """Every entry of the case of `head` in words, the newest first.
+
+    `spoken` are opinions under a person's key, by `said_in`, once somebody asked for them.
+    """
+    words = {one.seq: _words(one, spoken or {}) for one in history}
+    at = {one.seq: one.at for one in history}
+    comments = comments_of(history)
+    moments = (replace(_moment(one, head, said), about=_about(one, comments)) for one in reversed(history))
+    return tuple(_with_words(one, comments.get(one.seq), words, at) for one in moments)
+
+
+def _about(entry: HistoryView, comments: Mapping[int, Comment]) -> Comment | None:
+    return comments.get(entry.body.get("delta", {}).get("comment", 0))
+
+
+def comments_of(history: Iterable[HistoryView]) -> dict[int, Comment]:
+    """The comments of a case, by the entry of each."""
+    return comments_in(entry.body for entry in history)
+
+
+def replaced_files(history: Iterable[HistoryView]) -> frozenset[int]:
+    """The entries whose files were replaced by those of a later version of the same comment."""
+    entries = tuple(history)
+    with_files = {one.seq for one in entries if one.body.get("delta", {}).get("attachments")}
+    versions = ([seq for seq in one.versions if seq in with_files] for one in comments_of(entries).values())
+    return frozenset(seq for each in versions for seq in each[:-1])
+
+
+def _words(entry: HistoryView, spoken: Mapping[str, Any]) -> str:
+    return str(entry.body.get("delta", {}).get("opinion") or spoken.get(said_in(entry.seq), ""))
+
+
+def _with_words(one: Moment, comment: Comment | None, words: Mapping[int, str], at: Mapping[int, datetime]) -> Moment:
+    """With what was said; a comment with its latest words, and what it said before."""
+    *before, last = (one.seq,) if comment is None else comment.versions
+    if not before:
+        return replace(one, words=words[last])
+    earlier = tuple(Version(at[seq], words[seq]) for seq in before if words[seq])
+    return replace(one, words=words[last], corrected_at=at[last], earlier=earlier)
 
 
 def _moment(entry: HistoryView, head: Case, said: Saying) -> Moment:
@@ -89,13 +150,22 @@ def _moment(entry: HistoryView, head: Case, said: Saying) -> Moment:
         who=_who(body, head, said),
         reason=said.names.titles.reason(str(reason), said.names.language) if reason else "",
         follows=tuple(followed(body.get("delta", {}), said)),
-        words=str(body.get("delta", {}).get("opinion", "")),
         hash=entry.hash,
         sealed=entry.feed_no is not None,
         round=int(body.get("round") or 1),
         files=tuple(_files(body.get("delta", {}))),
         signature=signature_line(entry, head, said),
+        taken_back=_taken_back(body.get("delta", {}), said),
     )
+
+
+def _taken_back(delta: Mapping[str, Any], said: Saying) -> str:
+    """What is said in the place of a comment that was taken back."""
+    if "retracted" not in delta:
+        return ""
+    by, at = delta["retracted"]
+    who, when = said.names.principal(str(by)), moment(datetime.fromisoformat(at), said.now)
+    return _("内容已由%(who)s于%(at)s撤回", who=who, at=when)
 
 
 def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:

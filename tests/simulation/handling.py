@@ -18,6 +18,8 @@ GATED: Final = frozenset({"suspend", "resume"})
 ON_AN_ITEM: Final = tuple(sorted(ON_ITEMS.keys() - ANSWERED_OTHERWISE))
 ON_A_CASE: Final = tuple(sorted(ON_CASES.keys() - ANSWERED_OTHERWISE - GATED))
 HEAD: Final = role_principal("office_head", None)
+MOST_ENTRIES: Final = 12
+"""Among the entries of a history that are named as comments: often one that is none."""
 USERS: Final = tuple(sorted(one.user for one in roster().appointments))
 
 
@@ -59,5 +61,7 @@ def _value(random: Random, asked: Asked, view: CaseView) -> JSON:
             return random.choice(["start", "previous", *sorted({one.path for one in view.items})])
         case "item":
             return random.choice([one.id for one in view.items if one.parent is not None] or ["nothing"])
+        case "comment":
+            return random.randint(1, MOST_ENTRIES)
         case _:
             return random.choice(asked.choices or ("样例",))

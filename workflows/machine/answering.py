@@ -18,6 +18,8 @@ from workflows.machine.attaching import DETACH, attach, detach
 from workflows.machine.balloting import CHOICE, count_ballot
 from workflows.machine.case import JSON, UNDER_WAY, Activation, ItemState, WorkItem
 from workflows.machine.casework import jump, jump_confirmed, reopen, revoke, terminate, void, void_confirmed, withdraw
+from workflows.machine.comment import COMMENT, CORRECT, RETRACT
+from workflows.machine.commenting import comment, correct, retract
 from workflows.machine.confirming import CONFIRM, ON_PROPOSALS, close_proposal, proposal_of, refuse_second
 from workflows.machine.content import content_of
 from workflows.machine.copying import copy_to, end_copy, read_copy
@@ -36,7 +38,7 @@ from workflows.machine.signers import ADDED, add_signers, hold_back, remove_sign
 from workflows.machine.signing import refuse_signature, sign
 from workflows.machine.standingback import recuse
 from workflows.machine.stimuli import Act
-from workflows.machine.telling import comment, urge
+from workflows.machine.telling import urge
 from workflows.machine.turn import Turn
 from workflows.machine.urgency import set_urgency
 
@@ -277,7 +279,9 @@ CASE_DEEDS: Final[Mapping[str, Deed]] = {
     "copy": copy_to,
     "read": read_copy,
     "uncopy": end_copy,
-    "comment": comment,
+    COMMENT: comment,
+    CORRECT: correct,
+    RETRACT: retract,
     DETACH: detach,
     SUSPEND: turn_gate,
     RESUME: turn_gate,
@@ -290,8 +294,11 @@ CONFIRMED: Final[Mapping[str, Callable[[Turn, Mapping[str, JSON]], Refused | Non
 }
 """What is done when a second person agrees to it."""
 
-AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void", "copy", "read", "uncopy", "comment", DETACH})
+_BESIDE: Final = frozenset({"copy", "read", "uncopy", COMMENT, CORRECT, RETRACT, DETACH})
+"""Verbs that move nothing, wherever the case stands."""
+
+AFTER_THE_END: Final = frozenset({"revoke", "reopen", "void"}) | _BESIDE
 """Verbs that are for cases that have ended."""
 
-WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME, "copy", "read", "uncopy", "comment", DETACH})
+WHILE_SUSPENDED: Final = frozenset({SUSPEND, RESUME}) | _BESIDE
 """Verbs that may be used while the tree stands still."""

@@ -35,6 +35,8 @@ NOT_YET: Final = Refused(409, "busy", zh("办件正被他人办理，请稍后�
 """Of a case that is just being started."""
 MOST_TURNS: Final = 50
 """Turns of loops and for-eaches that are tried as a place to go back to: what lies further back is named by hand."""
+MOST_COMMENTS: Final = 50
+"""Comments that are tried, in the same way."""
 _REASON: Final = "reason"
 _OF_THE_FORM: Final = "form/"
 _PEOPLE: Final = frozenset({"user", "users"})
@@ -172,10 +174,8 @@ class _Trial:
                 return [[one] for one in self._users()] or ([""],)
             case "step":
                 return self._steps()
-            case "item":
-                return list(self.whole.items) or ("",)
-            case "attachment":
-                return list(act.files) or ("",)
+            case "item" | "attachment" | "comment":
+                return self._beside(asked.kind, act)
             case "choice":
                 return asked.choices
             case _:
@@ -197,6 +197,21 @@ class _Trial:
     def _users(self) -> list[str]:
         roster, day = self.facts.roster, local_day(self.facts.calendar, self.now)
         return [one for one in dict.fromkeys(seat.user for seat in roster.appointments) if post_of(roster, one, day)]
+
+    def _beside(self, kind: Literal["item", "attachment", "comment"], act: Act) -> Iterable[JSON]:
+        """What the case has of a kind."""
+        match kind:
+            case "item":
+                return list(self.whole.items) or ("",)
+            case "attachment":
+                return list(act.files) or ("",)
+            case "comment":
+                return self._comments(act) or (0,)
+
+    def _comments(self, act: Act) -> list[int]:
+        """The comments that stand, the last ones first: what lies further back is named by hand."""
+        standing = (one.seq for one in reversed(list(act.comments.values())) if one.stands)
+        return list(islice(standing, MOST_COMMENTS))
 
     def _steps(self) -> list[str]:
         """The steps of the workflow that ask somebody, in which of their turns people were asked last, and the applicant."""

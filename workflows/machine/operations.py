@@ -22,7 +22,9 @@ SIGNATURE: Final = "signature"
 PICTURE: Final = "signature_picture"
 """What an answer that is signed asks for: the own name, and (if wanted) a picture of the stroke or the stamp."""
 
-Kind = Literal["user", "users", "step", "item", "attachment", "choice", "text", "day", "number", "signature", "picture"]
+Kind = Literal[
+    "user", "users", "step", "item", "attachment", "comment", "choice", "text", "day", "number", "signature", "picture"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Asked:
     """A field that an operation itself asks for (not the form of the step).
 
     `kind` says what it takes: a user or several of the roster, a step of the workflow by its path, an item or an
-    attachment of the case by its id, one of `choices`, words, a day (ISO 8601), a whole number, the name of whoever acts,
-    a picture by the id of a file that was sent for the case.
+    attachment of the case by its id, a comment by the number of its entry in the history, one of `choices`, words, a day
+    (ISO 8601), a whole number, the name of whoever acts, a picture by the id of a file that was sent for the case.
     """
 
     name: str
@@ -129,6 +131,17 @@ _OPERATIONS: Final = (
         ),
         opinion="needed",
     ),
+    Operation(
+        "correct",
+        "case",
+        zh("更正评论"),
+        asks=(
+            Asked("comment", zh("评论"), "comment"),
+            Asked("mentions", zh("提到的人"), "users", required=False),
+        ),
+        opinion="needed",
+    ),
+    Operation("retract", "case", zh("撤回评论"), asks=(Asked("comment", zh("评论"), "comment"),)),
     Operation("copy", "case", zh("抄送"), asks=(Asked("users", zh("抄送给"), "users"),)),
     Operation("read", "case", zh("已阅"), opinion="none"),
     Operation("uncopy", "case", zh("收回抄送"), asks=(Asked("user", zh("收回抄送人"), "user"),)),
@@ -171,7 +184,7 @@ def fits(asked: Asked, value: object) -> bool:
             return isinstance(value, list) and bool(value) and all(_is_short(one) for one in value)
         case "choice":
             return value in asked.choices
-        case "number":
+        case "number" | "comment":
             return isinstance(value, int) and not isinstance(value, bool)
         case "text":
             return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON
+from workflows.machine.comment import Comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Act:
     for (whom to transfer to, where to return to), `form` what the step does. `key` is the idempotency key, `seen` the
     item version that the actor looked at. `principal` is who it is done for, when not the actor. `batch` names the list
     that the act was given in, where it was one of several. `attachments` are the ids of the files that go with it; `files`
-    is what the move has found under these ids, and under that of a file which the act withdraws or signs with.
+    is what the move has found under these ids, and under that of a file which the act withdraws or signs with; `comments`
+    are those of the case, by their entries, where the act is about one.
     """
 
     key: str
@@ -66,6 +68,7 @@ class Act:
     batch: str | None = None
     attachments: tuple[str, ...] = ()
     files: Mapping[str, Attachment] = field(default_factory=dict)
+    comments: Mapping[int, Comment] = field(default_factory=dict)
 
 
 class Sign(StrEnum):

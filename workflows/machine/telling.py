@@ -1,16 +1,14 @@
-"""催办 and 评论: people are told something, and nothing moves."""
+"""催办: whoever is asked is told once more, and nothing moves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.roster import post_of
 from domain.texts import zh
 from workflows.machine.case import ItemState, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.deadlines import local_day
 from workflows.machine.decision import Refused
-from workflows.machine.operations import TO_OFFICERS
 from workflows.machine.placing import line_to
 from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
@@ -59,33 +57,3 @@ def _urged(turn: Turn, root: str) -> Mapping[str, str]:
 
 def _root(turn: Turn, item: WorkItem) -> str:
     return item.path if is_proposal(item.path) else line_to(turn, item.path)[0]
-
-
-def comment(turn: Turn, act: Act) -> Refused | None:
-    """Say something about the case, before or after its end; it never stands on the form. Who is mentioned is told.
-
-    That they may see the case, the doors have made sure: who sees it is not in the slice.
-    """
-    if not _may_speak(turn, act):
-        return Refused(403, "not_yours", zh("您不能评论该办件"))
-    users = list(dict.fromkeys(str(one) for one in act.fields.get("mentions") or ()))
-    if (refusal := _refuse_absent(turn, users)) is not None:
-        return refusal
-    turn.notify({f"user:{user}" for user in users}, "mentioned", turn.head.seq)
-    if users:
-        turn.said["mentioned"] = users
-    if act.fields.get("visible") == TO_OFFICERS:
-        turn.said["visible"] = TO_OFFICERS
-    return None
-
-
-def _refuse_absent(turn: Turn, users: list[str]) -> Refused | None:
-    day = local_day(turn.facts.calendar, turn.now)
-    if all(post_of(turn.facts.roster, user, day) is not None for user in users):
-        return None
-    return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field="mentions")
-
-
-def _may_speak(turn: Turn, act: Act) -> bool:
-    """Whether the actor has to do with the case: the doors let nobody else near it."""
-    return bool(act.principals) and turn.head.seq > 0

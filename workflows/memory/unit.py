@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from workflows.machine.case import Capacity, Case, Effect, Holder, ItemState, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.comment import Comment, comments_in
 from workflows.machine.decision import Claim
 from workflows.memory import attachments, ballots, drafts, gates, inbox, outbox, plans, serials, sharing, urgencies
 from workflows.memory.board import MemoryBoard
@@ -178,6 +179,10 @@ class MemoryUnit:
     def places(self, items: Sequence[str]) -> dict[str, str]:
         found = (self.tx.get(ITEMS, item) for item in items)
         return {item.id: item.path for item in found if item is not None}
+
+    def comments(self, cases: Sequence[str]) -> dict[str, dict[int, Comment]]:
+        histories = {case: sorted(self.tx.where(HISTORY, "case", case), key=lambda one: one.seq) for case in cases}
+        return {case: comments_in(one.body for one in rows) for case, rows in histories.items()}
 
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         return {head.id for expected, head in sorted(heads, key=_by_id) if self._save_head(expected, head)}

@@ -15,6 +15,7 @@ from typing import Final
 from workflows.language.words import Workflow
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import Case, Slice, WorkItem
+from workflows.machine.comment import Comment
 from workflows.machine.decide import decide
 from workflows.machine.decision import Decision, Ignored, Outcome, Quarantined, Refused, Wants, WantsBallots, WantsPast
 from workflows.machine.facts import Facts
@@ -22,6 +23,7 @@ from workflows.machine.repair import MIGRATE, Repair
 from workflows.machine.stimuli import Act, EventStimulus, Sign, Stimulus
 from workflows.moves.loading import (
     Found,
+    comments_of,
     facts_for,
     files_named,
     files_of,
@@ -86,7 +88,7 @@ class CaseRun:
 class _Batch:
     """What the cases of a batch have in common; `places` are the steps that the acts are for ("" for the case).
 
-    `files` are the attachments that the acts name.
+    `files` are the attachments that the acts name, `comments` those of the cases whose act is about one.
     """
 
     engine: Engine
@@ -94,6 +96,7 @@ class _Batch:
     acts: Mapping[str, Act]
     places: Mapping[str, str]
     files: Mapping[str, Attachment]
+    comments: Mapping[str, Mapping[int, Comment]]
     events: Mapping[int, StoredEvent]
     found: Found
 
@@ -128,7 +131,8 @@ def run_cases(
     events = unit.events([row.event for row in rows if row.event is not None])
     slices = load_cases(unit, by_case, places, events)
     found = look_up(engine, unit, slices, may_be_raised(slices, acts))
-    batch = _Batch(engine, unit, acts, places, files_of(unit, acts.values()), events, found)
+    files, comments = files_of(unit, acts.values()), comments_of(unit, acts.values())
+    batch = _Batch(engine, unit, acts, places, files, comments, events, found)
     runs = {
         case: CaseRun(slices[case], _moving(slices[case], mine)) for case, mine in by_case.items() if case in slices
     }
@@ -304,9 +308,10 @@ def _past(run: CaseRun, stored: Sequence[WorkItem]) -> tuple[WorkItem, ...]:
 
 
 def _wanted(batch: _Batch, act: Act) -> Act | Repair:
-    """The act as the machine takes it: with its files; a move to another version with that version, where there is one."""
+    """The act as the machine takes it: with its files and comments; a move to another version with that version."""
     if act.verb != MIGRATE:
-        return replace(act, files={one: batch.files[one] for one in files_named(act) if one in batch.files})
+        files = {one: batch.files[one] for one in files_named(act) if one in batch.files}
+        return replace(act, files=files, comments=batch.comments.get(act.case, {}))
     to_hash = str(act.form.get("to", ""))
     try:
         return Repair(act, to_hash, batch.engine.library.by_hash(to_hash))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from workflows.machine.attaching import DETACH
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Slice
+from workflows.machine.comment import ABOUT_COMMENTS, Comment
 from workflows.machine.facts import Facts, Lookups, lookups_of, needs
 from workflows.machine.operations import PICTURE
 from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
@@ -36,6 +37,12 @@ def files_of(unit: Unit, acts: Iterable[Act]) -> dict[str, Attachment]:
     """What stands behind the ids that these acts name; what is not there is left out."""
     named = sorted({one for act in acts for one in files_named(act)})
     return unit.attachments.find(named) if named else {}
+
+
+def comments_of(unit: Unit, acts: Iterable[Act]) -> dict[str, dict[int, Comment]]:
+    """What was said about the cases of those acts that are about a comment, by case."""
+    cases = sorted({act.case for act in acts if act.verb in ABOUT_COMMENTS})
+    return unit.comments(cases) if cases else {}
 
 
 def load_cases(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workflows.machine.case import Case, Effect, Holder, Lane, Plan, Slice, Subscription, WorkItem
+from workflows.machine.comment import Comment
 from workflows.machine.decision import Claim
 from workflows.ports.attachments import Attachments
 from workflows.ports.ballots import Ballots
@@ -145,6 +146,9 @@ class Unit(Protocol):
 
     def places(self, items: Sequence[str]) -> dict[str, str]:
         """The paths of the steps that these items are for, open or closed; what is no item is left out."""
+
+    def comments(self, cases: Sequence[str]) -> dict[str, dict[int, Comment]]:
+        """What was ever said about these cases, oldest first, by the entry of each comment; also what was taken back."""
 
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         """One guarded update in id order: (expected version, next head); returns the ids that still had it.

@@ -85,6 +85,9 @@ def _property(one: Field, *, of_people: bool) -> View:
     match one.kind:
         case "choice":
             return {"title": one.label, "type": "string", "oneOf": choices}
+        case "entry":
+            entries = [{"const": int(choice.value), "title": choice.title} for choice in one.choices]
+            return {"title": one.label, "type": "integer", "oneOf": entries}
         case "several" | "people":
             return {"title": one.label, "type": "array", "items": {"oneOf": choices}}
         case "day":

@@ -193,6 +193,8 @@ def _in_words(moment: Moment) -> View:
         "follows": list(moment.follows),
         "words": moment.words,
         "signature": moment.signature,
+        "taken_back": moment.taken_back,
+        "about": None if moment.about is None else moment.about.seq,
     }
 
 

@@ -11,9 +11,10 @@
   const swap = (html) => {
     const scroller = live.querySelector(".scroll");
     const [left, top] = scroller ? [scroller.scrollLeft, scroller.scrollTop] : [0, 0];
-    const open = [...live.querySelectorAll("details")].map((one) => one.open);
+    const named = (one, n) => one.id || String(n);
+    const open = new Set([...live.querySelectorAll("details")].map((one, n) => one.open && named(one, n)));
     live.innerHTML = html;
-    live.querySelectorAll("details").forEach((one, n) => { one.open = open[n] || false; });
+    live.querySelectorAll("details").forEach((one, n) => { one.open = open.has(named(one, n)); });
     const again = live.querySelector(".scroll");
     if (again) again.scrollTo(left, top);
     status.textContent = status.dataset.said;
@@ -29,7 +30,8 @@
     link.textContent = live.dataset.tell;
     status.replaceChildren(link);
   };
-  const inUse = () => live.contains(document.activeElement) || live.querySelector(":checked");
+  const typed = () => [...live.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
+  const inUse = () => live.contains(document.activeElement) || live.querySelector(":checked") || typed();
 
   const look = async () => {
     if (!document.hidden) {

@@ -16,7 +16,7 @@ EVERY = (*ON_ITEMS.values(), *ON_CASES.values())
 MACHINE_ANSWERED = {0, 1, 4}
 """Done; refused as the case stands; refused as it is not theirs."""
 DOOR_REFUSED = ("没有这一字段", "字段缺少或取值不符合要求", "unknown verb")
-VALUES = {"user": "sample.office_head", "users": "sample.office_head,sample.chalu_clerk", "number": "3"}
+VALUES = {"user": "sample.office_head", "users": "sample.office_head,sample.chalu_clerk", "number": "3", "comment": "3"}
 
 
 @pytest.fixture

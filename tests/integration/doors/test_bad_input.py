@@ -38,7 +38,9 @@ READERS_MAY = {"comment", "copy"}
 """Whoever may read the case may do this at any time, and again."""
 ABOUT_COPIES = {"read", "uncopy"}
 """Who has a copy reads it at any time."""
-AT_ANY_TIME = {*READERS_MAY, *ABOUT_COPIES, "detach"}
+ABOUT_COMMENTS = {"correct", "retract"}
+"""Whoever wrote a comment puts it right, or takes it back, at any time."""
+AT_ANY_TIME = {*READERS_MAY, *ABOUT_COPIES, *ABOUT_COMMENTS, "detach"}
 """What may be done while the case is under way, and after its end."""
 REFUSED = {403, 404, 409}
 VOTERS: dict[str, Any] = dict.fromkeys(("v1", "v2", "v3", "v4", "v5"), "voter")
@@ -88,6 +90,7 @@ class Way:
 DONE_FIRST = (("complete", "clerk", "first"),)
 WITHDRAWN = (("withdraw", "sender", None),)
 COPIED = (("copy", "head", None),)
+COMMENTED = (("comment", "head", None),)
 APPROVED = (*DONE_FIRST, ("agree", "a", "decide"), ("agree", "b", "decide"), ("agree", "officer", "last"))
 
 WAYS = {
@@ -118,6 +121,8 @@ WAYS = {
     "read": Way("helper", None, COPIED),
     "uncopy": Way("head", None, COPIED),
     "comment": Way("head"),
+    "correct": Way("head", None, COMMENTED),
+    "retract": Way("head", None, COMMENTED),
     "detach": Way("head"),
     "set-urgency": Way("head"),
     "terminate": Way("head"),
@@ -198,7 +203,7 @@ class Matter:
             "signature": "样例",
             "picture": "nothing",
         }
-        found_here = {"item": self._added, "attachment": self._attached}
+        found_here = {"item": self._added, "attachment": self._attached, "comment": self._commented}
         return found_here[asked.kind]() if asked.kind in found_here else values[asked.kind]
 
     def _attached(self) -> str:
@@ -210,6 +215,11 @@ class Matter:
         one = str(kit.attach("head", self.case, "note.pdf", b"%PDF-1.7 invented").body["id"])
         kit.act("head", self.case, "comment", opinion="样例", attachments=[one])
         return one
+
+    def _commented(self) -> int:
+        """The entry of what was said first."""
+        known = self.doors.kit.store.units.read(lambda unit: unit.comments([self.case])[self.case])
+        return next(iter(known), 1)
 
     def _added(self) -> str:
         return next((one.id for one in self._live().items.values() if one.link is not None), "nothing")
@@ -290,7 +300,7 @@ def test_used_rightly_it_is_carried_out_and_with_the_same_key_it_is_only_told_ag
     assert here.dump() == before
 
 
-@pytest.mark.parametrize("verb", verbs(READERS_MAY))
+@pytest.mark.parametrize("verb", verbs({*READERS_MAY, "correct"}))
 def test_twice(here: Matter, verb: str) -> None:
     press = here.right(verb)
     here.send(press)

@@ -84,6 +84,8 @@ def test_what_is_not_offered_on_a_case_is_refused_when_it_is_pressed(
         "copy": {"users": ["sample.auditor"]},
         "uncopy": {"user": "sample.auditor"},
         "detach": {"attachment": "x"},
+        "correct": {"comment": 1},
+        "retract": {"comment": 1},
     }
 
     answers = [

@@ -15,11 +15,13 @@ from domain.roster import Roster
 from tests.unit.machine.invariants import Ledger
 from workflows.language.words import Step, Workflow, workflow
 from workflows.machine.case import Case, Lane, Slice, State, Timer, WorkItem
+from workflows.machine.comment import Comment, comments_in
 from workflows.machine.deadlines import local_day
 from workflows.machine.decide import decide
 from workflows.machine.decision import Decision, WantsBallots, WantsPast
 from workflows.machine.facts import Facts
 from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, TimerStimulus
+from workflows.moves.recording import body_of
 from workflows.policy import officer_viewer
 from workflows.testkit import staff
 
@@ -125,10 +127,14 @@ class Desk:
     def wanted(self, who: str, verb: str, item: str | None, **given: Any) -> Act:
         """What somebody wants done, whether it is theirs or not."""
         principals = self.principals(who)
-        values = {"seen": None, **given}
+        values = {"seen": None, "comments": self.comments(), **given}
         return Act(
             key=f"a{self._number()}", case="c1", item=item, verb=verb, actor=who, principals=principals, **values
         )
+
+    def comments(self) -> dict[int, Comment]:
+        """What was said about the case so far."""
+        return comments_in(body_of(one.entry, "h", None) for one in self.ledger.decisions)
 
     def take(self, stimulus: EventStimulus | TimerStimulus | SignalStimulus | Act) -> Any:
         """Decide, and hold the answer to what must always be true."""

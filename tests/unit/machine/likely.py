@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, Final
 
 from workflows.machine.case import DECIDED, Case, Holder, ItemState, Link, State, WorkItem
+from workflows.machine.comment import Comment
 from workflows.machine.operations import BALLOTS, ON_CASES, ON_ITEMS
 
 HEAD: Final = "head"
@@ -72,7 +73,7 @@ class Standing:
     """Where a case stands: its items, the closed ones among them, who holds the open ones, and its steps by their paths.
 
     `people` finds the users behind a principal, `officers` are all of them. `secret` are the steps that vote in secret,
-    `revocable` tells whether an approval may be revoked.
+    `revocable` tells whether an approval may be revoked, `comments` are what was said, also what was taken back.
     """
 
     head: Case
@@ -83,6 +84,7 @@ class Standing:
     people: Callable[[str], Sequence[str]]
     secret: frozenset[str]
     revocable: bool
+    comments: Sequence[Comment] = ()
 
 
 def likely(standing: Standing, random: Random) -> Likely | None:
@@ -160,10 +162,7 @@ def _on_case(standing: Standing, random: Random) -> Iterable[Likely]:
     if random.random() < TELLS:
         yield Likely("comment", sender)
         yield Likely("copy", sender, None, {"users": [random.choice(standing.officers)]})
-    for one in head.readers:
-        yield Likely("uncopy", one.by, None, {"user": one.user})
-        if one.read_at is None:
-            yield Likely("read", one.user)
+    yield from _beside(standing)
     if head.gate is not None:
         yield Likely("resume", HEAD)
         return
@@ -182,6 +181,16 @@ def _on_case(standing: Standing, random: Random) -> Iterable[Likely]:
         yield Likely("reopen", sender)
     if head.state is not State.VOID:
         yield Likely("void", HEAD)
+
+
+def _beside(standing: Standing) -> Iterable[Likely]:
+    """What is done to comments and copies, wherever the case stands."""
+    for said in standing.comments:
+        yield from (Likely(verb, said.by, None, {"comment": said.seq}) for verb in ("correct", "retract"))
+    for one in standing.head.readers:
+        yield Likely("uncopy", one.by, None, {"user": one.user})
+        if one.read_at is None:
+            yield Likely("read", one.user)
 
 
 def _outermost(steps: Sequence[str]) -> list[str]:

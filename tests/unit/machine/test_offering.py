@@ -105,6 +105,8 @@ def _any_value(desk: Desk, asked: Asked, random: Random) -> Any:
             return random.choice([*desk.live.items, "x"])
         case "attachment" | "signature" | "picture":
             return "x"
+        case "comment":
+            return random.choice([*desk.comments(), 0])
         case _:
             return random.choice(asked.choices)
 

@@ -100,6 +100,8 @@ class OneCase(RuleBasedStateMachine):
             case "item":
                 added = [one.id for one in self.desk.live.items.values() if one.parent is not None]
                 return self._one_of(added, data.draw(PLACES)) or "nothing"
+            case "comment":
+                return data.draw(st.sampled_from([*self.desk.comments(), 0]))
             case _:
                 return data.draw(st.sampled_from(asked.choices or ("样例",)))
 

@@ -302,7 +302,10 @@ def standing(desk: Desk) -> Standing:
         return [one for one in officers if who in principals[one]] or [who]
 
     items, revocable = [*desk.live.items.values(), *desk.ledger.closed.values()], desk.definition.revocation is not None
-    return Standing(desk.live.head, items, desk.live.holders, steps or ["steps"], officers, people, secret, revocable)
+    said = tuple(desk.comments().values())
+    return Standing(
+        desk.live.head, items, desk.live.holders, steps or ["steps"], officers, people, secret, revocable, said
+    )
 
 
 def _misnamed(one: Likely, random: Random) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def standing(office: Office, case: str) -> Standing:
         people,
         secret,
         definition.revocation is not None,
+        tuple(office.store.units.read(lambda unit: unit.comments([case])[case]).values()),
     )
 
 
@@ -119,6 +120,7 @@ def drawn(asked: Asked, view: CaseView, random: Random) -> Any:
         "step": [*steps, "start"],
         "item": [one.id for one in view.items],
         "choice": list(asked.choices),
+        "comment": list(range(1, 9)),
     }
     return random.choice(values.get(asked.kind) or ["样例"])
 
