@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -88,6 +89,9 @@ class Dialect(Protocol):
     def next_numbers(self, driver: Driver, county: str, name: str, count: int) -> Sequence[int]:
         """As many new numbers, rising, none ever given twice."""
 
+    def together(self, driver: Driver) -> AbstractContextManager[None]:
+        """Statements in here need not wait for each other's answers; an error may be raised at the end only."""
+
     def lock(self, driver: Driver, names: Sequence[str]) -> None:
         """Wait until no other transaction holds one of these names, and hold them until the end of this one."""
 
@@ -144,6 +148,9 @@ class Postgres:
 
     def next_numbers(self, driver: Driver, county: str, name: str, count: int) -> Sequence[int]:
         return [row[0] for row in driver.rows(_NUMBERS, {"name": name, "count": count})]
+
+    def together(self, driver: Driver) -> AbstractContextManager[None]:
+        return driver.pipelined()
 
     def lock(self, driver: Driver, names: Sequence[str]) -> None:
         # In one order for everybody, so that two units never wait for each other.
@@ -218,6 +225,9 @@ class Sqlite:
     def next_numbers(self, driver: Driver, county: str, name: str, count: int) -> Sequence[int]:
         last: int = driver.rows(_COUNT_ON, {"county": county, "name": name, "value": count})[0][0]
         return range(last - count + 1, last + 1)
+
+    def together(self, driver: Driver) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def lock(self, driver: Driver, names: Sequence[str]) -> None:
         """Nobody else writes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Row, Table, Text, and_, bindparam, column, select
@@ -19,8 +20,6 @@ from workflows.machine.case import ActivationState, Case, Holder, Slice, WorkIte
 from workflows.machine.nearness import spans, turns_around
 
 ByCase = dict[str, list[Any]]
-
-
 Paths = Mapping[str, Collection[str]]
 Pairs = Mapping[str, Collection[tuple[str, str]]]
 
@@ -35,12 +34,15 @@ def load(tx: Transaction, cases: Sequence[str], near: Paths, heard: Pairs) -> di
     around = _around(tx, begun, near, heard)
     whole = [(case,) for case in begun if case not in around]
     spread = sorted({(case, *span) for case, turns in around.items() for turn in turns for span in spans(turn)})
-    activations = _both(tx, (_activations, whole), (_near_activations, spread))
-    items = _both(tx, (_items, whole), (_near_items, spread))
+    of_whole = tx.rows_of_each(
+        (_activations, whole), (_items, whole), (_timers, whole), (_subscriptions, whole), (_holders, whole)
+    )
+    of_parts = tx.rows_of_each(
+        (_near_activations, spread), (_near_items, spread), (_near_timers, spread), (_near_subscriptions, spread)
+    )
+    activations, items, timers, subscriptions = map(_by_case, of_whole[:4], of_parts)
     seats = [(row.id,) for case in around for row in items[case]]
-    holders = _both(tx, (_holders, whole), (_item_holders, seats))
-    timers = _both(tx, (_timers, whole), (_near_timers, spread))
-    subscriptions = _both(tx, (_subscriptions, whole), (_near_subscriptions, spread))
+    holders = _by_case(of_whole[4], tx.rows_of(_item_holders, seats))
     return {
         row.id: Slice(
             head=case_of(row, found.get(personal_ref(row.id), NOTHING)),
@@ -66,13 +68,11 @@ def _around(tx: Transaction, cases: Sequence[str], near: Paths, heard: Pairs) ->
     return {case: turns for case, turns in found.items() if turns is not None}
 
 
-def _both(tx: Transaction, *asked: tuple[Build, Sequence[Sequence[Any]]]) -> ByCase:
-    """The rows of whole cases and of parts of others; a question about none of them is not asked."""
-    rows: ByCase = defaultdict(list)
-    for build, given in asked:
-        for row in tx.rows_of(build, given):
-            rows[row.case].append(row)
-    return rows
+def _by_case(*found: Iterable[Any]) -> ByCase:
+    groups: ByCase = defaultdict(list)
+    for row in chain(*found):
+        groups[row.case].append(row)
+    return groups
 
 
 def _by_item(items: Iterable[Any], rows: Iterable[Any]) -> dict[str, tuple[Holder, ...]]:

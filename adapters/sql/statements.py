@@ -7,7 +7,8 @@ against 0.02 ms). SQLAlchemy still writes the SQL, keeps the pool, begins and en
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection
@@ -44,11 +45,12 @@ class Prepared:
 
     def rows(self, cursor: Any) -> list[Any]:
         """What the cursor holds, as tuples whose fields are named after the columns."""
+        found = cursor.fetchall()
         if self._make is None:
             names = [column[0] for column in cursor.description]
             row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024  # its columns are known only now
             self._make = row._make
-        return [self._make(row) for row in map(self._read, cursor.fetchall())]
+        return [self._make(row) for row in map(self._read, found)]
 
     def _converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         converted = dict(values)
@@ -94,9 +96,16 @@ class Driver:
 
     def rows(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
         """Run a statement and fetch all that it returns."""
+        return self.rows_of_each([(prepared, values)])[0]
+
+    def rows_of_each(self, asked: Sequence[tuple[Prepared, Mapping[str, Any]]]) -> list[list[Any]]:
+        """Run statements and fetch all that each returns."""
+        # A cursor for each: one that is used again forgets what it has not been asked for yet.
+        cursors = [self._connection.connection.cursor() for _ in asked]
         try:
-            self._cursor.execute(prepared.text, prepared.parameters(values))
-            return prepared.rows(self._cursor)
+            for cursor, (prepared, values) in zip(cursors, asked, strict=True):
+                cursor.execute(prepared.text, prepared.parameters(values))
+            return [prepared.rows(cursor) for cursor, (prepared, _) in zip(cursors, asked, strict=True)]
         except self._errors as error:
             raise self._reported(error) from error
 
@@ -111,6 +120,20 @@ class Driver:
         """Run a statement once for each row of positional parameters."""
         try:
             self._cursor.executemany(text, rows)
+        except self._errors as error:
+            raise self._reported(error) from error
+
+    @contextmanager
+    def pipelined(self) -> Iterator[None]:
+        """Send statements without waiting for the answer to each (PostgreSQL's pipeline mode).
+
+        They are carried out in their order, each after the one before. What one of them failed of is raised where rows
+        are fetched next, or at the end.
+        """
+        connection: Any = self._connection.connection.driver_connection
+        try:
+            with connection.pipeline():
+                yield
         except self._errors as error:
             raise self._reported(error) from error
 

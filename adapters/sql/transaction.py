@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -42,6 +43,21 @@ class Transaction:
     def rows_of(self, build: Build, given: Rows, **values: Any) -> Sequence[Any]:
         """The same for a batch; an empty batch asks nothing."""
         return self.rows(build, **self.dialect.packed(self.county, given), **values) if given else []
+
+    def rows_of_each(self, *asked: tuple[Build, Rows]) -> list[Sequence[Any]]:
+        """The rows of several batches, asked for together; an empty batch asks nothing."""
+        wanted = [
+            (self.dialect.prepared(build), {COUNTY.key: self.county, **self.dialect.packed(self.county, given)})
+            for build, given in asked
+            if given
+        ]
+        with self.together():
+            found = iter(self.driver.rows_of_each(wanted))
+        return [next(found) if given else [] for _, given in asked]
+
+    def together(self) -> AbstractContextManager[None]:
+        """Statements in here need not wait for each other's answers: on PostgreSQL a way there and back for each is saved."""
+        return self.dialect.together(self.driver)
 
     def run(self, build: Build, **values: Any) -> None:
         """Run a statement that returns nothing."""

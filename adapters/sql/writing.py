@@ -37,6 +37,11 @@ from workflows.ports import Changes, HistoryRow
 
 def write(tx: Transaction, changes: Changes) -> None:
     """Closes first and opens then: what a case left and entered again in one go is there in its last form."""
+    with tx.together():
+        _write(tx, changes)
+
+
+def _write(tx: Transaction, changes: Changes) -> None:
     tx.put(activation, [activation_values(one) for one in changes.activations])
     tx.put(work_item, [item_values(one) for one in changes.items])
     tx.run_of(_close_holders, [(item,) for item in sorted(set(changes.items_closed))], now=tx.now)
