@@ -285,3 +285,20 @@ def signer(stage: Stage, case: str, user: str) -> str:
 def unfolded(tab: Tab, selector: str) -> str:
     tab.value(f"document.querySelectorAll('{selector}').forEach(one => one.open = true)")
     return str(tab.text(selector))
+
+
+def test_the_head_of_the_office_hands_on_the_item_of_somebody_else_and_frees_a_claimed_one(stage: Stage) -> None:
+    case = stage.begin()
+    mine = stage.mine(CLERK, case)
+    press(stage.at_item(CLERK, case), "claim")
+    head = stage.open(HEAD, f"/items/{mine.id}")
+    seen = offered(head)
+
+    freed = press(head, "unclaim")
+    handed = press(stage.open(HEAD, f"/items/{mine.id}"), "transfer", asked__to=CHIEF, opinion="样例：请主任办理")
+
+    assert {"transfer", "unclaim"} <= set(seen)
+    assert not {"agree", "reject", "delegate"} & set(seen)
+    assert ("已办理：退签。" in freed, "已办理：转办。" in handed) == (True, True)
+    assert stage.mine(CHIEF, case).path == mine.path
+    assert "“first”：转办 联席会议办公室主任（办公室调整）" in stage.record(case)
