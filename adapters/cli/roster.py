@@ -118,14 +118,35 @@ def _print(body: Any) -> None:
         people = [[one["user"], " ".join(one["gains"]), " ".join(one["loses"])] for one in body["people"]]
         print_table([_("账号"), _("得到"), _("失去")], people)
     if body["items"]:
-        items = [[one["id"], one["case"], one["path"]] for one in body["items"]]
-        print_table([_("待办"), _("办件"), _("环节")], items, title=_("无人再可办理的待办，请转办或设置离职转交"))
+        items = [[one["id"], one["case"], one["path"], " ".join(one["now"]), _then(one)] for one in body["items"]]
+        heading = [_("待办"), _("办件"), _("环节"), _("现办理人"), _("之后")]
+        print_table(heading, items, title=_("离任人员和空缺角色的待办"))
+    if body["staying"]:
+        staying = [[one["user"], one["copies"], one["drafts"], one["visits"], _heirs(one)] for one in body["staying"]]
+        heading = [_("账号"), _("未读抄送"), _("暂存"), _("已排走访"), _("走访随岗位转给")]
+        print_table(heading, staying, title=_("不随待办转交：抄送和暂存属于本人，走访属于岗位"))
     for one in body["findings"]:
         errors.print(f"{one['workflow']} {one['path']}  {one['message']}", markup=False)
     if body["adopted"]:
         print_text(_("已采用，版本 %(version)s", version=body["version"]))
     else:
         print_text(_("没有采用（试运行），版本会是 %(version)s", version=body["version"]))
+
+
+def _then(one: Any) -> str:
+    """Who gets an item, and why where it is not simply the next one."""
+    if not one["then"]:
+        return _("关闭")
+    told = " ".join(one["then"]) if one["then"] != one["now"] else _("不变")
+    if any(rule.startswith("peer:") for rule in one["rules"]):
+        return _("%(who)s（接任人已是本环节办理人）", who=told)
+    return _("%(who)s（无人接任）", who=told) if "nobody.office" in one["rules"] else told
+
+
+def _heirs(one: Any) -> str:
+    if not one["visits"]:
+        return ""
+    return " ".join(one["heirs"]) or _("暂无人，由联席会议办公室调整")
 
 
 def _begin(house: House, content: bytes, *, dry_run: bool) -> None:

@@ -22,6 +22,7 @@ from workflows.language.words import (
     sequence,
     workflow,
 )
+from workflows.moves.passing import passed_on
 from workflows.policy import operator_viewer
 from workflows.ports import Vault
 from workflows.testkit import Office, Store, staff
@@ -66,6 +67,17 @@ def without(here: Office, *gone: str) -> Roster:
     last = date(2026, 2, 28)
     ended = [replace(one, until=last) if one.user in gone else one for one in roster(here).appointments]
     return replace(roster(here), version="later", appointments=tuple(ended))
+
+
+def left(here: Office, user: str, *, to: str) -> Roster:
+    """The same people, but this one left, and somebody takes their place."""
+    return replace(without(here, user), handovers=(Handover(user, to, date(2026, 3, 1)),))
+
+
+def soon(here: Office, changed: Roster) -> None:
+    """The office takes another version into use, and everybody knows it an hour later."""
+    here.library.set_roster(changed)
+    here.turn(hours=1)
 
 
 def held(here: Office) -> list[tuple[str, ...]]:
@@ -124,13 +136,100 @@ def test_a_leaver_lets_go_of_what_was_theirs_by_name_and_the_successor_takes_it(
     house: Callable[[Step], Office],
 ) -> None:
     here = house(signed(mode=Mode.ALL))
-    later = without(here, "a")
-    handed = replace(later, handovers=(Handover("a", "c", date(2026, 3, 1)),))
 
-    adopt(here, handed)
+    adopt(here, left(here, "a", to="c"))
 
-    assert held(here)[1] == ("owner user:b",)
-    assert "user:a" not in str(held(here))
+    assert held(here) == [("owner user:c",), ("owner user:b",)]
+    assert told(here) == [["steps/check", 1, 0, ["user:a"], ["user:c"], "handover:a"]]
+
+
+def test_a_successor_who_has_a_say_in_the_step_already_gets_no_second_one(house: Callable[[Step], Office]) -> None:
+    here = house(signed(mode=Mode.ALL))
+
+    adopt(here, left(here, "a", to="b"))
+
+    assert held(here) == [("candidate role:office_head:",), ("owner user:b",)]
+    assert told(here)[0][5:] == ["handover:a", "peer:b", "nobody.office"]
+
+
+def test_nor_does_one_who_has_answered_in_this_round(house: Callable[[Step], Office]) -> None:
+    here = house(signed(mode=Mode.ALL))
+    here.act("b", here.inbox("b")[0], "agree")
+
+    adopt(here, left(here, "a", to="b"))
+
+    assert held(here) == [("candidate role:office_head:",)]
+
+
+def test_what_is_handed_over_is_what_the_preview_said(house: Callable[[Step], Office]) -> None:
+    here = house(signed(mode=Mode.ALL))
+    changed = left(here, "a", to="c")
+    (row,) = here.cases()
+    items = [one for one in here.case(row.case.id).items if one.seat == 0]
+
+    (foreseen,) = passed_on(here.engine, changed, items)
+    unchanged = held(here)
+    adopt(here, changed)
+
+    assert unchanged == [("owner user:a",), ("owner user:b",)]
+    assert (foreseen.now, foreseen.then, foreseen.rules) == (("user:a",), ("user:c",), ("handover:a",))
+    assert held(here)[0] == ("owner user:c",)
+
+
+# -- undone ------------------------------------------------------------------------------------------------
+
+
+def test_the_former_roster_gives_back_what_the_successor_has_not_answered(house: Callable[[Step], Office]) -> None:
+    here = house(signed(mode=Mode.ALL))
+    before = roster(here)
+    soon(here, left(here, "a", to="c"))
+
+    soon(here, replace(before, version="again"))
+
+    assert held(here) == [("owner user:a",), ("owner user:b",)]
+
+
+def test_what_the_successor_has_answered_stays_answered(house: Callable[[Step], Office]) -> None:
+    here = house(signed(mode=Mode.ALL))
+    before = roster(here)
+    soon(here, left(here, "a", to="c"))
+    here.act("c", here.inbox("c")[0], "agree")
+
+    soon(here, replace(before, version="again"))
+
+    assert held(here) == [("owner user:b",)]
+    assert here.inbox("a") == ()
+
+
+@pytest.mark.parametrize(("hours", "holder"), [(20, "owner user:a"), (30, "owner user:c")])
+def test_what_was_somebodys_by_name_comes_back_within_a_day(
+    house: Callable[[Step], Office], hours: int, holder: str
+) -> None:
+    here = house(approve("check", by=role("liaison"), on_reject=end("refused", "rejected")))
+    here.act("d", here.inbox("d")[0], "transfer", opinion="样例", fields={"to": "a"})
+    before = roster(here)
+    soon(here, left(here, "a", to="c"))
+    handed = held(here)
+
+    here.turn(hours=hours)
+    soon(here, replace(before, version="again"))
+
+    assert (handed, held(here)) == ([("owner user:c",)], [(holder,)])
+
+
+# -- who began it ------------------------------------------------------------------------------------------
+
+
+def test_when_whoever_submitted_has_left_their_department_may_withdraw_and_they_may_not(
+    house: Callable[[Step], Office],
+) -> None:
+    here = house(signed())
+    (row,) = here.cases()
+    soon(here, left(here, "c", to="d"))
+
+    gone, colleague = (here.act(who, row.case.id, "withdraw") for who in ("c", "d"))
+
+    assert (gone.status, colleague.status) == (403, 200)
 
 
 def test_a_liaison_officer_who_changes_is_replaced_by_the_next_one(house: Callable[[Step], Office]) -> None:

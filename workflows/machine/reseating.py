@@ -1,14 +1,17 @@
 """Who holds the open items of a case, looked at again on today's roster: a new version, an absence that begins or ends.
 
 A pool follows by itself: whoever holds the role may act. Somebody named keeps an item while the seat is still theirs;
-whoever left, or whose absence is over, lets go of it, and whom the step asks today gets it (approvals.md, 离职转交).
-What a rule would answer today is not answered by it: the seat goes to the meeting's office.
+whoever left, or whose absence is over, lets go of it; their successor on the roster gets it, else whom the step asks today
+(approvals.md, 离职转交). Nobody gets a second say in a step: where a successor has one already, and where a rule would answer
+today, the seat goes to the meeting's office. Who comes back to a seat gets it again while it is open; what was somebody's
+by name (转办, 加签, 委派) comes back to them within a day (`UNDOING`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.approval import Mode
@@ -19,12 +22,23 @@ from workflows.machine.case import Capacity, Holder, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.handing import ADVICE, UNANSWERED, end_advice, give_up_claim
 from workflows.machine.nodes import CASE
+from workflows.machine.resolving import owned
+from workflows.machine.rights import answered
 from workflows.machine.seating import FALLBACK_ROLE, seats_of_step
 from workflows.machine.seats import Candidates, Seat, Where
 from workflows.machine.turn import Turn
 
 RESEATED: Final = "reseated"
 """The part of the history entry that says what changed: path, round, seat, who let go, who took it, by which rules."""
+
+
+_OWN: Final = frozenset({Capacity.OWNER, Capacity.CANDIDATE})
+
+UNDOING: Final = timedelta(hours=24)
+"""So long after a handover an item that somebody held by name goes back to them, if the roster has them again."""
+
+_HANDED_OVER: Final = "handed_over"
+"""Where an activation keeps from whom an item came by a handover, and when: item -> [user, time]."""
 
 
 def reseat(turn: Turn) -> bool:
@@ -48,7 +62,8 @@ def _reseat_item(turn: Turn, item: WorkItem) -> list[object] | None:
     if item.kind == ADVICE and not any(_is_there(one, here) for one in held):
         end_advice(turn, item)
         return [item.path, item.round, item.seat, sorted(one.who for one in held), [], f"advice.{UNANSWERED}"]
-    seat = _person_of(held, here, turn) if item.link is not None else _seat_of(turn, item, held, here)
+    seat = _person_of(turn, item, held, here) if item.link is not None else _seat_of(turn, item, held, here)
+    seat = _without_peers(turn, item, held, seat)
     kept = tuple(one for one in held if _still_holds(one, seat, here))
     names = {one.who for one in kept}
     come = tuple((who, capacity) for who, capacity in seat.candidates if who not in names)
@@ -104,10 +119,24 @@ def _hand_over(turn: Turn, item: WorkItem, kept: tuple[Holder, ...], come: Candi
 
 
 def _seat_of(turn: Turn, item: WorkItem, held: tuple[Holder, ...], here: Where) -> Seat:
-    """The seat of its step that the item was opened for, as the step fills it today."""
+    """The seat of its step that the item was opened for, as the step fills it today, or the one of a leaver's successor."""
     seats = _seats(turn, item, here)
-    found = next(iter(_fitting(item, held, seats, here)), None)
+    found = (
+        next(_named(item, held, seats), None) or _of_successor(held, here) or next(_near(item, held, seats, here), None)
+    )
     return found if found is not None and found.asks and found.candidates else _office(turn, item)
+
+
+def _of_successor(held: tuple[Holder, ...], here: Where) -> Seat | None:
+    """The seat of whoever takes the place of a leaver who held it by name."""
+    own = (one.who.removeprefix("user:") for one in held if one.who.startswith("user:") and one.capacity in _OWN)
+    left = [user for user in own if post_of(here.roster, user, here.day) is None]
+    given = [(other, user) for user in left for other in _successors(user, here)]
+    if not given:
+        return None
+    users = tuple(dict.fromkeys(other for other, _ in given))
+    rules = tuple(f"handover:{user}" for _, user in given)
+    return replace(owned(users, here), rules=rules)
 
 
 def _seats(turn: Turn, item: WorkItem, here: Where) -> tuple[Seat, ...]:
@@ -118,14 +147,18 @@ def _seats(turn: Turn, item: WorkItem, here: Where) -> tuple[Seat, ...]:
     return seats_of_step(step, here) if isinstance(step, Approve | CarryOut | Vote) else ()
 
 
-def _fitting(item: WorkItem, held: tuple[Holder, ...], seats: tuple[Seat, ...], here: Where) -> Iterator[Seat]:
-    """The seats that may be its own, the surest first: numbers shift when a department joins the meeting or leaves it."""
-    own = seats[item.seat : item.seat + 1]
+def _named(item: WorkItem, held: tuple[Holder, ...], seats: tuple[Seat, ...]) -> Iterator[Seat]:
+    """The seats that still name somebody who holds the item, its own first."""
     names = {one.who for one in held if one.capacity is not Capacity.ESCALATED}
-    departments = {_department(one.who.removeprefix("user:"), here) for one in held if one.who.startswith("user:")}
-    for seat in (*own, *seats):
+    for seat in (*seats[item.seat : item.seat + 1], *seats):
         if any(who in names for who, _ in seat.candidates):
             yield seat
+
+
+def _near(item: WorkItem, held: tuple[Holder, ...], seats: tuple[Seat, ...], here: Where) -> Iterator[Seat]:
+    """The seats that may be its own all the same: numbers shift when a department joins the meeting or leaves it."""
+    own = seats[item.seat : item.seat + 1]
+    departments = {_department(one.who.removeprefix("user:"), here) for one in held if one.who.startswith("user:")}
     for seat in (*own, *seats):
         if not seat.departments.isdisjoint(departments):
             yield seat
@@ -146,8 +179,11 @@ def _office(turn: Turn, item: WorkItem) -> Seat:
     return replace(seat, rules=("nobody.office",))
 
 
-def _person_of(held: tuple[Holder, ...], here: Where, turn: Turn) -> Seat:
+def _person_of(turn: Turn, item: WorkItem, held: tuple[Holder, ...], here: Where) -> Seat:
     """An item that somebody was asked for by name (转办, 委托, 加签): theirs while they are there, else a successor's."""
+    back = _given_back(turn, item, here)
+    if back is not None:
+        return back
     candidates: list[tuple[str, Capacity]] = []
     rules: list[str] = []
     for one in held:
@@ -158,10 +194,46 @@ def _person_of(held: tuple[Holder, ...], here: Where, turn: Turn) -> Seat:
         for other in _successors(user, here):
             candidates.append((f"user:{other}", Capacity.OWNER))
             rules.append(f"handover:{user}")
+            _remember(turn, item, user)
     if not candidates:
-        item = held[0].item if held else ""
-        return _office(turn, turn.items[item]) if item else Seat((), frozenset())
+        return _office(turn, item)
     return Seat(tuple(dict.fromkeys(candidates)), frozenset(), rules=tuple(rules))
+
+
+def _remember(turn: Turn, item: WorkItem, user: str) -> None:
+    kept = turn.own.get(item.path, {}).get(_HANDED_OVER, {})
+    turn.give(item.path, {_HANDED_OVER: {**kept, item.id: [user, turn.now.isoformat()]}})
+
+
+def _given_back(turn: Turn, item: WorkItem, here: Where) -> Seat | None:
+    """The seat of whom the item came from by a handover that is undone; None where there was none, or it is too late."""
+    user, since = turn.own.get(item.path, {}).get(_HANDED_OVER, {}).get(item.id, (None, None))
+    if user is None or post_of(here.roster, user, here.day) is None:
+        return None
+    if turn.now - datetime.fromisoformat(since) > UNDOING:
+        return None
+    return Seat(((f"user:{user}", Capacity.OWNER),), frozenset(), rules=(f"handover.undone:{user}",))
+
+
+def _without_peers(turn: Turn, item: WorkItem, held: tuple[Holder, ...], seat: Seat) -> Seat:
+    """The seat without those who would get it and have a say in the step already; the office's, where nobody is left."""
+    names = {one.who for one in held}
+    come = {who for who, _ in seat.candidates if who.startswith("user:") and who not in names}
+    peers = _peers(turn, item) if come else set()
+    if come.isdisjoint(peers):
+        return seat
+    left = tuple(one for one in seat.candidates if one[0] not in come & peers)
+    rules = (*seat.rules, *sorted(f"peer:{who.removeprefix('user:')}" for who in come & peers))
+    if left:
+        return replace(seat, candidates=left, rules=rules)
+    return replace(_office(turn, item), rules=(*rules, "nobody.office"))
+
+
+def _peers(turn: Turn, item: WorkItem) -> set[str]:
+    """Who is asked for another seat of the step, or has answered one in this round."""
+    here = (one for one in turn.items_at(item.path) if one.id != item.id and one.kind != ADVICE)
+    asked = {holder.who for one in here for holder in turn.holders.get(one.id, ())}
+    return asked | {f"user:{user}" for user in answered(turn, item)}
 
 
 def _successors(user: str, here: Where) -> tuple[str, ...]:

@@ -86,12 +86,12 @@ def refuse_newcomer(turn: Turn, user: str, item: WorkItem, place: str) -> Refuse
     if isinstance(step, Approve | CarryOut | Vote) and user in barred(step, where(turn, item.path)):
         return Refused(409, "recused", zh("该人员与办件有关联，按规定应当回避"), field=place)
     asked = {one.who for peer in turn.items_at(item.path) for one in turn.holders.get(peer.id, ())}
-    if f"user:{user}" in asked or user in _answered(turn, item):
+    if f"user:{user}" in asked or user in answered(turn, item):
         return Refused(409, "asked_already", zh("该人员已在本环节办理人之中"), field=place)
     return None
 
 
-def _answered(turn: Turn, item: WorkItem) -> set[str | None]:
+def answered(turn: Turn, item: WorkItem) -> set[str | None]:
     """Who has had a say in this round of the step: nobody has two."""
     here = (one for one in turn.past() if (one.path, one.round) == (item.path, item.round))
     return {one.closed_by for one in here if one.state in DECIDED and one.kind == item.kind and one.superseded is None}

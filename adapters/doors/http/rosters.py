@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -51,7 +52,7 @@ async def post_roster(request: Request, office: OfficeOf, viewer: ViewerOf, *, p
 
 def _taken(office: Office, content: bytes, *, is_json: bool, preview: bool) -> Response:
     roster = _from_json(content) if is_json else _from_workbook(content, office.engine.library.roster().county)
-    proposal = propose(office.engine.library, office.reads, roster, office.identity.today())
+    proposal = propose(office.engine, office.reads, roster, office.identity.today())
     if not preview:
         office.engine.library.adopt_roster(roster)
     return json_response(_said(proposal, office) | {"adopted": not preview}, 200 if preview else 201)
@@ -80,7 +81,18 @@ def _said(proposal: Proposal, office: Office) -> dict[str, Any]:
         "same": same,
         "rows": [{"sheet": one.sheet, "name": one.name, "how": one.how} for one in changes.rows],
         "people": [{"user": one.user, "gains": one.gains, "loses": one.loses} for one in changes.shifts],
-        "items": [{"id": one.item.id, "case": one.item.case, "path": one.item.path} for one in proposal.items],
+        "items": [
+            {
+                "id": one.item.id,
+                "case": one.item.case,
+                "path": one.item.path,
+                "now": list(one.now),
+                "then": list(one.then),
+                "rules": list(one.rules),
+            }
+            for one in proposal.items
+        ],
+        "staying": [asdict(one) | {"heirs": list(one.heirs)} for one in proposal.staying],
         "findings": [
             {"workflow": name, "path": one.path, "code": one.code, "message": _(one.message, **one.values)}
             for name, one in proposal.findings

@@ -66,7 +66,24 @@ def test_a_preview_says_what_would_change_and_changes_nothing(doors: Doors) -> N
     assert {one["case"] for one in answer["items"]} == {
         one.case.id for one in doors.kit.cases() if one.item is not None and one.item.kind == "approve"
     }
+    assert {(*one["now"], *one["then"], *one["rules"]) for one in answer["items"]} == {
+        ("role:centre_clerk:", "role:office_head:", "nobody.office")
+    }
     assert ("member_registration", "nobody") in {(one["workflow"], one["code"]) for one in answer["findings"]}
+
+
+def test_a_preview_says_what_does_not_go_along_with_a_leaver(doors: Doors) -> None:
+    doors.post(json.dumps(cloud_event("e1")).encode(), "application/cloudevents+json")
+    doors.kit.drain()
+    (row,) = doors.kit.cases()
+    copied = doors.kit.act("sample.office_head", row.case.id, "copy", fields={"users": ["sample.office_clerk"]})
+
+    answer = at_the_machine(doors, without(doors.kit.library.roster(), "sample.office_clerk"), preview="true").json()
+
+    assert copied.status == 200
+    assert answer["staying"] == [
+        {"user": "sample.office_clerk", "copies": 1, "drafts": 0, "visits": 0, "heirs": answer["staying"][0]["heirs"]}
+    ]
 
 
 def test_a_roster_is_adopted_under_a_version_of_its_own_and_again_under_the_same(doors: Doors) -> None:
