@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from domain.calendar import Light
 from domain.roster import Roster
 from domain.texts import zh
 from workflows.language.words import Workflow
+from workflows.machine.byitself import ByItself
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import Around, Explanation, Reason, Why, explain
 from workflows.machine.operations import ON_CASES, ON_ITEMS
@@ -43,6 +44,14 @@ class Saying:
             return _("由第二人确认")
         return step_title(self.names.titles, self.definition, path, self.names.language)
 
+    def named(self, name: str) -> str:
+        """The title of the step that the definition calls so."""
+        return self.names.titles.step(name, name, self.names.language)
+
+    def role(self, name: str) -> str:
+        """What a role is called."""
+        return self.names.titles.role(name, self.names.language)
+
     def steps(self, paths: tuple[str, ...]) -> str:
         """The titles of several steps."""
         return _("、").join(self.step(path) for path in paths)
@@ -63,6 +72,8 @@ def who_and_when(by: str | None, at: datetime | None, said: Saying) -> str:
     if by is None:
         return _("最近一次更新：%(at)s。", at=moment(at, said.now)) if at else ""
     who = closer(by, said.names)
+    if at is not None and by.startswith("rule:"):
+        return _("%(why)s（%(at)s）。", why=who, at=moment(at, said.now))
     return _("%(who)s已于%(at)s办理。", who=who, at=moment(at, said.now)) if at else _("%(who)s已办理。", who=who)
 
 
@@ -165,10 +176,29 @@ def _what_moves(reason: Reason, said: Saying) -> str:
         moves = _("%(verbs)s，或收到“%(events)s”，即可推进。", verbs=_either(verbs), events=said.events(reason.events))
     if reason.chooses:
         moves += _("办理时选择“%(steps)s”的办理人。", steps=said.steps(reason.chooses))
-    if reason.escalates_at is None or reason.escalates_to is None:
-        return moves
-    role = said.names.titles.role(reason.escalates_to, said.names.language)
-    return moves + _("%(at)s起%(role)s也可办理。", at=moment(reason.escalates_at, said.now), role=role)
+    if reason.escalates_at is not None and reason.escalates_to is not None:
+        role = said.names.titles.role(reason.escalates_to, said.names.language)
+        moves += _("%(at)s起%(role)s也可办理。", at=moment(reason.escalates_at, said.now), role=role)
+    return moves + by_itself(reason.by_itself, said)
+
+
+def by_itself(ahead: Iterable[ByItself], said: Saying) -> str:
+    """What the system will do, and when, if nobody answers before; empty where it does nothing."""
+    return "".join(_by_itself(one, moment(one.at, said.now), said) for one in ahead)
+
+
+def _by_itself(one: ByItself, at: str, said: Saying) -> str:
+    match one.rung, one.to:
+        case "deem", "agree":
+            return _("%(at)s仍未答复，将自动视为同意。", at=at)
+        case "deem", _:
+            return _("%(at)s仍未答复，将自动视为不同意。", at=at)
+        case "jump", to:
+            return _("%(at)s仍未办理，将自动转到“%(step)s”。", at=at, step=said.named(str(to)))
+        case _, None:
+            return _("%(at)s仍未办理，将自动移交上级办理。", at=at)
+        case _, to:
+            return _("%(at)s仍未办理，将自动移交%(role)s办理。", at=at, role=said.role(str(to)))
 
 
 def _either(verbs: list[str]) -> str:

@@ -96,7 +96,7 @@ def _of_items(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     opened = [one for one in items if one["state"] == "open" and one["version"] == 1 and "read_at" not in one]
     for path in dict.fromkeys(str(one["path"]) for one in opened):
         yield _("转入“%(step)s”", step=said.step(path))
-    for one in (one for one in items if str(one.get("closed_by", "")).startswith("rule:")):
+    for one in (one for one in items if _is_ruled(one)):
         rule = rule_title(str(one["closed_by"]).removeprefix("rule:"))
         yield _("“%(step)s”：%(rule)s", step=said.step(str(one["path"])), rule=rule)
     superseded = Counter(str(one["path"]) for one in items if one.get("superseded") is not None)
@@ -105,6 +105,12 @@ def _of_items(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
         yield ngettext("“%(step)s”的%(n)s项意见不再有效", "“%(step)s”的%(n)s项意见不再有效", n, step=said.step(path))
     for path, n in cancelled.items():
         yield ngettext("“%(step)s”的%(n)s项待办取消", "“%(step)s”的%(n)s项待办取消", n, step=said.step(path))
+
+
+def _is_ruled(item: Mapping[str, Any]) -> bool:
+    """Whether a rule answered in somebody's place; what the ladder did is the entry itself."""
+    by = str(item.get("closed_by", ""))
+    return by.startswith("rule:") and not by.startswith("rule:ladder:")
 
 
 def _gone_out(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:

@@ -12,7 +12,7 @@ from adapters.choosing import chooser
 from adapters.counted import because_html, because_of
 from adapters.doors.http.answers import not_found
 from adapters.doors.http.office import Office, OfficeOf
-from adapters.explaining import Saying, sentence, verb_title
+from adapters.explaining import Saying, by_itself, sentence, verb_title
 from adapters.offering import OPEN
 from adapters.texts import _
 from adapters.web.attachments import beside, limits
@@ -25,7 +25,8 @@ from adapters.web.rendering import fragment, page
 from adapters.web.tables import lamp_of, mine_line
 from adapters.web.timeline import timeline
 from adapters.web.visitors import PageRoute, PersonOf, Visitor, VisitorOf
-from workflows.machine.case import Capacity, ItemState, WorkItem
+from workflows.machine.byitself import ahead_of
+from workflows.machine.case import DEEMED, Capacity, ItemState, WorkItem
 from workflows.machine.confirming import is_proposal
 from workflows.machine.explain import explain
 from workflows.machine.fieldrights import hidden_at
@@ -144,6 +145,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "lamp": lamp_of(item, view.head, library, said.now),
         "why": sentence(explain(said.definition, view, library.calendar(), said.now), said),
         "progress": _progress(view, item),
+        "later": _later(view, item, library, said),
         "because": _because(item, office.engine.library, said),
         "chosen_by": "" if by is None else said.names.principal(by),
         "claimed": said.names.user(item.claimed_by) if item.claimed_by else "",
@@ -161,6 +163,13 @@ def _because(item: WorkItem, library: Library, said: Saying) -> str:
     """Why it is due on its day; empty where no rule counted it."""
     found = because_of(item.due_rule, library)
     return "" if found is None else because_html(found, said)
+
+
+def _later(view: CaseView, item: WorkItem, library: Library, said: Saying) -> str:
+    """What the system will do by itself if nobody answers; empty where it waits."""
+    if item.closed_at is not None:
+        return ""
+    return by_itself(ahead_of(asking_step(said.definition, item), item, view.timers, library.calendar()), said)
 
 
 def _proposed(view: CaseView, item: WorkItem, said: Saying) -> str:
@@ -190,8 +199,10 @@ def _seats(view: CaseView, item: WorkItem) -> list[WorkItem]:
 
 
 def _progress(view: CaseView, item: WorkItem) -> Progress | None:
-    """None where one person decides."""
-    seats = [one for one in _seats(view, item) if one.state is not ItemState.CANCELLED]
+    """None where one person decides. What changed hands is no seat any more; silence is no answer of anybody."""
+    gone = {ItemState.CANCELLED, ItemState.TRANSFERRED}
+    seats = [one for one in _seats(view, item) if one.state not in gone]
     if len(seats) < 2:  # noqa: PLR2004  # a progress is shown of several
         return None
-    return Progress(sum(one.closed_at is not None for one in seats), len(seats))
+    answered = sum(one.closed_at is not None and one.state not in DEEMED for one in seats)
+    return Progress(answered, len(seats))

@@ -61,6 +61,8 @@ ITEM_STATES: Final[Mapping[str, str]] = MappingProxyType(
         "cancelled": zh("已取消"),
         "skipped": zh("按规则跳过"),
         "expired": zh("逾期关闭"),
+        "deemed_agreed": zh("逾期未答复，视为同意"),
+        "deemed_rejected": zh("逾期未答复，视为不同意"),
     }
 )
 CAPACITIES: Final[Mapping[Capacity, str]] = MappingProxyType(

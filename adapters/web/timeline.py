@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from adapters.explaining import Saying, verb_title
 from adapters.signatures import signature_line
-from adapters.texts import _, file_size, moment
+from adapters.texts import _, file_size, moment, ngettext
 from adapters.titles import event_title
 from adapters.web.followed import followed
 from domain.attachments import kind_of
 from domain.texts import zh
 from workflows.language.people import INITIATOR
-from workflows.language.words import Escalate
+from workflows.language.words import Escalate, HandOver
 from workflows.machine.case import SYSTEM, Case
 from workflows.machine.comment import Comment, comments_in
 from workflows.machine.nodes import index
@@ -38,6 +38,8 @@ CAPACITIES: Final[Mapping[str, str]] = MappingProxyType(
 ANNOUNCED: Final[Mapping[str, str]] = MappingProxyType(
     {"announced": zh("联席会议办公室通知：%(text)s"), "retracted": zh("联席会议办公室撤销通知：%(text)s")}
 )
+
+LADDER_RULE: Final = "rule:ladder:"
 
 RECEIVED: Final = "received"
 SENT: Final = "sent"
@@ -194,21 +196,54 @@ def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:
 
 
 def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
-    """A rung of the ladder: a reminder, or somebody else who may decide as well."""
+    """A rung of the ladder: what it did, or that it only waits on."""
+    delta = body.get("delta", {})
+    if "put_off" in delta:
+        return _("“%(step)s”的时限已变动，逾期处理顺延", step=step)
+    if "deemed" in delta:
+        answer, n = delta["deemed"]
+        return _deemed(str(answer), int(n), step)
+    if "rewind" in delta:
+        return _("“%(step)s”逾期未办，系统自动转到“%(to)s”", step=step, to=said.step(str(delta["rewind"]["to"])))
+    if "not_jumped" in delta:
+        return _("“%(step)s”逾期未办，但不能自动转到别的环节，已提醒办公室", step=step)
+    rung = _rung_of(body, said)
+    if isinstance(rung, HandOver) and any(one["state"] == "transferred" for one in delta.get("items", ())):
+        return _("“%(step)s”逾期未办，系统自动移交上级", step=step)
+    if isinstance(rung, Escalate):
+        return _("“%(step)s”逾期，升级至%(role)s", step=step, role=said.role(rung.to.name))
+    return _("提醒办理“%(step)s”", step=step)
+
+
+def _deemed(answer: str, n: int, step: str) -> str:
+    if answer == "agree":
+        return ngettext(
+            "“%(step)s”逾期未答复，%(n)s席按规则视为同意",
+            "“%(step)s”逾期未答复，%(n)s席按规则视为同意",
+            n,
+            step=step,
+        )
+    return ngettext(
+        "“%(step)s”逾期未答复，%(n)s席按规则视为不同意",
+        "“%(step)s”逾期未答复，%(n)s席按规则视为不同意",
+        n,
+        step=step,
+    )
+
+
+def _rung_of(body: Mapping[str, Any], said: Saying) -> object:
     node = index(said.definition).get(step_path(str(body.get("path"))))
     rungs = getattr(node.step, "overdue", ()) if node is not None else ()
     number = body.get("delta", {}).get("rung", 0)
-    rung = rungs[number] if number < len(rungs) else None
-    if isinstance(rung, Escalate):
-        role = said.names.titles.role(rung.to.name, said.names.language)
-        return _("“%(step)s”逾期，升级至%(role)s", step=step, role=role)
-    return _("提醒办理“%(step)s”", step=step)
+    return rungs[number] if number < len(rungs) else None
 
 
 def _who(body: Mapping[str, Any], head: Case, said: Saying) -> str:
     """Who did it: the post held at that time, and the capacity where it is not the ordinary one."""
     if body["actor"] == SYSTEM:
-        return _submitted(body, head, said) if str(body["what"]).startswith("event:") else _("系统按规则")
+        if str(body["what"]).startswith("event:"):
+            return _submitted(body, head, said)
+        return _system(str(body.get("authority")))
     post = next((one for one in said.names.roster.posts if one.code == body.get("post")), None)
     name = said.names.principal(str(body["actor"]))
     if post is not None:
@@ -229,6 +264,13 @@ def _submitted(body: Mapping[str, Any], head: Case, said: Saying) -> str:
     if head.person is None:
         return who
     return _("%(who)s 代 %(principal)s", who=who, principal=said.names.principal(f"person:{head.person}"))
+
+
+def _system(authority: str) -> str:
+    """The system, with the rung of the ladder by whose rule it acted ("rule:ladder:PATH:RUNG")."""
+    if not authority.startswith(LADDER_RULE):
+        return _("系统按规则")
+    return _("系统按逾期规则第%(n)s级", n=int(authority.rpartition(":")[2]) + 1)
 
 
 def _files(delta: Mapping[str, Any]) -> Iterator[str]:

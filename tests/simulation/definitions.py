@@ -18,6 +18,7 @@ from workflows.language.words import (
     Handler,
     Join,
     Mode,
+    Rung,
     Step,
     Who,
     Workflow,
@@ -28,6 +29,7 @@ from workflows.language.words import (
     call,
     carry_out,
     choice,
+    deem,
     department,
     departments,
     do,
@@ -39,8 +41,10 @@ from workflows.language.words import (
     follow_up,
     for_each,
     guard,
+    hand_over,
     interrupts,
     join,
+    jump,
     lookup,
     loop,
     message,
@@ -195,12 +199,23 @@ class _Writer:
             by=self.random.choice(PEOPLE),
             mode=self.random.choice(tuple(Mode)),
             within=self.random.choice((None, 1, number("sim.days", 2))),
-            overdue=(remind(-1), escalate(1, to=HEAD)),
+            overdue=self.ladder(),
             on_return=supplement if self.random.random() < 0.6 else None,
             on_reject=end("refused", "rejected") if self.random.random() < 0.4 else nothing(),
             returns=self.random.choice((None, returns(), returns("previous", way="jump"))),
             compulsory=self.random.random() < 0.2,
         )
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """By the number of the name, not by chance: the chance of every other step stays as it was."""
+        ladders: tuple[tuple[Rung, ...], ...] = (
+            (remind(-1), escalate(1, to=HEAD)),
+            (remind(0), deem(1, "agree")),
+            (hand_over(0), escalate(1, to=HEAD)),
+            (remind(-1), jump(1, to=self.asked[0])),
+            (hand_over(-1, HEAD), deem(1, "reject")),
+        )
+        return ladders[self.names % len(ladders)]
 
     def vote(self) -> Step:
         # By the number of the name, not by chance: the chance of every other step stays as it was.

@@ -101,7 +101,8 @@ def timers_fire_once(world: World, seen: Seen) -> Iterator[str]:
     fired = Counter(
         (case, *(entry.body[name] for name in ("what", "path", "round")), *_timer_of(entry.body["delta"]))
         for case, entry in seen.entries()
-        if entry.body["what"].startswith("timer:")
+        # What was put off, for its due date had moved, has not happened.
+        if entry.body["what"].startswith("timer:") and "put_off" not in entry.body["delta"]
     )
     yield from (f"timer {timer} fired {count} times" for timer, count in fired.items() if count > 1)
 

@@ -15,7 +15,7 @@ from tests.simulation.plots import STEPS
 from tests.simulation.states import is_opened_in_secret, states
 from tests.simulation.world import EVERYTHING, World
 from workflows.machine.balloting import CHOICE
-from workflows.machine.case import ActivationState, Capacity
+from workflows.machine.case import DEEMED, ActivationState, Capacity
 from workflows.machine.folding import Folded, as_folded, fold
 from workflows.machine.operations import BALLOTS
 from workflows.memory import MemoryUnit, MemoryUnits
@@ -37,6 +37,7 @@ def violations(world: World, told: Told = stored_history) -> list[str]:
         the_audit_verifies,
         states_are_folds,
         items_are_decided_once,
+        silence_decides_in_time_and_for_nobody,
         acts_are_what_was_answered,
         secret_ballots_are_counted_as_cast,
         sources_keep_their_order,
@@ -147,6 +148,16 @@ def items_are_decided_once(world: World, seen: Seen) -> Iterator[str]:
     yield from (f"item {item} was decided {count} times" for item, count in decided.items() if count > 1)
     seats = Counter((case, one.path, one.round, one.seat) for case, view in seen.views.items() for one in view.items)
     yield from (f"seat {seat} has {count} items" for seat, count in seats.items() if count > 1)
+
+
+def silence_decides_in_time_and_for_nobody(world: World, seen: Seen) -> Iterator[str]:
+    """What is deemed was due, and the system closed it under the rule of the rung: no person stands beside it."""
+    for case, view in seen.views.items():
+        for item in (one for one in view.items if one.state in DEEMED):
+            if item.due_at is None or item.closed_at is None or item.due_at > item.closed_at:
+                yield f"case {case}: silence at {item.path} decided at {item.closed_at}, due {item.due_at}"
+            if not (item.closed_by or "").startswith(f"rule:ladder:{item.path}:"):
+                yield f"case {case}: {item.closed_by} closed the item at {item.path} that silence decided"
 
 
 def acts_are_what_was_answered(world: World, seen: Seen) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from tests.simulation.looking import Seen
 from tests.simulation.world import World
@@ -24,6 +24,9 @@ SOMETIMES: Final = (
     *(f"vote {result}" for result in ("passed", "failed", "tied", "no_quorum")),
     "act:cast",
     "a secret vote was opened",
+    "silence decided",
+    "an item was handed over",
+    "a ladder jumped",
     "a loop turned again",
     "a for-each grew",
     "the rest of a join was cancelled",
@@ -76,11 +79,22 @@ def _of_entry(definition: Workflow, entry: HistoryView) -> Iterator[str]:
         yield entry.body["what"]
     if "vote" in delta:
         yield f"vote {delta['vote'][0]}"
+    if entry.body["what"] == "timer:ladder":
+        yield from _of_rung(delta)
     rows = [(row["path"], row["round"], row) for row in delta.get("activations", ())]
     rows += [(path, round_, {}) for path, round_, _ in delta.get("passed", ())]
     for path, _, row in rows:
         yield from _of_step(_step(definition, path), path, row)
     yield from (_ended_by(row.get("closed_by") or "") for row in delta.get("items", ()))
+
+
+def _of_rung(delta: Mapping[str, Any]) -> Iterator[str]:
+    if "deemed" in delta:
+        yield "silence decided"
+    if any(row["state"] == "transferred" for row in delta.get("items", ())):
+        yield "an item was handed over"
+    if "rewind" in delta:
+        yield "a ladder jumped"
 
 
 def _of_step(step: Step | None, path: str, row: dict[str, object]) -> Iterator[str]:

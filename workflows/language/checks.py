@@ -14,6 +14,7 @@ from workflows.language.rules.blocks import elements, guards, joins, loops, paus
 from workflows.language.rules.calling import calls, exclusive_orders, given_away, unheard
 from workflows.language.rules.choosing import choices
 from workflows.language.rules.conditions import conditions
+from workflows.language.rules.ladders import ladders
 from workflows.language.rules.naming import language, names, numbers, oversize
 from workflows.language.rules.people import missing, people
 from workflows.language.rules.plans import planned_workflows, plans
@@ -112,6 +113,7 @@ def _check(subject: Subject, ways: Ways) -> list[Finding]:
         *unheard(subject),
         *given_away(subject),
         *silence(subject),
+        *ladders(subject, ways),
         *people(subject),
         *missing(subject),
         *choices(subject, ways),

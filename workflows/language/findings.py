@@ -104,6 +104,43 @@ SENTENCES: Final[Sentences] = MappingProxyType(
         ),
         "ladder_order": (zh("提醒和升级没有按时间先后排列"), zh("请按相对期限的天数从小到大排列，不要重复")),
         "late_reminder": (zh("提醒排在逾期处理之后，不会发出"), zh("请把提醒排在期限之前(负数)")),
+        "early_rung": (
+            zh("逾期视为同意、视为不同意或跳转排在到期之前"),
+            zh("请把deem、jump的at改为0或更大的数"),
+        ),
+        "last_rung": (
+            zh("逾期视为同意、视为不同意或跳转之后还有提醒或升级，不会发生"),
+            zh("请把deem或jump排在最后，且只写一个"),
+        ),
+        "vote_rung": (zh("票决到期即按所投的票决定，不能用%(rung)s"), zh("请只写remind和escalate")),
+        "undone_rung": (
+            zh("须办理的事项无人办理时，不能视为已经同意或不同意"),
+            zh("请改用escalate、hand_over或jump"),
+        ),
+        "deemed_signature": (
+            zh("法定或需要签字的环节不能因逾期视为同意或不同意"),
+            zh("请改用escalate或hand_over，由人决定"),
+        ),
+        "deemed_form": (
+            zh("逾期视为同意时，必填字段%(field)s可能无人填写"),
+            zh("请在此前必经的环节填写该字段，或改为非必填，或改用escalate、hand_over"),
+        ),
+        "deemed_guard": (
+            zh("此环节的%(verb)s受里程碑(guards)限制，逾期时不一定可用"),
+            zh("请把此环节或其所在的块写入while_in，或不用deem"),
+        ),
+        "rung_target": (
+            zh("逾期跳转所写的%(name)s不是另一个人工环节，或名称不止一处使用"),
+            zh("请写本流程中另一人工环节的名称，该名称只用一次"),
+        ),
+        "rung_line": (
+            zh("逾期不能跳转到%(name)s：它不在同一主线上，或在另一并行、循环、先到先办、逐项办理或占用之内"),
+            zh("请改为同一顺序中的环节，或改用escalate、hand_over"),
+        ),
+        "rung_over": (
+            zh("逾期跳转会越过法定或需要签字的环节%(name)s"),
+            zh("请改为跳转到该环节或其之前，或改用escalate、hand_over"),
+        ),
         "no_days": (zh("期限%(days)s不是正数"), zh("请写1或更大的数")),
         "term_field": (zh("字段%(field)s不能用作期限"), zh("请改用此前一定已填写的非个人日期字段")),
         "number_differs": (zh("参数%(name)s有两个不同的默认值"), zh("请改成相同的默认值，或另取一个名称")),

@@ -90,7 +90,41 @@ class Escalate(Word):
     to: RoleHolders
 
 
-Rung = Annotated[Remind | Escalate, Field(discriminator="rung")]
+class HandOver(Word):
+    """`at` working days after the due date (negative: before) the item changes hands; whoever held it holds it no more.
+
+    It goes to `to`, or without it to the first superior of the holder who can take it. The due date stays.
+    """
+
+    rung: Literal["hand_over"] = "hand_over"
+    at: int
+    to: RoleHolders | None = None
+
+
+class Deem(Word):
+    """Silence decides: `at` working days after the due date whoever has not answered is deemed to agree, or to reject.
+
+    The system closes their items under the rule of the ladder; nobody has decided. It is the last rung, never before the
+    due date, and never where the step is compulsory or wants a signature.
+    """
+
+    rung: Literal["deem"] = "deem"
+    at: int
+    answer: Literal["agree", "reject"]
+
+
+class Jump(Word):
+    """`at` working days after the due date the case goes on at the step `to`; the last rung, never before the due date.
+
+    `to` stands in the same line: nothing that is compulsory or signed lies between, and no fork is entered.
+    """
+
+    rung: Literal["jump"] = "jump"
+    at: int
+    to: str
+
+
+Rung = Annotated[Remind | Escalate | HandOver | Deem | Jump, Field(discriminator="rung")]
 
 
 class FormField(Word):

@@ -39,6 +39,7 @@ from workflows.language.tree import (
     Choice,
     Chosen,
     Days,
+    Deem,
     DepartmentLiaison,
     Depending,
     Depends,
@@ -59,7 +60,9 @@ from workflows.language.tree import (
     Guard,
     Handing,
     Handler,
+    HandOver,
     Join,
+    Jump,
     JumpPair,
     Lookup,
     Loop,
@@ -115,6 +118,7 @@ __all__ = [
     "Choice",
     "Chosen",
     "Days",
+    "Deem",
     "DepartmentLiaison",
     "Depending",
     "Depends",
@@ -133,9 +137,11 @@ __all__ = [
     "Form",
     "FormField",
     "Guard",
+    "HandOver",
     "Handing",
     "Handler",
     "Join",
+    "Jump",
     "JumpPair",
     "Lookup",
     "Loop",
@@ -185,6 +191,7 @@ __all__ = [
     "carry_out",
     "choice",
     "chosen",
+    "deem",
     "department",
     "departments",
     "depending",
@@ -200,8 +207,10 @@ __all__ = [
     "for_each",
     "forget",
     "guard",
+    "hand_over",
     "interrupts",
     "join",
+    "jump",
     "lookup",
     "loop",
     "message",
@@ -258,6 +267,21 @@ def remind(at: int, *, says: str | None = None) -> Remind:
 def escalate(at: int, to: RoleHolders) -> Escalate:
     """`to` may decide too from `at` working days after the due date on."""
     return Escalate(at=at, to=to)
+
+
+def hand_over(at: int, to: RoleHolders | None = None) -> HandOver:
+    """The item goes to `to`, or to the holder's superior, `at` working days after the due date (negative: before)."""
+    return HandOver(at=at, to=to)
+
+
+def deem(at: int, answer: Literal["agree", "reject"]) -> Deem:
+    """Whoever has not answered `at` working days after the due date is deemed to agree, or to reject."""
+    return Deem(at=at, answer=answer)
+
+
+def jump(at: int, to: str) -> Jump:
+    """The case goes on at the step `to`, `at` working days after the due date."""
+    return Jump(at=at, to=to)
 
 
 def interrupts(event: str, do: Step, takes: tuple[str, ...] = (), *, key: str | None = None) -> Handler:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from workflows.machine.case import DECIDED, JSON, ItemState, WorkItem
+from workflows.machine.case import DECIDED, DEEMED, JSON, ItemState, WorkItem
 from workflows.machine.fieldrights import ever_hidden, hidden_at
 from workflows.machine.nearness import is_within
 from workflows.machine.nodes import AGAIN, CASE, again_at, watched_in
@@ -19,8 +19,9 @@ from workflows.machine.placing import comes_behind
 from workflows.machine.reasking import ask_seats_again
 from workflows.machine.turn import Enter, Turn, step_path
 
-_GIVEN: Final = {"approve": {ItemState.APPROVED}, "vote": DECIDED}
-"""The answers that a change makes void: an agreement, and every vote, for the count was taken on the earlier content."""
+_GIVEN: Final = {"approve": {ItemState.APPROVED, ItemState.DEEMED_AGREED}, "vote": DECIDED}
+"""The answers that a change makes void: an agreement, also by silence (no objection to that was none to this), and every
+vote, for the count was taken on the earlier content."""
 
 
 def put_and_note(turn: Turn, plain: Mapping[str, JSON], personal: Mapping[str, JSON], item: WorkItem) -> None:
@@ -82,6 +83,7 @@ def _who_agreed(turn: Turn, item: WorkItem, changed: set[str]) -> list[WorkItem]
         and one.superseded is None
         and one.id not in turn.items_changed
         and is_within(one.path, within)
+        and not (one.state in DEEMED and turn.is_asking(one.path))
         and (_still_asks(turn, one) or again_at(step_path(writer), _asked_as(one.path)) in turn.nodes)
         and not comes_behind(turn, one.path, writer)
         and not changed <= hidden_at(turn.definition, one.path)

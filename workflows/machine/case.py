@@ -61,6 +61,8 @@ class ItemState(StrEnum):
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
     EXPIRED = "expired"
+    DEEMED_AGREED = "deemed_agreed"
+    DEEMED_REJECTED = "deemed_rejected"
 
 
 DECIDED: Final = frozenset(
@@ -68,7 +70,10 @@ DECIDED: Final = frozenset(
 )
 """The states that somebody's own answer leaves an item in."""
 
-ANSWERED: Final = DECIDED | {ItemState.SKIPPED}
+DEEMED: Final = frozenset({ItemState.DEEMED_AGREED, ItemState.DEEMED_REJECTED})
+"""The states that silence leaves an item in where the ladder of its step decides: nobody has answered."""
+
+ANSWERED: Final = DECIDED | DEEMED | {ItemState.SKIPPED}
 """How an item ends whose step may be returned to: somebody has answered it, or a rule in somebody's place."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from domain.calendar import due_after_days
@@ -18,6 +19,7 @@ from workflows.machine.decision import Child, Refused
 from workflows.machine.goingback import forget_ways_back
 from workflows.machine.hearing import hear
 from workflows.machine.nearness import is_within
+from workflows.machine.nodes import AGAIN
 from workflows.machine.placing import line_to, meeting, stand_at
 from workflows.machine.rewind import Rewind, passed, refuse_place, rewind
 from workflows.machine.saying import say
@@ -191,7 +193,7 @@ def jump(turn: Turn, act: Act) -> Refused | None:
         return Refused(422, "unknown_step", zh("流程中没有这一环节"), field="to")
     source = _standing_for(turn, target)
     if source is None or turn.head.state is not State.RUNNING:
-        return Refused(409, "beside", zh("该环节不在主线上，不能从这里退回或跳转"), field="to")
+        return _beside()
     refusal = _refuse_jumper(turn, act, source, target) or refuse_place(turn, source, target)
     if refusal is not None:
         return refusal
@@ -205,13 +207,47 @@ def jump_confirmed(turn: Turn, target: str) -> Refused | None:
     """Carry the jump out, back or forward."""
     source = _standing_for(turn, target)
     if source is None:
-        return Refused(409, "beside", zh("该环节不在主线上，不能从这里退回或跳转"), field="to")
+        return _beside()
     refusal = refuse_place(turn, source, target)
-    if refusal is not None:
-        return refusal
-    if target in passed(turn):
-        rewind(turn, Rewind(source, target, "step", JUMPED))
+    if refusal is None:
+        _jump_from(turn, source, target, None)
+    return refusal
+
+
+def jump_by_rule(turn: Turn, source: str, target: str | None, by: str) -> Refused | None:
+    """A jump that a rule makes from a step that asks: never over a compulsory step, for there is no second person to ask."""
+    if target is None:
+        return Refused(422, "unknown_step", zh("流程中没有这一环节"), field="to")
+    if turn.head.state is not State.RUNNING or target in turn.live:
+        return _beside()
+    refusal = refuse_place(turn, source, target)
+    if refusal is None and _skips_compulsory(turn, source, target):
+        refusal = Refused(409, "compulsory", zh("跳转会越过法定或需要签字的环节"), field="to")
+    if refusal is None:
+        _jump_from(turn, source, target, by)
+    return refusal
+
+
+def place_of(turn: Turn, source: str, name: str) -> str | None:
+    """Where the step `name` of the definition stands for whoever is asked at `source`: in the same turn of what is around both."""
+    found = (path for path, node in turn.nodes.items() if getattr(node.step, "name", None) == name)
+    target = next((path for path in found if AGAIN not in path.split("/")), None)
+    if target is None:
         return None
+    pairs = zip(target.split("/"), source.split("/"), strict=False)
+    shared = [here for there, here in takewhile(lambda pair: pair[0] == pair[1].split("#")[0], pairs)]
+    return "/".join((*shared, *target.split("/")[len(shared) :]))
+
+
+def _beside() -> Refused:
+    return Refused(409, "beside", zh("该环节不在主线上，不能从这里退回或跳转"), field="to")
+
+
+def _jump_from(turn: Turn, source: str, target: str, by: str | None) -> None:
+    """Go on at the target; `by` is the rule that did it, None for a person."""
+    if target in passed(turn):
+        rewind(turn, Rewind(source, target, "step", JUMPED, by=by))
+        return
     above = line_to(turn, target)[meeting(turn, target) or 0]
     turn.head = replace(turn.head, round=turn.head.round + 1)
     held = {
@@ -219,9 +255,8 @@ def jump_confirmed(turn: Turn, target: str) -> Refused | None:
     }
     turn.notify(held, JUMPED, target, turn.head.round)
     forget_ways_back(turn, above)
-    stand_at(turn, Enter(target, None), JUMPED)
+    stand_at(turn, Enter(target, None), by or JUMPED)
     turn.said["rewind"] = {"from": source, "to": target, "way": "step", "why": JUMPED}
-    return None
 
 
 def _standing_for(turn: Turn, target: str) -> str | None:

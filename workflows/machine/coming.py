@@ -23,7 +23,8 @@ from workflows.language.words import (
     Wait,
     Who,
 )
-from workflows.machine.case import Slice
+from workflows.machine.byitself import ByItself, ahead_of, planned
+from workflows.machine.case import ItemState, Slice
 from workflows.machine.deadlines import deadline, local_day
 from workflows.machine.facts import Facts
 from workflows.machine.seating import resolve_seats, seats_of_step
@@ -48,7 +49,8 @@ class Coming:
     `blocked` that the step lets no case begin that surely leads there, `rules` what made the seats what they are,
     `who_unknown` that it depends on a field that nobody has given yet, `chosen_at` at which steps it will be chosen (自选). `due_at` of a step that is not live is what it
     would be if it were entered now. `calls` names the workflow of a sub-case. `branch` is the way (of a choice, parallel,
-    loop or race) that a step stands in and that may not be taken, the innermost.
+    loop or race) that a step stands in and that may not be taken, the innermost. `by_itself` is what its ladder does if
+    nobody answers in time.
     """
 
     path: str
@@ -64,15 +66,19 @@ class Coming:
     due_at: datetime | None = None
     calls: str | None = None
     branch: str | None = None
+    by_itself: tuple[ByItself, ...] = ()
 
 
-def live(path: str, kind: str, slice_: Slice) -> Coming:
+def live(path: str, step: Step | None, kind: str, slice_: Slice, facts: Facts) -> Coming:
     """A step that is entered already, with its own holders and dates."""
     items = [one for one in slice_.items.values() if one.path == path]
     held = {one.who for item in items for one in slice_.holders.get(item.id, ())}
     dates = [one.due_at for one in items if one.due_at is not None]
     dates += [one.due_at for one in slice_.timers.values() if one.path == path and one.kind in {"silence", "lasts"}]
-    return Coming(path, step_path(path), kind, Sure.LIVE, tuple(sorted(held)), due_at=min(dates, default=None))
+    asked = next((one for one in items if one.state is ItemState.OPEN), None)
+    later = () if asked is None else ahead_of(step, asked, slice_.timers.values(), facts.calendar)
+    due_at = min(dates, default=None)
+    return Coming(path, step_path(path), kind, Sure.LIVE, tuple(sorted(held)), due_at=due_at, by_itself=later)
 
 
 def coming(  # what a preview looks at, spelled out
@@ -87,6 +93,7 @@ def coming(  # what a preview looks at, spelled out
         sure=sure,
         due_at=None if term is None else term.due_at,
         calls=step.workflow if isinstance(step, Call) else None,
+        by_itself=() if term is None else planned(step, term.due_at, facts.calendar),
     )
     return _with_people(made, step, known, slice_, Where(slice_.head, facts.roster, local_day(facts.calendar, now)))
 

@@ -147,7 +147,7 @@ def _entry(
         personal[NAMED] = personal_part(turn.attached)
     said = dict(turn.said)
     path, round_, authority = said.pop("path", None), said.pop("round", None), said.pop("authority", "own")
-    principal = said.pop("principal", None)
+    principal, rule = said.pop("principal", None), said.pop("rule", turn.definition.name)
     return Entry(
         case=turn.head.id,
         seq=turn.head.seq,
@@ -155,7 +155,7 @@ def _entry(
         what=what,
         actor=SYSTEM if act is None else act.actor,
         principal=None if act is None else act.principal or principal or act.actor,
-        authority=f"rule:{turn.definition.name}" if act is None else str(authority),
+        authority=f"rule:{rule}" if act is None else str(authority),
         department=None if act is None else act.department,
         post=None if act is None else act.post,
         item=None if act is None else act.item,

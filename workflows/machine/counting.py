@@ -16,6 +16,8 @@ FIELD_OF = {
     ItemState.COMPLETED: "agree",
     ItemState.REJECTED: "against",
     ItemState.ABSTAINED: "abstain",
+    ItemState.DEEMED_AGREED: "agree",
+    ItemState.DEEMED_REJECTED: "against",
 }
 """Which count of its activation an answer belongs to."""
 

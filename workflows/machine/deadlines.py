@@ -12,7 +12,7 @@ from domain.calendar import YELLOW_DAYS, YELLOW_PERCENT, Calendar, of_department
 from domain.clocks import Clock, as_text, due, from_text, yellow
 from domain.numbers import value
 from domain.recurrence import months_later
-from workflows.language.words import Days, Number, OnDay, Remind, Rung, SetDay, Term
+from workflows.language.words import Days, Deem, Jump, Number, OnDay, Remind, Rung, SetDay, Term
 from workflows.machine.case import JSON
 from workflows.machine.facts import Facts
 
@@ -83,12 +83,25 @@ def _counted(clock: Clock, calendar: Calendar, near: int, share: int) -> Deadlin
 def next_rung(
     rungs: Sequence[Rung | Remind], done: int, due_at: datetime, calendar: Calendar, now: datetime
 ) -> tuple[int, datetime] | None:
-    """The next rung of a ladder from index `done` on, and when: a mere reminder whose moment has passed is left out."""
+    """The next rung of a ladder from index `done` on, and when: a mere reminder whose moment has passed is left out.
+
+    What decides for whoever is silent never comes out of the blue: where its moment has passed already when it is set (a
+    term that was shortened, a day that was over, a reminder that came late), there is one more working day.
+    """
     for number in range(done, len(rungs)):
         moment = shift_days(calendar, due_at, rungs[number].at)
-        if moment > now or not _is_needless_when_late(rungs[number]):
-            return number, max(moment, now)
+        if moment > now:
+            return number, moment
+        if decides(rungs[number]):
+            return number, shift_days(calendar, now, 1)
+        if not _is_needless_when_late(rungs[number]):
+            return number, now
     return None
+
+
+def decides(rung: Rung | Remind) -> bool:
+    """Whether a rung takes the step out of the hands of those who are asked."""
+    return isinstance(rung, Deem | Jump)
 
 
 def _is_needless_when_late(rung: Rung | Remind) -> bool:

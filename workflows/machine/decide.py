@@ -11,32 +11,26 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from domain.approval import Mode
 from workflows.language.words import (
     Call,
     Do,
-    Escalate,
     Exclusive,
-    Remind,
-    ToApplicant,
     Vote,
-    Wait,
     Workflow,
 )
 from workflows.machine.agenda import LooksBackError, OpensBallotsError, ReachesFurtherError
 from workflows.machine.announcing import TOLD, tell
 from workflows.machine.answering import answer
-from workflows.machine.asking import recipients, schedule_rung, seats_of
 from workflows.machine.balloting import close_vote
 from workflows.machine.calling import child_ended, granted
-from workflows.machine.case import UNDER_WAY, Activation, Capacity, ItemState, Slice, State
+from workflows.machine.case import UNDER_WAY, Activation, ItemState, Slice, State
 from workflows.machine.casework import REVOCATION, revocation_decided
+from workflows.machine.climbing import LADDER, climb, ladders_at
 from workflows.machine.concluding import conclude
 from workflows.machine.decision import Ignored, Outcome, Quarantined, Wants, WantsBallots, WantsPast
 from workflows.machine.doing import take_serial
 from workflows.machine.entering import EndlessTurnError, leave_if_through, settle
 from workflows.machine.facts import Facts
-from workflows.machine.handing import give_up_claim, stop_advising
 from workflows.machine.hearing import hear
 from workflows.machine.listening import open_handlers
 from workflows.machine.nodes import CASE, ROOT
@@ -44,10 +38,8 @@ from workflows.machine.noticing import LASTS, notice_over
 from workflows.machine.recounting import recount
 from workflows.machine.repair import Repair, repair
 from workflows.machine.reseating import reseat
-from workflows.machine.saying import say
 from workflows.machine.stimuli import Act, EventStimulus, Sign, Signal, SignalStimulus, Stimulus, TimerStimulus
 from workflows.machine.suspending import shift_clocks
-from workflows.machine.timekeeping import term_at
 from workflows.machine.turn import Enter, Leave, Turn
 from workflows.machine.urgency import begin_with_urgency, take_urgency_along
 
@@ -197,6 +189,8 @@ def _take_timer(turn: Turn, due: TimerStimulus) -> Outcome:
     activation = turn.live.get(due.path)
     if activation is None or activation.round != due.round or not turn.is_asking(due.path):
         return Ignored("the step it belonged to asks no more")
+    if due.kind == LADDER and any(one.id != due.timer for one in ladders_at(turn, due.path)):
+        return Ignored("the ladder was set anew meanwhile: this one was somebody else's")
     turn.said.update(path=due.path, round=due.round, rung=due.rung)
     turn.timers.pop(due.timer, None)
     turn.timers_cleared.append(due.timer)
@@ -208,7 +202,7 @@ def _take_timer(turn: Turn, due: TimerStimulus) -> Outcome:
     elif due.kind == "silence":
         _be_silent(turn, activation)
     else:
-        _climb(turn, activation, due.rung)
+        climb(turn, activation, due.rung)
     settle(turn)
     return conclude(turn, f"timer:{due.kind}")
 
@@ -225,36 +219,3 @@ def _be_silent(turn: Turn, activation: Activation) -> None:
         turn.close_item(item, ItemState.EXPIRED, "silence")
     turn.stop_asking(activation.path)
     turn.agenda.append(Enter(f"{activation.path}/silence", activation.path))
-
-
-def _climb(turn: Turn, activation: Activation, rung: int) -> None:
-    """One rung of a ladder: remind the holders, or let somebody else decide too; then set the next rung."""
-    step = turn.human_step(activation.path)
-    if isinstance(step, ToApplicant):
-        return
-    word = step.overdue[rung]
-    if isinstance(word, Escalate):
-        _escalate(turn, activation, word)
-    to = {holder.who for item in turn.asked_at(activation.path) for holder in turn.holders.get(item.id, ())}
-    if isinstance(step, Wait) and turn.head.person is not None:
-        to = {f"person:{turn.head.person}"}
-    turn.notify(to, word.rung, activation.path, activation.round, rung)
-    if isinstance(word, Remind) and word.says is not None:
-        say(turn, f"{activation.path}/overdue", rung, word.says, {})
-    term = term_at(turn, activation.path)
-    if term is not None:
-        schedule_rung(turn, activation.path, activation.round, rung + 1, term)
-
-
-def _escalate(turn: Turn, activation: Activation, word: Escalate) -> None:
-    """Let somebody else decide too, wherever a holder stands: a claim ends by it, and advice that has not come is not waited for."""
-    who = recipients(turn, word.to, activation.path)
-    departments = {code for seat in seats_of(turn, word.to, Mode.ONE, activation.path) for code in seat.departments}
-    stop_advising(turn, activation.path)
-    for item in turn.items_at(activation.path):
-        if not turn.holders.get(item.id):
-            continue  # it waits in a line
-        for one in sorted(who):
-            turn.hold(give_up_claim(turn, item), one, Capacity.ESCALATED)
-    for code in sorted(departments):
-        turn.share(f"department:{code}", "escalated")

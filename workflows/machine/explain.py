@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
+from workflows.machine.byitself import ahead_of
 from workflows.machine.case import JSON, Activation, Holder, State, Subscription, Timer, WorkItem
 from workflows.machine.choosing import chosen_for, who_chose
 from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
@@ -88,6 +89,7 @@ def _item_reason(definition: Workflow, view: CaseView, item: WorkItem, calendar:
         light=light(now, item.yellow_at, item.due_at, item.paused_at is not None, None),
         escalates_at=escalates_at,
         escalates_to=escalates_to,
+        by_itself=ahead_of(step, item, view.timers, calendar),
     )
 
 

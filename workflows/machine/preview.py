@@ -178,10 +178,10 @@ class _Walker:
         supplement = f"{path}/supplement"
         if supplement in self.live:
             self.visited.add(supplement)
-            self.steps.append(live(supplement, "supplement", self.slice))
+            self.steps.append(live(supplement, None, "supplement", self.slice, self.facts))
             standing = None
         if standing is not None:
-            self.steps.append(live(path, node.step.word, self.slice))
+            self.steps.append(live(path, node.step, node.step.word, self.slice, self.facts))
         else:
             made = coming(path, node.step, self.sure, self.known, self.slice, self.facts, self.now)
             later = chosen_at(self.definition, node.step) if made.who_unknown else ()

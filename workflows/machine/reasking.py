@@ -13,7 +13,7 @@ from typing import Final
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote
 from workflows.machine.balloting import CASTING, weigh_ballot
-from workflows.machine.case import DECIDED, ItemState, Link, WorkItem
+from workflows.machine.case import DECIDED, DEEMED, ItemState, Link, WorkItem
 from workflows.machine.counting import FIELD_OF, is_in_line, uncounted
 from workflows.machine.decision import Refused
 from workflows.machine.lining import PLACES, wait_again
@@ -76,10 +76,13 @@ def _answered_upon(turn: Turn, item: WorkItem) -> WorkItem | None:
     if item.link in ADDED and item.parent not in turn.items and not signers_of(turn, item.parent, item.link):
         return known.get(item.parent or "")
     here = [one for one in known.values() if (one.path, one.round) == (item.path, item.round)]
+    if not _stands_in_line(turn, item) and (silent := next((one for one in here if one.state in DEEMED), None)):
+        # What silence came to was counted with the answers that were there.
+        return silent
     upon = [one for one in here if (one.parent, one.link) == (item.id, Link.AFTER)]
     if _stands_in_line(turn, item):
         upon += [one for one in here if _place(turn, known, one) > _place(turn, known, item)]
-    return next((one for one in upon if one.state in DECIDED and one.superseded is None), None)
+    return next((one for one in upon if one.state in DECIDED | DEEMED and one.superseded is None), None)
 
 
 def _asked_behind(turn: Turn, item: WorkItem) -> list[WorkItem]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.calendar import Light
+from workflows.machine.byitself import ByItself
 from workflows.machine.deadlines import is_provisional
 
 
@@ -32,7 +33,7 @@ class Reason:
     `holders` are principals, `chosen_by` the user who chose them (自选), `chooses` the steps whose people they
     choose; `verbs` and `events` are what would move it; `remaining` are working minutes until
     `due_at` (which follows from the clock `due_rule`), negative when it is past (of a paused notice: that are left when it goes on); `escalates_at` is when
-    `escalates_to` (a role) may decide as well. `done` of `of` votes or sub-cases are there, and `needs` are enough;
+    `escalates_to` (a role) may decide as well, `by_itself` what its ladder does if nobody answers. `done` of `of` votes or sub-cases are there, and `needs` are enough;
     `cases` are the sub-cases that still run, `paths` the steps that hold a notice up, `resource` is what an exclusive
     waits for and `ahead` how many stand before it (with whoever has it). Nobody votes for another one where it is `in_person`.
     """
@@ -52,6 +53,7 @@ class Reason:
     light: Light = Light.GREEN
     escalates_at: datetime | None = None
     escalates_to: str | None = None
+    by_itself: tuple[ByItself, ...] = ()
     detail: str | None = None
     done: int | None = None
     of: int | None = None

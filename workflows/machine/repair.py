@@ -17,9 +17,12 @@ from workflows.language.words import (
     Approve,
     Call,
     CarryOut,
+    Deem,
     Exclusive,
     ForEach,
     Handler,
+    HandOver,
+    Jump,
     Loop,
     PublicNotice,
     Race,
@@ -128,7 +131,7 @@ def _of_what_it_asks(old: Workflow, new: Workflow, live: Slice) -> Iterator[Obst
         if _event_at(old, asked) != _event_at(new, asked) and not _is_dropped_handler(old, new, asked):
             yield Obstacle("event_changed", zh("目标版本在这一环节等候的事件不同"), asked.path)
     for timer in sorted(live.timers.values(), key=lambda each: (each.path, each.kind)):
-        if not _is_for(new, timer):
+        if not _is_for(new, timer) or _decides_otherwise(old, new, timer):
             yield Obstacle("timer_lost", zh("目标版本的这一环节没有正在计时的提醒、催办或逾期处理"), timer.path)
 
 
@@ -206,6 +209,14 @@ def _is_for(definition: Workflow, timer: Timer) -> bool:
     if timer.kind == "silence":
         return isinstance(step, Vote) or (isinstance(step, Wait) and step.silence is not None)
     return isinstance(step, PublicNotice)
+
+
+def _decides_otherwise(old: Workflow, new: Workflow, timer: Timer) -> bool:
+    """Whether what the timer of a ladder was set for, or does in the new version, is more than telling somebody, and differs."""
+    if timer.kind != "ladder" or _is_supplement(new, timer.path):
+        return False
+    rungs = [getattr(_step(one, timer.path), "overdue", ())[timer.rung : timer.rung + 1] for one in (old, new)]
+    return rungs[0] != rungs[1] and any(isinstance(rung, HandOver | Deem | Jump) for one in rungs for rung in one)
 
 
 # -- the move ----------------------------------------------------------------------------------------------

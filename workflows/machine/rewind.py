@@ -31,7 +31,7 @@ class Rewind:
 
     `source` is the step that the case is taken back from. `way` step does everything behind the target again, jump comes
     straight back. `kept` are the users whose agreement at the target stands, `handed` the seats there that stay with whom
-    they had been handed to. `why` is kept with what is cancelled.
+    they had been handed to. `why` is kept with what is cancelled, or the rule `by` where that did it.
     """
 
     source: str
@@ -40,6 +40,7 @@ class Rewind:
     why: str
     kept: frozenset[str] = frozenset()
     handed: tuple[Handed, ...] = ()
+    by: str | None = None
 
 
 def rewind(turn: Turn, wanted: Rewind) -> None:
@@ -52,7 +53,7 @@ def rewind(turn: Turn, wanted: Rewind) -> None:
         forget_ways_back(turn, above)
     else:
         promise_to_come_back(turn, wanted.target, wanted.source)
-    stand_at(turn, Enter(wanted.target, None, kept=wanted.kept, handed=wanted.handed), wanted.why)
+    stand_at(turn, Enter(wanted.target, None, kept=wanted.kept, handed=wanted.handed), wanted.by or wanted.why)
     turn.said["rewind"] = {"from": wanted.source, "to": wanted.target, "way": wanted.way, "why": wanted.why}
 
 

@@ -16,6 +16,7 @@ from domain.roster import (
     LIAISON,
     department_of,
     holders_on,
+    last_post_of,
     leaders_of,
     post_of,
     users_with_role,
@@ -108,6 +109,30 @@ def _is_there(who: str, without: frozenset[str], where: Where) -> bool:
     """Whether a principal can be asked: a pool always, an officer while they are in office and not kept out."""
     user = who.removeprefix("user:")
     return who == user or (user not in without and post_of(where.roster, user, where.day) is not None)
+
+
+def handed_up(
+    step: Asking, held: tuple[str, ...], to: RoleHolders | None, has_a_say: frozenset[str], where: Where
+) -> Seat:
+    """The seat of a step that is taken from whoever holds it: for the holders of a role, or the first superior who can.
+
+    Where nobody is found it is filled as the step says (审批人为空); what a rule would answer goes to the office.
+
+    Args:
+        step: what the seat belongs to; whom it keeps out is kept out.
+        held: the principals who hold it now.
+        to: the role; None for the chain of command above `held`.
+        has_a_say: the officers who have a say in the step already.
+        where: the roster of today.
+    """
+    without = barred(step, where) | has_a_say
+    found = (
+        _first_superior(held, without, where) if to is None else _kept(resolve(to, Mode.ONE, where)[0], without, where)
+    )
+    if not found.candidates:
+        vacant = _vacant(replace(found, asked=step.by), step, without, where)
+        found = vacant if vacant.asks and vacant.candidates else _office(found, without, where)
+    return _with_stand_ins(found, without, where)
 
 
 def mode_of(step: Asking) -> Mode:
@@ -219,12 +244,37 @@ def _climbed(seat: Seat, without: frozenset[str], where: Where) -> Seat:
 
 
 def _above(asked: Who | None, without: frozenset[str], where: Where) -> Level | None:
-    lines = (line_above(where.roster, post.code, where.day) for post in _posts_asked(asked, where))
-    found = next((level for line in lines if (level := first_held(line, without)) is not None), None)
+    found = _first_above(_posts_asked(asked, where), without, where)
     if found is not None or not isinstance(asked, DepartmentLiaison):
         return found
     leaders = tuple(one for one in leaders_of(where.roster, asked.code, where.day) if one not in without)
     return Level(f"leader of {asked.code}", leaders) if leaders else None
+
+
+def _first_superior(held: tuple[str, ...], without: frozenset[str], where: Where) -> Seat:
+    """Whoever stands first above those who hold a seat, of the holders in their order."""
+    level = next((one for who in held if (one := _above_principal(who, without, where)) is not None), None)
+    return NOBODY if level is None else replace(owned(level.users, where), rules=(f"superior:{level.post}",))
+
+
+def _above_principal(who: str, without: frozenset[str], where: Where) -> Level | None:
+    """The first level above a user's post, the posts of a role, or a department that can take it; nobody is above an applicant."""
+    kind, _, name = who.partition(":")
+    match kind:
+        case "user":
+            post = post_of(where.roster, name, where.day) or last_post_of(where.roster, name)
+            return None if post is None else _above(PostHolders(code=post), without, where)
+        case "role":
+            role, _, scope = name.partition(":")
+            return _first_above((post for post in where.roster.posts if _is(post, role, scope or None)), without, where)
+        case "department":
+            return _above(DepartmentLiaison(code=name, held_by="anybody"), without, where)
+    return None
+
+
+def _first_above(posts: Iterable[Post], without: frozenset[str], where: Where) -> Level | None:
+    lines = (line_above(where.roster, post.code, where.day) for post in posts)
+    return next((level for line in lines if (level := first_held(line, without)) is not None), None)
 
 
 def _posts_asked(asked: Who | None, where: Where) -> Iterable[Post]:

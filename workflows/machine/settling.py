@@ -37,6 +37,12 @@ def settle_answers(turn: Turn, path: str, step: Approve | CarryOut, by: str) -> 
         if isinstance(step, Approve) and is_in_line(step):
             _ask_next(turn, activation, step)
         return
+    go_on_by(turn, activation, result, by)
+
+
+def go_on_by(turn: Turn, activation: Activation, result: Verdict, by: str) -> None:
+    """Go on from a step whose outcome is certain; whoever is still asked need not answer."""
+    path = activation.path
     cancel_peers(turn, path, by)
     if result is Verdict.AGREED:
         turn.agenda.append(Leave(path, activation.parent))

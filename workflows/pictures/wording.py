@@ -15,6 +15,7 @@ from workflows.language.words import (
     CarryOut,
     Choice,
     Chosen,
+    Deem,
     DepartmentLiaison,
     Depending,
     Either,
@@ -24,7 +25,9 @@ from workflows.language.words import (
     ForEach,
     Guard,
     Handler,
+    HandOver,
     Join,
+    Jump,
     Loop,
     MemberDepartments,
     Message,
@@ -36,6 +39,7 @@ from workflows.language.words import (
     PostHolders,
     PublicNotice,
     RoleHolders,
+    Rung,
     Seats,
     Step,
     Superiors,
@@ -142,7 +146,7 @@ class Wording:
     def _note(self, step: Step) -> tuple[str, ...]:
         match step:
             case Approve() | CarryOut():
-                return self.who(step.by), self.days(step.within)
+                return self.who(step.by), self.days(step.within), *self._by_itself(step)
             case Vote():
                 rule = self.word("vote rule", quorum=step.quorum, passes=step.passes)
                 own = "" if step.proxies else self.word("votes in person")
@@ -158,6 +162,22 @@ class Wording:
                 return what, self._when(step)
             case _:
                 return self._note_of_block(step)
+
+    def _by_itself(self, step: Approve | CarryOut) -> tuple[str, ...]:
+        """What the ladder of a step does if nobody answers; reminders, and who may decide as well, are left out."""
+        return tuple(said for rung in step.overdue if (said := self._rung(rung)))
+
+    def _rung(self, rung: Rung) -> str:
+        match rung:
+            case HandOver(at=at, to=None):
+                return self.word("hand over", at=at)
+            case HandOver(at=at, to=RoleHolders() as to):
+                return self.word("hand over to", at=at, who=self.who(to))
+            case Deem(at=at, answer=answer):
+                return self.word(f"deem {answer}", at=at)
+            case Jump(at=at, to=to):
+                return self.word("jump", at=at, step=self.presentation.step(to, to, self.language))
+        return ""
 
     def _note_of_block(self, step: Step) -> tuple[str, ...]:
         match step:

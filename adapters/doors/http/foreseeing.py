@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from adapters.explaining import Saying, chosen
+from adapters.explaining import Saying, by_itself, chosen
 from adapters.texts import _
 from adapters.titles import event_title
 from domain.event import WIRE_PREFIX
@@ -39,10 +40,12 @@ def _coming(one: Coming, said: Saying) -> View:
         "due_at": one.due_at,
         "calls": one.calls,
         "branch": one.branch,
+        "by_itself": [asdict(later) for later in one.by_itself],
         "titles": {
             "step": said.step(one.title),
             "who": _who(one, said),
             "branch": None if one.branch is None else _branch(one.branch, said),
+            "by_itself": by_itself(one.by_itself, said),
         },
     }
 

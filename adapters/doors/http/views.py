@@ -237,6 +237,7 @@ def _reason(reason: Reason) -> View:
         "light": reason.light.value,
         "escalates_at": reason.escalates_at,
         "escalates_to": reason.escalates_to,
+        "by_itself": [asdict(one) for one in reason.by_itself],
         "detail": reason.detail,
         "done": reason.done,
         "of": reason.of,

@@ -165,6 +165,22 @@ workflow(
 carry_out("report", by=role("section_officer"), within=5, overdue=(remind(-1), remind(0)))""",
     "Escalate": """
 carry_out("report", by=role("section_officer"), within=5, overdue=(escalate(+2, to=role("office_head")),))""",
+    "HandOver": """
+approve(
+    "precheck", by=role("town_clerk"), within=2, overdue=(hand_over(+1), hand_over(+3, to=role("office_head"))),
+    on_reject=end("refused", "rejected"),
+)""",
+    "Deem": """
+approve(
+    "countersign", by=departments(), mode=Mode.ALL, within=3, overdue=(remind(-1), deem(0, "agree")),
+    on_reject=end("refused", "rejected"),
+)""",
+    "Jump": """
+workflow(
+    "visit", starts_on="trial.reviewed.v1", about="base",
+    steps=sequence(carry_out("look", by=role("panel_member"), within=3, overdue=(remind(0), jump(+2, to="decide"))),
+                   carry_out("decide", by=role("office_head"), within=3, overdue=(remind(0),)), end("done")),
+)""",
     # forms
     "Form": """
 workflow(

@@ -26,7 +26,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
         *("Superiors", "NamedIn", "Chosen", "Either", "Depending", "Depends"),
     ),
     "Nobody found": ("Nobody",),
-    "Terms and ladders": ("Number", "OnDay", "Remind", "Escalate"),
+    "Terms and ladders": ("Number", "OnDay", "Remind", "Escalate", "HandOver", "Deem", "Jump"),
     "Forms": ("Form", "FormField"),
     "Handlers, returns, joins, milestones": (
         "Handler",

@@ -98,7 +98,14 @@ missing = {
 }
 some_texts = st.lists(texts, max_size=2).map(tuple)
 reminders = st.builds(w.Remind, at=st.integers(-5, 5), says=st.none() | texts)
-ladders = st.lists(reminders | st.builds(w.Escalate, at=st.integers(0, 5), to=roles), max_size=2).map(tuple)
+rungs = (
+    reminders
+    | st.builds(w.Escalate, at=st.integers(0, 5), to=roles)
+    | st.builds(w.HandOver, at=st.integers(-5, 5), to=st.none() | roles)
+    | st.builds(w.Deem, at=st.integers(0, 5), answer=st.sampled_from(("agree", "reject")))
+    | st.builds(w.Jump, at=st.integers(0, 5), to=texts)
+)
+ladders = st.lists(rungs, max_size=2).map(tuple)
 actions = st.one_of(
     st.builds(w.SetField, field=texts, value=st.none() | values),
     st.builds(w.SetDay, field=texts, after=st.none() | texts, months=days, working_days=days),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from domain.audit import canonical
-from workflows.machine.case import SYSTEM, Activation, ActivationState, ItemState, Slice, State, WorkItem
+from workflows.machine.case import DEEMED, SYSTEM, Activation, ActivationState, ItemState, Slice, State, WorkItem
 from workflows.machine.decision import Decision
 from workflows.machine.folding import as_folded, fold
 from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, TimerStimulus
@@ -33,6 +33,7 @@ class Ledger:
         """Check one more decision."""
         self.decisions.append(decision)
         _one_who_presses_and_one_who_answers_for_it(decision, stimulus)
+        _silence_decides_in_time_and_for_nobody(decision, stimulus)
         self._an_item_is_decided_once(before, decision)
         self._an_activation_has_one_exit(decision)
         self._a_return_opens_the_next_round(decision)
@@ -105,6 +106,16 @@ def _one_who_presses_and_one_who_answers_for_it(decision: Decision, stimulus: St
     entry = decision.entry
     assert (entry.actor == SYSTEM) == (entry.principal is None) == entry.authority.startswith("rule:")
     assert (entry.actor == SYSTEM) == (not isinstance(stimulus, Act))
+
+
+def _silence_decides_in_time_and_for_nobody(decision: Decision, stimulus: Stimulus) -> None:
+    """What is deemed was due, by a timer and under the rule of its rung: nobody has said it."""
+    for item in decision.items:
+        if item.state in DEEMED and item.closed_at == decision.entry.at and item.superseded is None:
+            assert isinstance(stimulus, TimerStimulus)
+            assert item.closed_by == decision.entry.authority == f"rule:ladder:{item.path}:{stimulus.rung}"
+            assert item.due_at is not None, "what has no term is never overdue"
+            assert item.due_at <= item.closed_at, f"silence at {item.path} decided before it was due"
 
 
 def _timers_belong_to_a_round_that_still_asks(after: Slice) -> None:

@@ -36,6 +36,7 @@ from workflows.language.words import (
     carry_out,
     choice,
     chosen,
+    deem,
     department,
     departments,
     do,
@@ -45,7 +46,9 @@ from workflows.language.words import (
     erase,
     escalate,
     follow_up,
+    hand_over,
     interrupts,
+    jump,
     message,
     nothing,
     parallel,
@@ -78,6 +81,19 @@ CHOICES: Final[tuple[JSON, ...]] = (
 VERBS: Final = ("agree", "reject", "return", "complete", "withdraw")
 HANDS: Final = ("urge", "claim", "unclaim", "open", "recuse", "abstain", "take-back", "resume", "terminate")
 LADDER: Final[tuple[Rung, ...]] = (remind(-1), remind(0), escalate(+1, to=role("office_head")))
+LADDERS: Final[tuple[tuple[Rung, ...], ...]] = (
+    LADDER,
+    LADDER,
+    (remind(-1), hand_over(0), hand_over(2, role("office_head"))),
+    (hand_over(-1),),
+)
+"""Of a step that is carried out; an approval has besides those that end with the silence that decides, or a jump."""
+DECIDING: Final[tuple[tuple[Rung, ...], ...]] = (
+    *LADDERS,
+    (remind(0), deem(1, "agree")),
+    (deem(0, "agree"),),
+    (hand_over(-1), escalate(0, to=role("office_head")), deem(2, "reject")),
+)
 FORM: Final = Form(
     name="f",
     fields=(
@@ -175,7 +191,7 @@ class Trees:
             mode=self.random.choice(tuple(Mode)),
             reasons=self.random.choice(((), (), ("outside",))),
             within=self.random.choice((None, 2)),
-            overdue=LADDER,
+            overdue=self._ladder(*DECIDING),
             on_return=self.random.choice((None, returned)),
             on_reject=self._detour(depth),
             returns=self.random.choice((None, None, *RETURNS)),
@@ -214,7 +230,12 @@ class Trees:
 
     def _carry_out(self, depth: int) -> Step:
         form, within = self.random.choice((None, FORM.name)), self.random.choice((None, 3))
-        return carry_out(next(self._names), by=self._who(), within=within, overdue=LADDER, form=form)
+        return carry_out(next(self._names), by=self._who(), within=within, overdue=self._ladder(*LADDERS), form=form)
+
+    def _ladder(self, *ladders: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        """One of these, or one that jumps to some step, if there is one of the name and it may be jumped to."""
+        jumps = (remind(0), jump(1, to=f"s{self.random.randrange(6)}"))
+        return self.random.choice((*ladders, jumps))
 
     def _wait(self, depth: int) -> Step:
         return wait(

@@ -17,6 +17,7 @@ from workflows.language.words import (
     CarryOut,
     DepartmentLiaison,
     Escalate,
+    HandOver,
     MemberDepartments,
     Message,
     NamedIn,
@@ -74,7 +75,8 @@ def _parts(who: Who) -> Iterator[Part]:
 
 
 def _beside(step: Approve | CarryOut | Vote) -> Iterator[Part]:
-    yield from (rung.to for rung in step.overdue if isinstance(rung, Escalate))
+    rungs = (rung for rung in step.overdue if isinstance(rung, Escalate | HandOver))
+    yield from (rung.to for rung in rungs if rung.to is not None)
     if step.nobody.ask is not None:
         yield step.nobody.ask
 

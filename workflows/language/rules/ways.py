@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from workflows.language.choices import chooser_of, form_choices
 from workflows.language.expressions import AllOf, AnyOf, Compare, Condition, Constant, Given, fields_read
 from workflows.language.findings import Finding, finding
+from workflows.language.rules.jumps import jumping, target_of
 from workflows.language.rules.subject import REASON, Subject, surely_given
 from workflows.language.words import (
     Action,
@@ -16,6 +17,7 @@ from workflows.language.words import (
     Call,
     CarryOut,
     Choice,
+    Deem,
     Do,
     End,
     Exclusive,
@@ -48,10 +50,17 @@ class Ways:
     subject: Subject
     before: dict[str, Known] = field(default_factory=dict)
     after: dict[str, Known] = field(default_factory=dict)
+    jumps: dict[str, list[Known]] = field(default_factory=dict)
+    """What is known where the ladder of a step before jumps to a step (its path)."""
 
     def follow(self, node: Node, known: Known) -> Known | None:
         """Go through the step with `known`; what is known behind it, None where nothing comes out."""
+        known = known.intersection(*self.jumps.get(node.path, ()))
         self.before[node.path] = known
+        for _, word in jumping([node]):
+            target = target_of(self.subject.nodes, word.to)
+            if target is not None:
+                self.jumps.setdefault(target.path, []).append(known)
         outs = [out for out in self._outs(node, known) if out is not None]
         if not outs:
             return None
@@ -160,7 +169,8 @@ class Ways:
     def _decided(self, node: Node, step: Approve, known: Known) -> Iterator[Known | None]:
         rejected, *unanswered = detours(node)
         yield known | self._filled_in(step)
-        yield self.follow(rejected, known | ({REASON} if step.reasons else set()))
+        silent = any(isinstance(rung, Deem) and rung.answer == "reject" for rung in step.overdue)
+        yield self.follow(rejected, known | ({REASON} if step.reasons and not silent else set()))
         yield from (self.follow(silence, known) for silence in unanswered)
 
     def _taken(self, event: str, takes: tuple[str, ...]) -> Known:
@@ -176,9 +186,13 @@ class Ways:
 
 
 def _may_be_passed(step: Approve | CarryOut) -> bool:
-    """Whether a rule may take the place of every answer."""
-    is_skipped = isinstance(step, Approve) and step.dedup != "off"
+    """Whether a rule, or silence, may take the place of every answer."""
+    is_skipped = isinstance(step, Approve) and (step.dedup != "off" or _is_deemed_to_agree(step))
     return is_skipped or step.nobody.then == "pass" or step.own_case == "skip"
+
+
+def _is_deemed_to_agree(step: Approve) -> bool:
+    return any(isinstance(one, Deem) and one.answer == "agree" for one in step.overdue)
 
 
 def _is_partial(step: ForEach) -> bool:

@@ -135,10 +135,10 @@ def _choice(who: Chosen) -> tuple[tuple[str, str], ...]:
 
 
 def _rung(rung: object) -> tuple[tuple[str, str], ...]:
-    to, says = getattr(rung, "to", None), getattr(rung, "says", None)
+    to, says, answer = (getattr(rung, name, None) for name in ("to", "says", "answer"))
+    said = {"to": to if to is None or isinstance(to, str) else who_text(to), "says": says, "answer": answer}
     when = ("workingDaysAfter", str(getattr(rung, "at", 0)))
-    more = () if says is None else (("says", says),)
-    return (when, *more) if to is None else (when, ("to", who_text(to)))
+    return (when, *((name, value) for name, value in said.items() if value is not None))
 
 
 def _deciding(book: Book, place: Place, step: Approve) -> tuple[Xml, ...]:
