@@ -189,7 +189,7 @@ def _take_timer(turn: Turn, due: TimerStimulus) -> Outcome:
     activation = turn.live.get(due.path)
     if activation is None or activation.round != due.round or not turn.is_asking(due.path):
         return Ignored("the step it belonged to asks no more")
-    if due.kind == LADDER and any(one.id != due.timer for one in ladders_at(turn, due.path)):
+    if due.kind == LADDER and any(one.due_at > due.due_at for one in ladders_at(turn, due.path) if one.id != due.timer):
         return Ignored("the ladder was set anew meanwhile: this one was somebody else's")
     turn.said.update(path=due.path, round=due.round, rung=due.rung)
     turn.timers.pop(due.timer, None)
