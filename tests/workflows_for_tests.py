@@ -37,6 +37,7 @@ from workflows.language.words import (
     carry_out,
     choice,
     chosen,
+    deem,
     department,
     departments,
     depending,
@@ -52,8 +53,10 @@ from workflows.language.words import (
     for_each,
     forget,
     guard,
+    hand_over,
     interrupts,
     join,
+    jump,
     lookup,
     loop,
     message,
@@ -592,6 +595,46 @@ CHOOSING = workflow(
     ),
 )
 """Whoever is asked chooses whom later steps ask."""
+
+LATE = workflow(
+    "late",
+    starts_on="trial.asked.v1",
+    about="matter",
+    steps=sequence(
+        carry_out("draft", by=role("section_officer"), within=1, overdue=(jump(0, "countersign"),)),
+        carry_out(
+            "polish",
+            by=role("section_officer"),
+            within=2,
+            overdue=(remind(-1), hand_over(0), hand_over(1, role("office_head"))),
+        ),
+        approve(
+            "countersign",
+            by=PANEL,
+            mode=Mode.ALL,
+            within=3,
+            overdue=(remind(-1), deem(0, "agree")),
+            on_reject=end("refused", "rejected"),
+        ),
+        approve(
+            "line",
+            by=PANEL,
+            mode=Mode.SEQUENCE,
+            within=1,
+            overdue=(deem(0, "agree"),),
+            on_reject=end("refused", "rejected"),
+        ),
+        approve(
+            "grant",
+            by=role("office_head"),
+            within=1,
+            overdue=(remind(0), deem(2, "reject")),
+            on_reject=end("lapsed", "rejected"),
+        ),
+        end("done", "approved"),
+    ),
+)
+"""What happens by itself where nobody answers in time."""
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "town": ("town_clerk:T1",),

@@ -13,7 +13,7 @@ from typing import Any, Final
 from tests.golden.keeping import HISTORIES, Golden, History, lines
 from tests.golden.playing import Play
 from tests.golden.redeciding import changed
-from tests.workflows_for_tests import ASKING, CHOOSING, GATHERING, INQUIRY, SYNTHETIC
+from tests.workflows_for_tests import ASKING, CHOOSING, GATHERING, INQUIRY, LATE, SYNTHETIC
 from workflows.language.words import Workflow
 from workflows.library import CATALOGUE
 
@@ -23,7 +23,7 @@ PLAYS: Final = 60
 KEPT: Final = 3
 """So many of them are kept at most."""
 
-PLAYED: Final = (SYNTHETIC, GATHERING, ASKING, CHOOSING, *CATALOGUE)
+PLAYED: Final = (SYNTHETIC, GATHERING, ASKING, CHOOSING, LATE, *CATALOGUE)
 OTHERS: Final[Mapping[str, Workflow]] = {one.name: one for one in (INQUIRY, *CATALOGUE)}
 
 

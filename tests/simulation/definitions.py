@@ -210,10 +210,10 @@ class _Writer:
         """By the number of the name, not by chance: the chance of every other step stays as it was."""
         ladders: tuple[tuple[Rung, ...], ...] = (
             (remind(-1), escalate(1, to=HEAD)),
-            (remind(0), deem(1, "agree")),
+            (deem(0, "agree"),),
             (hand_over(0), escalate(1, to=HEAD)),
-            (remind(-1), jump(1, to=self.asked[0])),
-            (hand_over(-1, HEAD), deem(1, "reject")),
+            (jump(0, to=self.asked[0]),),
+            (hand_over(-1, HEAD), deem(0, "reject")),
         )
         return ladders[self.names % len(ladders)]
 

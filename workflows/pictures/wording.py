@@ -170,14 +170,21 @@ class Wording:
     def _rung(self, rung: Rung) -> str:
         match rung:
             case HandOver(at=at, to=None):
-                return self.word("hand over", at=at)
+                return self.word("hand over", when=self._late(at))
             case HandOver(at=at, to=RoleHolders() as to):
-                return self.word("hand over to", at=at, who=self.who(to))
+                return self.word("hand over to", when=self._late(at), who=self.who(to))
             case Deem(at=at, answer=answer):
-                return self.word(f"deem {answer}", at=at)
+                return self.word(f"deem {answer}", when=self._late(at))
             case Jump(at=at, to=to):
-                return self.word("jump", at=at, step=self.presentation.step(to, to, self.language))
+                return self.word("jump", when=self._late(at), step=self.presentation.step(to, to, self.language))
         return ""
+
+    def _late(self, at: int) -> str:
+        """How many working days before or after the due date."""
+        if at == 0:
+            return self.word("when due")
+        days = self.word("one working day" if abs(at) == 1 else "working days", n=abs(at))
+        return self.word("late by" if at > 0 else "before due", days=days)
 
     def _note_of_block(self, step: Step) -> tuple[str, ...]:
         match step:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.language.random_definitions import definitions
-from tests.workflows_for_tests import ASKING, CHOOSING, EVENTS, GATHERING, SYNTHETIC, every_word
+from tests.workflows_for_tests import ASKING, CHOOSING, EVENTS, GATHERING, LATE, SYNTHETIC, every_word
 from workflows.language import words as w
 from workflows.language.checks import check
 from workflows.language.files import (
@@ -41,7 +41,7 @@ class _EveryWordSeenError(Exception):
 
 
 def test_random_definitions_are_made_of_every_word() -> None:
-    wanted = {type(word) for word in every_word(SYNTHETIC, GATHERING, ASKING)}
+    wanted = {type(word) for word in every_word(SYNTHETIC, GATHERING, ASKING, LATE)}
     seen: set[type] = set()
 
     # What is drawn depends on which modules the process has loaded: so it draws until it has seen all.
@@ -66,7 +66,9 @@ def test_every_definition_can_be_checked_and_each_finding_has_a_place_in_its_fil
     assert [one for one in found if one.path not in known] == []
 
 
-@pytest.mark.parametrize("definition", [SYNTHETIC, GATHERING, ASKING, CHOOSING, *CATALOGUE], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "definition", [SYNTHETIC, GATHERING, ASKING, CHOOSING, LATE, *CATALOGUE], ids=lambda one: one.name
+)
 def test_the_known_definitions_survive_both_forms_with_their_hash(definition: w.Workflow) -> None:
     again = from_yaml(to_yaml(from_json(canonical_json(definition))))
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from tests.unit.language.json_schema import PUBLISHED, complaints
 from tests.unit.language.random_definitions import definitions
-from tests.workflows_for_tests import ASKING, GATHERING, INQUIRY, SYNTHETIC
+from tests.workflows_for_tests import ASKING, GATHERING, INQUIRY, LATE, SYNTHETIC
 from workflows.language.files import BadDefinition, canonical_json, from_json
 from workflows.language.schema import json_schema, schema_text
 from workflows.language.words import Workflow
@@ -32,7 +32,9 @@ def test_the_published_schema_is_fresh() -> None:
     assert PUBLISHED.read_text(encoding="utf-8") == schema_text()
 
 
-@pytest.mark.parametrize("definition", [SYNTHETIC, GATHERING, INQUIRY, ASKING, *CATALOGUE], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "definition", [SYNTHETIC, GATHERING, INQUIRY, ASKING, LATE, *CATALOGUE], ids=lambda one: one.name
+)
 def test_the_schema_accepts_the_known_definitions(definition: Workflow) -> None:
     assert wrong(json.loads(canonical_json(definition))) == []
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tests.workflows_for_tests import ASKING, EVENTS, GATHERING, INQUIRY, SYNTHETIC, every_word, people
+from tests.workflows_for_tests import ASKING, EVENTS, GATHERING, INQUIRY, LATE, SYNTHETIC, every_word, people
 from workflows.language import expressions, tree
 from workflows.language.checks import check_all
 from workflows.language.tree import End, Word
@@ -17,16 +17,16 @@ def classes_of(module: object, base: type[BaseModel]) -> set[type[BaseModel]]:
 def test_the_synthetic_workflows_use_every_word() -> None:
     language = classes_of(tree, Word) | classes_of(expressions, expressions._Node)
 
-    used = {type(word) for word in every_word(SYNTHETIC, GATHERING, INQUIRY, ASKING)}
+    used = {type(word) for word in every_word(SYNTHETIC, GATHERING, INQUIRY, ASKING, LATE)}
     missing = {one.__name__ for one in language - used}
 
     assert missing == set()
 
 
 def test_the_synthetic_workflows_pass_the_checks() -> None:
-    found = check_all([SYNTHETIC, GATHERING, INQUIRY, ASKING], EVENTS, people())
+    found = check_all([SYNTHETIC, GATHERING, INQUIRY, ASKING, LATE], EVENTS, people())
 
-    assert found == {"synthetic": (), "gathering": (), "inquiry": (), "asking": ()}
+    assert found == {"synthetic": (), "gathering": (), "inquiry": (), "asking": (), "late": ()}
 
 
 def test_a_word_cannot_be_changed() -> None:

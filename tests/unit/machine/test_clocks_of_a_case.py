@@ -17,6 +17,7 @@ from workflows.language.words import (
     approve,
     beside,
     carry_out,
+    deem,
     end,
     escalate,
     public_notice,
@@ -228,6 +229,20 @@ def test_a_provisional_date_moves_with_its_light_its_ladder_and_the_inbox() -> N
     assert after.yellow_at > before.yellow_at
     assert [day(timer.due_at) for timer in desk.live.timers.values()] == [date(2027, 1, 6)]
     assert {one.due_at for held in desk.live.holders.values() for one in held} == {after.due_at}
+
+
+def test_what_the_ladder_has_climbed_stays_so_and_the_rung_that_decides_moves_with_the_date() -> None:
+    ladder = (remind(-1), deem(0, "agree"))
+    desk = Desk(check(overdue=ladder), calendar=STATUTORY, now=BEFORE_NEW_YEAR)
+    desk.fire_next()
+    [before] = desk.live.timers.values()
+
+    publish(desk)
+
+    [after] = desk.live.timers.values()
+    assert (before.rung, after.rung) == (1, 1)
+    assert (day(before.due_at), day(after.due_at)) == (date(2027, 1, 5), date(2027, 1, 7))
+    assert isinstance(desk.fire(before), Ignored)
 
 
 def test_the_history_has_one_line_of_the_system_with_both_dates_and_the_version() -> None:
