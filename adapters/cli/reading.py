@@ -169,14 +169,22 @@ def preview(
         return
     # A sequence has nothing to say of itself.
     steps = [one for one in body["steps"] if one["kind"] != "sequence"]
-    print_table([_("环节"), _("办理人"), _("时限"), _("是否经过"), _("前提")], [_ahead_cells(one) for one in steps])
+    heads = [_("环节"), _("办理人"), _("时限"), _("是否经过"), _("前提"), _("逾期处理")]
+    print_table(heads, [_ahead_cells(one) for one in steps])
     print_text(_("走完这些环节即办结") if body["ends"] else _("走完这些环节后仍未办结"))
 
 
 def _ahead_cells(one: dict[str, Any]) -> Cell:
     sure = {"live": _("正在办理"), "certain": _("一定经过"), "possible": _("可能经过")}[one["sure"]]
     who = _("取决于尚未填写的内容") if one["who_unknown"] else one["titles"]["who"]
-    return [one["titles"]["step"], who, at(one["due_at"]), sure, one["titles"]["branch"] or ""]
+    return [
+        one["titles"]["step"],
+        who,
+        at(one["due_at"]),
+        sure,
+        one["titles"]["branch"] or "",
+        one["titles"]["by_itself"],
+    ]
 
 
 def inbox(

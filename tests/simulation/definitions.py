@@ -106,6 +106,7 @@ class _Writer:
     may_call: bool = True
     names: int = 0
     asked: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
 
     def name(self, word: str) -> str:
         self.names += 1
@@ -212,7 +213,7 @@ class _Writer:
             (remind(-1), escalate(1, to=HEAD)),
             (deem(0, "agree"),),
             (hand_over(0), escalate(1, to=HEAD)),
-            (jump(0, to=self.asked[0]),),
+            (jump(0, to=(self.carried or self.asked)[-1]),),
             (hand_over(-1, HEAD), deem(0, "reject")),
         )
         return ladders[self.names % len(ladders)]
@@ -269,9 +270,8 @@ class _Writer:
 
     def carry_out(self, *, fills: bool = False) -> Step:
         form = FORM.name if fills or self.random.random() < 0.5 else None
-        return carry_out(
-            self.name("carry_out"), by=self.random.choice(PEOPLE), within=1, overdue=(remind(0),), form=form
-        )
+        self.carried.append(self.name("carry_out"))
+        return carry_out(self.carried[-1], by=self.random.choice(PEOPLE), within=1, overdue=(remind(0),), form=form)
 
     def wait(self) -> Step:
         silence = message(self.name("silent"), to=HEAD) if self.random.random() < 0.5 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.doors.http.foreseeing import ahead_view
@@ -93,8 +95,8 @@ def test_the_way_ahead_says_it_of_every_step(rung: Rung, chinese: str, english: 
     assert [found["rung"] for found in one["by_itself"]] == [rung.rung]
 
 
-def _steps(office: Office, case: str) -> list[dict[str, object]]:
-    steps: list[dict[str, object]] = ahead_view(way_ahead(office.engine, case), said(office))["steps"]
+def _steps(office: Office, case: str) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = ahead_view(way_ahead(office.engine, case), said(office))["steps"]
     return steps
 
 

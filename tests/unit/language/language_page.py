@@ -74,6 +74,12 @@ patterns are said.
   that was passed, everything behind it is done again, or the case comes straight back. From a branch to before its
   split all branches end; into another branch, an earlier turn of a loop or a for-each that is over nothing returns.
 
+- **Ladders** climb by themselves when a step is late: `remind`, `escalate` (somebody else may decide too), `hand_over` (the
+  superior holds the item instead), and last of all `deem` (silence counts as an answer) or `jump` (the case goes on
+  elsewhere). All of them stand in an approval; in what is carried out all but `deem`; in a vote `remind` and `escalate`;
+  in a wait `remind`, for `silence` says what comes then. What the system does is recorded under the rule
+  `ladder:PATH:RUNG` and counts as nobody's decision; decision 18 says why so.
+
 This page is written by `python -m tests.unit.language.language_page`; a test keeps it fresh and checks every example.
 """
 
