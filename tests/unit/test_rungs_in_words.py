@@ -54,7 +54,7 @@ def said(office: Office) -> Saying:
 
 
 def newest(office: Office, case: str) -> Moment:
-    return timeline(office.history(case), said(office))[0]
+    return timeline(office.history(case), office.case(case).head, said(office))[0]
 
 
 TOLD = [
