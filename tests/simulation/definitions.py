@@ -270,8 +270,12 @@ class _Writer:
 
     def carry_out(self, *, fills: bool = False) -> Step:
         form = FORM.name if fills or self.random.random() < 0.5 else None
+        before = self.carried[-1:]
         self.carried.append(self.name("carry_out"))
-        return carry_out(self.carried[-1], by=self.random.choice(PEOPLE), within=1, overdue=(remind(0),), form=form)
+        late: tuple[Rung, ...] = (remind(0),)
+        if self.names % 3 == 1:
+            late = (jump(0, to=before[0]),) if before else (hand_over(0),)
+        return carry_out(self.carried[-1], by=self.random.choice(PEOPLE), within=1, overdue=late, form=form)
 
     def wait(self) -> Step:
         silence = message(self.name("silent"), to=HEAD) if self.random.random() < 0.5 else None

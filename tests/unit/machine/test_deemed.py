@@ -174,6 +174,7 @@ def test_in_a_line_a_silent_seat_that_is_deemed_to_reject_ends_the_line() -> Non
 def test_in_a_line_the_timer_of_the_seat_before_does_nothing_to_the_next() -> None:
     desk = silent(Mode.SEQUENCE)
     first = ladder(desk)
+    desk.at(first.due_at - timedelta(hours=1))
     press(desk, "a agree")
 
     again = desk.take(TimerStimulus(99, first.id, first.path, first.round, first.kind, first.rung, first.due_at))
