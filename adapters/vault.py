@@ -59,6 +59,7 @@ class OfficeVault:
             )
         self.county = county
         self._index_key = _derived(raw, b"liaison fingerprint v1")
+        self._saying_key = _derived(raw, b"liaison said by the house v1")
         office_key = _derived(raw, b"liaison office key v1")
         self._office = AESGCM(office_key)
         self._office_id = hashlib.sha256(b"liaison key id\0" + office_key).digest()[:_ID_BYTES]
@@ -74,6 +75,10 @@ class OfficeVault:
         office, with all its keys, can try out what was committed to.
         """
         return secrets.token_hex(_SALT_BYTES)
+
+    def mac(self, *parts: str | int) -> str:
+        """A keyed digest of what the house says, so that it can be told later that the house has said it."""
+        return self._keyed(self._saying_key, parts)
 
     def _keyed(self, key: bytes, parts: tuple[str | int, ...]) -> str:
         spelled = json.dumps([self.county, *parts], ensure_ascii=False, separators=(",", ":"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -20,7 +20,8 @@ from workflows.language.words import End, Workflow
 from workflows.machine.nodes import index
 from workflows.machine.turn import step_path
 
-COMMON = "common"
+COMMON: Final = "common"
+PRINT: Final = "print"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,21 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """How a case of the workflow is printed: what stands above and below, and which fields, in this order (none: all)."""
+
+    heading: Title | None = None
+    footing: Title | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Presentation:
     """The titles of one workflow.
 
     `steps` are keyed by step name or path, `branches` by choice and number ("route.0", "route.otherwise"),
     `choices` by "field.value",
-    `templates` are the sentences of notices, `words` the few words that pictures need.
+    `templates` are the sentences of notices, `words` the few words that pictures need. `print` is how a case is printed.
     """
 
     revision: str = ""
@@ -59,6 +69,7 @@ class Presentation:
     departments: Mapping[str, Title] = field(default_factory=dict)
     posts: Mapping[str, Title] = field(default_factory=dict)
     words: Mapping[str, Title] = field(default_factory=dict)
+    print: Print = Print()
 
     def workflow(self, name: str, language: str) -> str:
         """The title of the workflow `name`."""
@@ -134,32 +145,46 @@ def _said(titles: Mapping[str, Title], names: Iterable[str], language: str) -> s
 
 def merged(first: Presentation, second: Presentation) -> Presentation:
     """Both together; where both title a name, `second` wins. The revision covers both."""
-    together = {
-        name: {**getattr(first, name), **getattr(second, name)}
-        for name in (one.name for one in fields(Presentation))
-        if name != "revision"
-    }
-    return replace(first, revision=_revision(first.revision + second.revision), **together)
+    together = {name: {**getattr(first, name), **getattr(second, name)} for name in _SECTIONS}
+    printed = first.print if second.print == Print() else second.print
+    return replace(first, revision=_revision(first.revision + second.revision), print=printed, **together)
 
 
 def parse_presentation(text: str, place: str) -> Presentation:
     """Read the titles of a YAML file.
 
     Args:
-        text: the file's content: sections of name -> {zh, en}.
+        text: the file's content: sections of name -> {zh, en}, and `print` (heading, footing, fields).
         place: what to call the file in an error.
 
     Raises:
-        ValueError: for an unknown section, or a title that lacks one of its languages.
+        ValueError: for an unknown section, a title that lacks one of its languages, or fields to print that are no list.
     """
     sections = yaml.safe_load(text) or {}
-    known = {one.name for one in fields(Presentation)} - {"revision"}
     for name in sections:
-        if name not in known:
-            message = f"{place}: section '{name}' is unknown; use one of {', '.join(sorted(known))}"
+        if name not in {*_SECTIONS, PRINT}:
+            message = f"{place}: section '{name}' is unknown; use one of {', '.join(sorted((*_SECTIONS, PRINT)))}"
             raise ValueError(message)
+    printed = _print(sections.pop(PRINT, None) or {}, f"{place}: {PRINT}")
     titles = {name: _titles(section or {}, f"{place}: {name}") for name, section in sections.items()}
-    return Presentation(revision=_revision(text), **titles)
+    return Presentation(revision=_revision(text), print=printed, **titles)
+
+
+def _print(section: Mapping[str, Any], place: str) -> Print:
+    for name in section:
+        if name not in {"heading", "footing", "fields"}:
+            message = f"{place}.{name} is unknown; use heading, footing or fields"
+            raise ValueError(message)
+    wanted = section.get("fields") or []
+    if (
+        not isinstance(wanted, list)
+        or not all(isinstance(one, str) for one in wanted)
+        or len(set(wanted)) < len(wanted)
+    ):
+        message = f"{place}.fields: give a list of names of fields, each once"
+        raise ValueError(message)
+    said = _titles({name: title for name, title in section.items() if name != "fields"}, place)
+    return Print(said.get("heading"), said.get("footing"), tuple(wanted))
 
 
 def _titles(section: Mapping[str, Any], place: str) -> dict[str, Title]:
@@ -172,6 +197,10 @@ def _titles(section: Mapping[str, Any], place: str) -> dict[str, Title]:
 
 def _revision(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:12]
+
+
+_SECTIONS: Final = tuple(one.name for one in fields(Presentation) if one.name not in {"revision", PRINT})
+"""The sections of titles; `print` says more than titles."""
 
 
 @cache

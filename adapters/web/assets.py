@@ -1,4 +1,4 @@
-"""The style sheet and the script of the pages: two small files of our own, nothing from another host."""
+"""The style sheet and the script of the pages: small files of our own, nothing from another host."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ router = APIRouter(include_in_schema=False)
 
 _TYPES: Final[Mapping[str, str]] = {
     "liaison.css": "text/css; charset=utf-8",
+    "print.css": "text/css; charset=utf-8",
     "liaison.js": "text/javascript; charset=utf-8",
     "liaison.svg": "image/svg+xml",
 }

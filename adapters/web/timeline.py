@@ -149,7 +149,7 @@ def _moment(entry: HistoryView, head: Case, said: Saying) -> Moment:
         at=entry.at,
         kind=kind,
         what=_what(kind, name, body, said),
-        who=_who(body, head, said),
+        who=who_did(body, head, said),
         reason=said.names.titles.reason(str(reason), said.names.language) if reason else "",
         follows=tuple(followed(body.get("delta", {}), said)),
         hash=entry.hash,
@@ -238,7 +238,7 @@ def _rung_of(body: Mapping[str, Any], said: Saying) -> object:
     return rungs[number] if number < len(rungs) else None
 
 
-def _who(body: Mapping[str, Any], head: Case, said: Saying) -> str:
+def who_did(body: Mapping[str, Any], head: Case, said: Saying) -> str:
     """Who did it: the post held at that time, and the capacity where it is not the ordinary one."""
     if body["actor"] == SYSTEM:
         if str(body["what"]).startswith("event:"):

@@ -11,7 +11,7 @@ import pytest
 from tests.contract.conftest import COUNTY
 from tests.contract.dying import DyingUnits, Killed
 from workflows.language.words import approve, do, emit, end, number, role, sequence, serial, set_field, workflow
-from workflows.machine.case import Lane
+from workflows.machine.case import Lane, State
 from workflows.machine.decision import SerialAsked
 from workflows.machine.stimuli import Sign, Signal
 from workflows.moves.serials import give_serials
@@ -135,6 +135,19 @@ def test_a_number_stays_given_when_its_case_is_withdrawn_and_is_not_given_again(
 
     office.send(office.event("trial.began.v1", key="k2"))
 
+    assert texts(office.store.reads) == ["2026-001", "2026-002"]
+
+
+def test_the_number_of_a_void_case_stays_with_it_and_is_not_given_again(office: Office) -> None:
+    office.send(office.event("trial.began.v1", key="k1"))
+    office.act("officer", office.inbox("officer")[0], "reject", opinion="样例：不同意")
+    [row] = office.cases()
+    assert office.act("head", row.case.id, "void", opinion="样例：登记错误").status == 200
+
+    office.send(office.event("trial.began.v1", key="k2"))
+
+    void = office.case(row.case.id).head
+    assert (void.state, void.fields["plaque_no"]) == (State.VOID, "2026-001")
     assert texts(office.store.reads) == ["2026-001", "2026-002"]
 
 

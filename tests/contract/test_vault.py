@@ -82,3 +82,18 @@ def test_a_salt_cannot_be_made_again_from_the_office_key() -> None:
 def test_a_secret_that_is_too_short_is_refused() -> None:
     with pytest.raises(ValueError, match="LIAISON_SECRET_KEY holds 5 bytes"):
         OfficeVault("short", COUNTY)
+
+
+def test_what_the_house_says_is_told_apart_by_every_part_and_cannot_be_said_with_another_secret() -> None:
+    said = VAULT.mac("print", "c1", 7)
+    others = [
+        VAULT.mac("print", "c1", 8),
+        VAULT.mac("print", "c17"),
+        VAULT.fingerprint("print", "c1", "7"),
+        OfficeVault(SECRET, "330227").mac("print", "c1", 7),
+        OfficeVault(f"{SECRET}x", COUNTY).mac("print", "c1", 7),
+    ]
+
+    assert said == OfficeVault(SECRET, COUNTY).mac("print", "c1", 7)
+    assert said not in others
+    assert len(said) == 64

@@ -20,6 +20,9 @@ class NoVault:
     def salt(self, *parts: str | int) -> str:
         return "|".join(map(str, parts))
 
+    def mac(self, *parts: str | int) -> str:
+        return "|".join(map(str, parts))
+
 
 def store(isolation: Isolation = Isolation.SNAPSHOT) -> MemoryUnits:
     return MemoryUnits("330226", lambda: NOW, NoVault(), isolation=isolation)

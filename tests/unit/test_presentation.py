@@ -8,7 +8,7 @@ from domain.events import EVENT_TYPES
 from workflows.language.words import Approve, End, Message, Workflow
 from workflows.library import CATALOGUE
 from workflows.machine.nodes import index
-from workflows.presentation import Presentation, Title, merged, parse_presentation, presentation_of, step_title
+from workflows.presentation import Presentation, Print, Title, merged, parse_presentation, presentation_of, step_title
 
 HAN = re.compile("[㐀-鿿]")
 
@@ -75,11 +75,30 @@ def test_own_titles_win_over_shared_ones_and_the_revision_covers_both() -> None:
         ("colours: {}", "own: section 'colours' is unknown"),
         ("steps: {a: {zh: 核对}}", "own: steps.a: give the words as"),
         ("steps: {a: 核对}", "own: steps.a: give the words as"),
+        ("print: {margin: {zh: 页边, en: Margin}}", "own: print.margin is unknown"),
+        ("print: {heading: 审批表}", "own: print.heading: give the words as"),
+        ("print: {fields: name}", "own: print.fields: give a list"),
+        ("print: {fields: [name, name]}", "own: print.fields: give a list"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_place(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
         parse_presentation(text, "own")
+
+
+def test_what_is_printed_is_read_and_the_more_special_one_wins() -> None:
+    shared = parse_presentation("print: {heading: {zh: 共用, en: Shared}}", "shared")
+    own = parse_presentation("print: {heading: {zh: 审批表, en: Form}, fields: [name, kind]}", "own")
+
+    assert merged(shared, own).print == Print(Title("审批表", "Form"), None, ("name", "kind"))
+    assert merged(shared, parse_presentation("", "own")).print == shared.print
+
+
+@pytest.mark.parametrize("definition", CATALOGUE, ids=lambda one: one.name)
+def test_every_field_that_is_printed_has_a_title(definition: Workflow) -> None:
+    titles = presentation_of(definition.name)
+
+    assert set(titles.print.fields) <= set(titles.fields)
 
 
 def test_every_event_has_a_title() -> None:

@@ -43,7 +43,7 @@ class Gateway(Protocol):
 
 
 class Vault(Protocol):
-    """Keyed arithmetic on personal values, given by the adapters."""
+    """Keyed arithmetic, given by the adapters: on personal values, and on what the house itself says."""
 
     def fingerprint(self, *values: str) -> str:
         """A blind index of these values."""
@@ -53,6 +53,9 @@ class Vault(Protocol):
 
         The parts say what it is for; a vault of tests may derive it from them, a real one draws it.
         """
+
+    def mac(self, *parts: str | int) -> str:
+        """A keyed digest (hex, 256 bits) of what the house says; nobody without the office's key can make one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,10 @@ class KnownSecret:
         """A salt derived from these parts."""
         return self._keyed("salt", parts)
 
+    def mac(self, *parts: str | int) -> str:
+        """A keyed digest of what the house says."""
+        return self._keyed("said", parts)
+
     def _keyed(self, purpose: str, parts: Sequence[str | int]) -> str:
         return hmac.new(purpose.encode(), canonical(list(parts)), sha256).hexdigest()
 

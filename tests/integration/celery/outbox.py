@@ -29,6 +29,9 @@ class NoVault:
     def salt(self, *parts: str | int) -> str:
         raise NotImplementedError
 
+    def mac(self, *parts: str | int) -> str:
+        raise NotImplementedError
+
 
 def memory_units(clock: Clock) -> MemoryUnits:
     return MemoryUnits(COUNTY, lambda: clock.now, NoVault())
