@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from adapters.doors.http.office import Office
 from adapters.explaining import Saying, closer
 from adapters.texts import _, moment
 from workflows.machine.case import WorkItem
 from workflows.machine.decision import Refused
 from workflows.machine.offering import Offered
 from workflows.machine.stimuli import Act
-from workflows.policy import Viewer, officer_viewer
+from workflows.policy import Viewer
 from workflows.reads import CaseView
 
 OPEN: Final = "open"
@@ -22,13 +21,6 @@ _GOES_WITHOUT_SAYING: Final = frozenset(
 )
 """Refusals that only say that there is nothing to undo, or nothing left to do."""
 _FORBIDDEN_BY_STATE: Final = 409
-
-
-def unseeing(office: Office, case: str, users: Iterable[object]) -> str | None:
-    """The first of these users who may not see a case: nobody is told of what they cannot open."""
-    roster, today = office.identity.roster(), office.identity.today()
-    viewers = (officer_viewer(roster, str(user), today) for user in users)
-    return next((one.user for one in viewers if office.reads.case(one, case) is None), None)
 
 
 def asking(view: CaseView, item: WorkItem | None, viewer: Viewer) -> Act:

@@ -24,6 +24,7 @@ from adapters.sql import (
     sharing,
     slices,
     tracking,
+    visibility,
     writing,
 )
 from adapters.sql.attachments import SqlAttachments
@@ -151,6 +152,9 @@ class SqlUnit:
 
     def comments(self, cases: Sequence[str]) -> dict[str, dict[int, Comment]]:
         return comments.of_cases(self.tx, cases)
+
+    def audiences(self, cases: Sequence[str]) -> dict[str, frozenset[str]]:
+        return visibility.audiences(self.tx, cases)
 
     def save_heads(self, expected: Sequence[tuple[int, Case]]) -> set[str]:
         return heads.save_heads(self.tx, expected)

@@ -16,7 +16,6 @@ from adapters.doors.http.answers import Refuse, not_found
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.problems import Problem
 from adapters.explaining import Saying, who_and_when
-from adapters.offering import unseeing
 from adapters.texts import _
 from adapters.web.attachments import CHOSEN, SIGNED_WITH, Taken, taken
 from adapters.web.cases import said_of, seen
@@ -29,6 +28,7 @@ from adapters.web.rendering import page
 from adapters.web.steering import operations_page
 from adapters.web.visitors import FILES_BYTES, PageRoute, PersonOf, Posted, Visitor, field
 from workflows.machine.case import WorkItem
+from workflows.machine.comment import MENTIONS
 from workflows.machine.operations import ON_CASES, ON_ITEMS, PICTURE, SIGNATURE
 from workflows.machine.stimuli import Act
 from workflows.moves.acting import Answer, act
@@ -145,12 +145,7 @@ def _looked_at(pressed: _Pressed) -> Response:
 def _given(pressed: _Pressed, offer: Offer | None) -> Filled:
     if offer is None:
         return _as_sent(pressed)
-    given = filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
-    stranger = unseeing(pressed.office, pressed.view.head.id, given.fields.get("mentions") or ())
-    if stranger is not None:
-        who = pressed.said.names.user(stranger)
-        raise WrongForm(f"{ASKED}mentions", _("%(who)s无权查看该办件，不能提到", who=who))
-    return given
+    return filled(pressed.form, offer, pressed.view, pressed.item, pressed.said)
 
 
 def _as_sent(pressed: _Pressed) -> Filled:
@@ -221,7 +216,7 @@ def _wrong(answer: Answer) -> WrongForm:
     place = str(answer.body.get("field", ""))
     if place == "attachments":
         return WrongForm(CHOSEN, _(str(answer.body["detail"])))
-    if place in {SIGNATURE, PICTURE}:
+    if place in {SIGNATURE, PICTURE, MENTIONS}:
         return WrongForm(ASKED + place, _(str(answer.body["detail"])))
     name = FORM + place.removeprefix("form/") if place.startswith("form/") else place
     return WrongForm(name, _(str(answer.body["detail"])))

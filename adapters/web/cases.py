@@ -22,7 +22,8 @@ from adapters.web.tables import STATES, Lamp, item_state, lamp_of, notice_line, 
 from adapters.web.timeline import related, timeline
 from adapters.web.visitors import PageRoute, Visitor, VisitorOf
 from workflows.language.choices import chosen_in_forms
-from workflows.machine.case import WorkItem
+from workflows.machine.case import Reader, WorkItem
+from workflows.machine.copying import may_urge
 from workflows.machine.explain import explain
 from workflows.pictures.svg import draw
 from workflows.pictures.timing import Clock
@@ -114,7 +115,7 @@ def _live(office: Office, visitor: Visitor, view: CaseView, asked: View) -> dict
         "raw": _raw(history) if asked == "json" else "",
         "related": related(history, said),
         "relatives": list(_relatives(view, history, said)),
-        "copies": [{"who": said.names.principal(one.user), "read_at": one.read_at} for one in head.readers],
+        "copies": [_copy(one, visitor.viewer, library, said) for one in head.readers],
         "told": [_told(one, library, said) for one in office.reads.told(visitor.viewer, head.id)],
     }
     return titles_of_case(view, said) | values
@@ -196,6 +197,18 @@ def _relatives(view: CaseView, history: tuple[HistoryView, ...], said: Saying) -
         for case, workflow in entry.body.get("delta", {}).get("children", ()):
             title = titles_of(str(workflow), said.names.roster).workflow(str(workflow), said.names.language)
             yield Relative(str(case), title, "child", running=case in view.open_cases)
+
+
+def _copy(one: Reader, viewer: Viewer, library: Library, said: Saying) -> dict[str, Any]:
+    """A copy and whether it was read; whoever handed it out, and the office, may urge its reader."""
+    urges = "act" in viewer.scopes and (one.by == viewer.user or viewer.sees_all)
+    return {
+        "user": one.user,
+        "who": said.names.principal(one.user),
+        "read_at": one.read_at,
+        "told_at": one.at,
+        "urge": urges and may_urge(one, library.calendar(), said.now),
+    }
 
 
 def _told(notice: NoticeView, library: Library, said: Saying) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def _done_to_people(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
         yield _(_WHERE[where], who=_users(users, said))
     if "copied" in delta:
         yield _("抄送%(who)s", who=_users(delta["copied"], said))
+    if "urged_readers" in delta:
+        yield _("催阅%(who)s", who=_users(delta["urged_readers"], said))
     if "mentioned" in delta:
         yield _("提到%(who)s", who=_users(delta["mentioned"], said))
     if delta.get("visible") == TO_OFFICERS:

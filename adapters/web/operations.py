@@ -200,7 +200,9 @@ def _narrowed(asked: Field, one: Offered, view: CaseView, said: Saying) -> Itera
         return
     values = one.choices.get(name)
     if values is None:
-        yield asked
+        allowed = one.people.get(name)
+        people = (choice for choice in asked.choices if allowed is None or choice.value in allowed)
+        yield replace(asked, choices=tuple(people))
         return
     if name not in one.fields and len(values) <= 1:
         return

@@ -102,3 +102,15 @@ def test_who_was_copied_a_case_puts_right_what_they_said_after_its_end(stage: St
     after = amend(stage.at_case(FINANCE, case), "correct", seq, SECOND)
 
     assert "已办理：更正评论。" in after
+
+
+def test_only_who_may_see_the_case_stands_in_the_list_of_people_to_mention(stage: Stage) -> None:
+    case = stage.begin()
+    listed = "[...document.querySelectorAll(\".operation.comment [name='asked.mentions']\")].map(one => one.value)"
+
+    before = stage.at_case(CLERK, case, "/operations").value(listed)
+    stage.house.office.act(CLERK, case, "copy", fields={"users": [FINANCE]})
+    after = stage.at_case(CLERK, case, "/operations").value(listed)
+
+    assert {CLERK, HEAD, AUDITOR} <= set(before)
+    assert set(after) - set(before) == {FINANCE}

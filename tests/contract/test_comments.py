@@ -19,7 +19,7 @@ from workflows.moves.acting import Answer
 from workflows.moves.attaching import fetch
 from workflows.reads import Reads
 from workflows.showing import within_rights
-from workflows.testkit import Office, Store
+from workflows.testkit import Office, Store, staff
 
 MakeStore = Callable[..., Store]
 FIRST, SECOND, THIRD = "样例：初次说的话", "样例：更正后的话", "样例：再次更正的话"
@@ -85,6 +85,43 @@ def test_a_store_knows_the_comments_of_each_case_and_of_no_other(make_store: Mak
     [one] = both[case].values()
     assert (one.seq, one.by, one.at, one.visible) == (seq, "jin", here.store.reads.now(), "officers")
     assert (one.mentioned, one.versions[0], len(one.versions), one.stands) == (("wei", "he"), seq, 2, True)
+
+
+def with_a_stranger(make_store: MakeStore) -> Office:
+    """Two cases, and somebody of a department that has nothing to do with them."""
+    here, far = staff(jin="judge", he="office_head"), staff("far", yuan="clerk")
+    parts = ("departments", "posts", "appointments")
+    both = replace(here, **{name: getattr(here, name) + getattr(far, name) for name in parts})
+    office = Office([judged(person=False)], both, store=make_store)
+    for key in ("t1", "t2"):
+        office.send(office.event("trial.began.v1", key=key))
+    return office
+
+
+def test_a_store_knows_whom_each_case_is_shared_with(make_store: MakeStore) -> None:
+    here = with_a_stranger(make_store)
+    case, other = (one.case.id for one in here.cases())
+    here.act("jin", case, "copy", fields={"users": ["yuan"]})
+
+    audiences = here.store.units.read(lambda unit: unit.audiences([case, other, "nothing"]))
+
+    assert audiences[case] - audiences[other] == {"user:yuan"}
+    assert {"user:jin", "department:office"} <= audiences[other]
+    assert audiences["nothing"] == frozenset()
+
+
+def test_nobody_is_mentioned_who_may_not_see_the_case(make_store: MakeStore) -> None:
+    here = with_a_stranger(make_store)
+    case, mentioned = case_of(here), {"mentions": ["he", "yuan"]}
+
+    before = here.act("jin", case, "comment", opinion=FIRST, fields=mentioned)
+    here.act("jin", case, "copy", fields={"users": ["yuan"]})
+    after = here.act("jin", case, "comment", opinion=FIRST, fields=mentioned)
+    here.act("jin", case, "uncopy", fields={"user": "yuan"})
+    again = here.act("jin", case, "comment", opinion=FIRST, fields=mentioned)
+
+    assert (before.status, before.body["code"], before.body["field"]) == (422, "may_not_see", "mentions")
+    assert (after.status, again.status) == (200, 422)
 
 
 def test_whoever_may_read_a_comment_reads_every_version_of_it(office: Office) -> None:

@@ -126,7 +126,7 @@ class WayBack:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An officer to whom the case was copied (抄送): by whom and when, and when they had read it, None until then."""
+    """An officer to whom the case was copied (抄送): by whom, when they were told last, when they read it (None: not yet)."""
 
     user: str
     by: str

@@ -15,6 +15,8 @@ from workflows.machine.operations import TO_ALL
 COMMENT: Final = "comment"
 CORRECT: Final = "correct"
 RETRACT: Final = "retract"
+MENTIONS: Final = "mentions"
+"""The field in which a comment mentions people."""
 ABOUT_COMMENTS: Final = frozenset({CORRECT, RETRACT})
 """The verbs that name a comment."""
 SAYS: Final[Mapping[str, str]] = {f"act:{verb}": verb for verb in (COMMENT, CORRECT, RETRACT)}

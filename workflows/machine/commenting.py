@@ -5,31 +5,29 @@ What was said before the move has looked up (`Act.comments`): a slice holds no h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
-from domain.roster import post_of
+from domain.roster import Roster, post_of
 from domain.texts import zh
-from workflows.machine.comment import Comment
+from workflows.machine.comment import MENTIONS, Comment
 from workflows.machine.deadlines import local_day
 from workflows.machine.decision import Refused
 from workflows.machine.operations import TO_OFFICERS
 from workflows.machine.stimuli import Act
 from workflows.machine.turn import Turn
-from workflows.policy import role_principal
+from workflows.policy import officer_viewer, role_principal, sees, visible
 
 _MAY_RETRACT: Final = role_principal("office_head", None)
 
 
 def comment(turn: Turn, act: Act) -> Refused | None:
-    """Say something about the case, before or after its end; it never stands on the form. Who is mentioned is told.
-
-    That they may see the case, the doors have made sure: who sees it is not in the slice.
-    """
+    """Say something about the case, before or after its end; it never stands on the form. Who is mentioned is told."""
     if not _may_speak(turn, act):
         return Refused(403, "not_yours", zh("您不能评论该办件"))
     users = _mentions(act)
-    if (refusal := _refuse_absent(turn, users)) is not None:
+    if (refusal := _refuse_mentions(turn, act, users)) is not None:
         return refusal
     _tell(turn, users)
     if act.fields.get("visible") == TO_OFFICERS:
@@ -44,7 +42,7 @@ def correct(turn: Turn, act: Act) -> Refused | None:
     if refusal is not None or found is None:
         return refusal
     users = [one for one in _mentions(act) if one not in found.mentioned]
-    if (refusal := _refuse_absent(turn, users)) is not None:
+    if (refusal := _refuse_mentions(turn, act, users)) is not None:
         return refusal
     _tell(turn, users)
     _note(turn, found)
@@ -107,7 +105,7 @@ def _note(turn: Turn, found: Comment) -> None:
 
 
 def _mentions(act: Act) -> list[str]:
-    return list(dict.fromkeys(str(one) for one in act.fields.get("mentions") or ()))
+    return list(dict.fromkeys(str(one) for one in act.fields.get(MENTIONS) or ()))
 
 
 def _tell(turn: Turn, users: Sequence[str]) -> None:
@@ -116,11 +114,19 @@ def _tell(turn: Turn, users: Sequence[str]) -> None:
         turn.said["mentioned"] = list(users)
 
 
-def _refuse_absent(turn: Turn, users: Sequence[str]) -> Refused | None:
+def _refuse_mentions(turn: Turn, act: Act, users: Sequence[str]) -> Refused | None:
     day = local_day(turn.facts.calendar, turn.now)
-    if all(post_of(turn.facts.roster, user, day) is not None for user in users):
-        return None
-    return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field="mentions")
+    if any(post_of(turn.facts.roster, user, day) is None for user in users):
+        return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field=MENTIONS)
+    if len(seeing(users, turn.facts.roster, day, act.audience)) < len(users):
+        return Refused(422, "may_not_see", zh("提到的人中有人无权查看该办件，不能提到"), field=MENTIONS)
+    return None
+
+
+def seeing(users: Iterable[str], roster: Roster, day: date, audience: frozenset[str]) -> tuple[str, ...]:
+    """Those of these users who may see a case on `day` that is shared with `audience`: nobody is told of what they cannot open."""
+    viewers = (officer_viewer(roster, user, day) for user in users)
+    return tuple(one.user for one in viewers if sees(visible(one), one.county, audience))
 
 
 def _may_speak(turn: Turn, act: Act) -> bool:

@@ -5,9 +5,11 @@ Source: approvals.md §1, row 抄送/传阅/知会.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
+from domain.calendar import Calendar
 from domain.roster import post_of
 from domain.texts import zh
 from workflows.machine.case import Reader
@@ -22,21 +24,53 @@ _WHY = "copy"
 
 
 def copy_to(turn: Turn, act: Act) -> Refused | None:
-    """Let others read along: they see the case and are told. Whoever has a copy is asked to read it once more."""
+    """Let others read along: they see the case and are told. Whoever has a copy is asked once more.
+
+    A copy that was not read yet stays the one it is, and its reader is urged (催阅) on another day than they were told.
+    """
     if not act.principals:
         return Refused(403, "not_yours", zh("您不能抄送该办件"))
     users = list(dict.fromkeys(str(one) for one in act.fields["users"]))
     day = local_day(turn.facts.calendar, turn.now)
     if not all(_is_in_office(turn, user, day) for user in users):
         return Refused(422, "not_in_office", zh("名册上没有这位在任人员"), field="users")
+    unread = {one.user: one for one in turn.head.readers if one.read_at is None}
+    asked = [one for one in users if one not in unread or may_urge(unread[one], turn.facts.calendar, turn.now)]
+    if not asked:
+        first = unread[users[0]]
+        return Refused(409, "urged_today", zh("今天已经告知过，请改日再催阅"), by=first.by, at=first.at)
+    _hand_out(turn, act, [one for one in asked if one not in unread])
+    _urge(turn, [unread[one] for one in asked if one in unread])
+    return None
+
+
+def may_urge(copy: Reader, calendar: Calendar, now: datetime) -> bool:
+    """Whether the reader of a copy may be urged: who has not read it, and was not told of it on the same local day."""
+    return copy.read_at is None and local_day(calendar, copy.at) < local_day(calendar, now)
+
+
+def _hand_out(turn: Turn, act: Act, users: Sequence[str]) -> None:
     for user in users:
         turn.share(f"user:{user}", _WHY)
-    copies = tuple(Reader(user, act.actor, turn.now) for user in users)
-    kept = tuple(one for one in turn.head.readers if one.user not in users)
-    turn.head = replace(turn.head, readers=(*kept, *copies))
+    _keep(turn, [Reader(user, act.actor, turn.now) for user in users])
     turn.notify({f"user:{user}" for user in users}, "copied", turn.head.seq)
-    turn.said["copied"] = users
-    return None
+    if users:
+        turn.said["copied"] = list(users)
+
+
+def _urge(turn: Turn, copies: Sequence[Reader]) -> None:
+    """Tell them again; whoever copied it first still may end it."""
+    _keep(turn, [replace(one, at=turn.now) for one in copies])
+    users = [one.user for one in copies]
+    turn.notify({f"user:{user}" for user in users}, "urged_to_read", turn.head.seq)
+    if users:
+        turn.said["urged_readers"] = users
+
+
+def _keep(turn: Turn, copies: Sequence[Reader]) -> None:
+    changed = {one.user: one for one in copies}
+    kept = (changed.pop(one.user, one) for one in turn.head.readers)
+    turn.head = replace(turn.head, readers=(*kept, *changed.values()))
 
 
 def read_copy(turn: Turn, act: Act) -> Refused | None:

@@ -17,6 +17,8 @@ from domain.roster import post_of
 from domain.texts import zh
 from workflows.language.words import Approve, CarryOut, Vote, Workflow
 from workflows.machine.case import JSON, Slice
+from workflows.machine.comment import MENTIONS
+from workflows.machine.commenting import seeing
 from workflows.machine.deadlines import local_day
 from workflows.machine.decide import decide
 from workflows.machine.decision import Decision, Refused
@@ -50,7 +52,7 @@ class Offered:
 
     `refused` says why not, None where it may. `fields` are values of what the verb itself asks for that would be taken,
     `reason` one of the closed list, `choices` all values of a field that would be taken, for each field that names a step,
-    an item or one of a list; `words` whether an opinion is needed, taken or not; `follows` what would come of the act with these values, None where a form decides that.
+    an item or one of a list, `people` the users who may be named in a field, where not every officer may; `words` whether an opinion is needed, taken or not; `follows` what would come of the act with these values, None where a form decides that.
     """
 
     operation: Operation
@@ -60,6 +62,7 @@ class Offered:
     choices: Mapping[str, tuple[JSON, ...]] = field(default_factory=dict)
     words: Literal["needed", "may", "none"] = "may"
     follows: Consequences | None = None
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +120,8 @@ class _Trial:
         if isinstance(found, Refused) and not (found.field or "").startswith(_OF_THE_FORM):
             return Offered(operation, found)
         follows = found if isinstance(found, Consequences) else None
-        return Offered(operation, None, act.fields, act.reason, choices, self._words(act, operation), follows)
+        people = {one.name: self._seeing(act) for one in operation.asks if one.name == MENTIONS}
+        return Offered(operation, None, act.fields, act.reason, choices, self._words(act, operation), follows, people)
 
     def _press(self, act: Act) -> Consequences | Refused:
         match decide(self.definition, self.whole, act, self.facts, self.now):
@@ -197,6 +201,10 @@ class _Trial:
     def _users(self) -> list[str]:
         roster, day = self.facts.roster, local_day(self.facts.calendar, self.now)
         return [one for one in dict.fromkeys(seat.user for seat in roster.appointments) if post_of(roster, one, day)]
+
+    def _seeing(self, act: Act) -> tuple[str, ...]:
+        day = local_day(self.facts.calendar, self.now)
+        return seeing(self._users(), self.facts.roster, day, act.audience)
 
     def _beside(self, kind: Literal["item", "attachment", "comment"], act: Act) -> Iterable[JSON]:
         """What the case has of a kind."""

@@ -48,7 +48,8 @@ class Act:
     item version that the actor looked at. `principal` is who it is done for, when not the actor. `batch` names the list
     that the act was given in, where it was one of several. `attachments` are the ids of the files that go with it; `files`
     is what the move has found under these ids, and under that of a file which the act withdraws or signs with; `comments`
-    are those of the case, by their entries, where the act is about one.
+    are those of the case, by their entries, where the act is about one, `audience` the principals that the case is shared
+    with, where the act mentions somebody.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Act:
     attachments: tuple[str, ...] = ()
     files: Mapping[str, Attachment] = field(default_factory=dict)
     comments: Mapping[int, Comment] = field(default_factory=dict)
+    audience: frozenset[str] = frozenset()
 
 
 class Sign(StrEnum):

@@ -184,6 +184,9 @@ class MemoryUnit:
         histories = {case: sorted(self.tx.where(HISTORY, "case", case), key=lambda one: one.seq) for case in cases}
         return {case: comments_in(one.body for one in rows) for case, rows in histories.items()}
 
+    def audiences(self, cases: Sequence[str]) -> dict[str, frozenset[str]]:
+        return {case: frozenset(one.who for one in self.tx.where(ACCESS, "case", case)) for case in cases}
+
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         return {head.id for expected, head in sorted(heads, key=_by_id) if self._save_head(expected, head)}
 

@@ -23,6 +23,7 @@ from workflows.machine.repair import MIGRATE, Repair
 from workflows.machine.stimuli import Act, EventStimulus, Sign, Stimulus
 from workflows.moves.loading import (
     Found,
+    audiences_of,
     comments_of,
     facts_for,
     files_named,
@@ -88,7 +89,8 @@ class CaseRun:
 class _Batch:
     """What the cases of a batch have in common; `places` are the steps that the acts are for ("" for the case).
 
-    `files` are the attachments that the acts name, `comments` those of the cases whose act is about one.
+    `files` are the attachments that the acts name, `comments` those of the cases whose act is about one,
+    `audiences` whom the cases are shared with whose act mentions somebody.
     """
 
     engine: Engine
@@ -97,6 +99,7 @@ class _Batch:
     places: Mapping[str, str]
     files: Mapping[str, Attachment]
     comments: Mapping[str, Mapping[int, Comment]]
+    audiences: Mapping[str, frozenset[str]]
     events: Mapping[int, StoredEvent]
     found: Found
 
@@ -131,8 +134,9 @@ def run_cases(
     events = unit.events([row.event for row in rows if row.event is not None])
     slices = load_cases(unit, by_case, places, events)
     found = look_up(engine, unit, slices, may_be_raised(slices, acts))
-    files, comments = files_of(unit, acts.values()), comments_of(unit, acts.values())
-    batch = _Batch(engine, unit, acts, places, files, comments, events, found)
+    wanted = acts.values()
+    beside = files_of(unit, wanted), comments_of(unit, wanted), audiences_of(unit, wanted)
+    batch = _Batch(engine, unit, acts, places, *beside, events, found)
     runs = {
         case: CaseRun(slices[case], _moving(slices[case], mine)) for case, mine in by_case.items() if case in slices
     }
@@ -311,7 +315,8 @@ def _wanted(batch: _Batch, act: Act) -> Act | Repair:
     """The act as the machine takes it: with its files and comments; a move to another version with that version."""
     if act.verb != MIGRATE:
         files = {one: batch.files[one] for one in files_named(act) if one in batch.files}
-        return replace(act, files=files, comments=batch.comments.get(act.case, {}))
+        audience = batch.audiences.get(act.case, frozenset())
+        return replace(act, files=files, comments=batch.comments.get(act.case, {}), audience=audience)
     to_hash = str(act.form.get("to", ""))
     try:
         return Repair(act, to_hash, batch.engine.library.by_hash(to_hash))

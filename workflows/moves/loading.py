@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from workflows.machine.attaching import DETACH
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON, Slice
-from workflows.machine.comment import ABOUT_COMMENTS, Comment
+from workflows.machine.comment import ABOUT_COMMENTS, MENTIONS, Comment
 from workflows.machine.facts import Facts, Lookups, lookups_of, needs
 from workflows.machine.operations import PICTURE
 from workflows.machine.stimuli import Act, EventStimulus, SignalStimulus, Stimulus, TimerStimulus
@@ -43,6 +43,12 @@ def comments_of(unit: Unit, acts: Iterable[Act]) -> dict[str, dict[int, Comment]
     """What was said about the cases of those acts that are about a comment, by case."""
     cases = sorted({act.case for act in acts if act.verb in ABOUT_COMMENTS})
     return unit.comments(cases) if cases else {}
+
+
+def audiences_of(unit: Unit, acts: Iterable[Act]) -> dict[str, frozenset[str]]:
+    """Whom the cases are shared with in which an act mentions somebody, by case."""
+    cases = sorted({act.case for act in acts if act.fields.get(MENTIONS)})
+    return unit.audiences(cases) if cases else {}
 
 
 def load_cases(

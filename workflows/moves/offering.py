@@ -34,8 +34,8 @@ def _offers(engine: Engine, unit: Unit, asking: Sequence[Act]) -> list[tuple[Off
     facts = facts_for(engine, whole, look_up(engine, unit, {case: whole}, raising=[case]))
     definition = engine.library.by_hash(live.head.workflow_hash)
     files = {one.id: one for one in unit.attachments.of_case(case)}
-    comments = unit.comments([case])[case] if any(one.item is None for one in asking) else {}
-    known = [replace(one, files=files, comments=comments) for one in asking]
+    comments, audience = unit.comments([case])[case], unit.audiences([case])[case]
+    known = [replace(one, files=files, comments=comments, audience=audience) for one in asking]
     return [offered(definition, whole, one, facts, unit.now) for one in known]
 
 

@@ -150,6 +150,9 @@ class Unit(Protocol):
     def comments(self, cases: Sequence[str]) -> dict[str, dict[int, Comment]]:
         """What was ever said about these cases, oldest first, by the entry of each comment; also what was taken back."""
 
+    def audiences(self, cases: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The principals that each of these cases is shared with: beside them only those see it who see every case."""
+
     def save_heads(self, heads: Sequence[tuple[int, Case]]) -> set[str]:
         """One guarded update in id order: (expected version, next head); returns the ids that still had it.
 

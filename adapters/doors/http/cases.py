@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -10,16 +9,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from adapters.doors.http.acting import Body, DoneOf, KeyOf, own_fields, verbs_of
-from adapters.doors.http.answers import Refuse, json_response, not_found
+from adapters.doors.http.answers import json_response, not_found
 from adapters.doors.http.foreseeing import ahead_view
 from adapters.doors.http.offering import operations_on
-from adapters.doors.http.office import Office, OfficeOf, names_today
+from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.http.viewers import ActorOf, ReaderOf
 from adapters.doors.http.views import blocks, case_row, case_view, explanation, first_because, history
-from adapters.doors.problems import Fault, Problem
 from adapters.explaining import explained, saying
-from adapters.offering import unseeing
-from adapters.texts import _, current_language
+from adapters.texts import current_language
 from adapters.titles import titles_of
 from adapters.web.operations import holds
 from domain.calendar import Light
@@ -159,7 +156,6 @@ def act_on_case(  # an act is what FastAPI takes from path, header and body
     operation = ON_CASES[verb]
     seen_case(office, viewer, case)
     fields = own_fields(operation, body)
-    _refuse_unseeing(office, case, fields)
     wanted = Act(
         key=key,
         case=case,
@@ -175,14 +171,6 @@ def act_on_case(  # an act is what FastAPI takes from path, header and body
         attachments=body.attachments,
     )
     return done(office, wanted)
-
-
-def _refuse_unseeing(office: Office, case: str, fields: Mapping[str, Any]) -> None:
-    """Whoever is mentioned must be able to open the case."""
-    stranger = unseeing(office, case, fields.get("mentions") or ())
-    if stranger is not None:
-        detail = _("%(who)s无权查看该办件，不能提到", who=names_today(office).user(stranger))
-        raise Refuse(Problem(422, "may-not-see", detail, (Fault("/mentions", detail),)))
 
 
 def seen_case(office: Office, viewer: Viewer, case: str) -> CaseView:

@@ -14,7 +14,7 @@ from domain.numbers import Numbers
 from domain.roster import Roster
 from tests.unit.machine.invariants import Ledger
 from workflows.language.words import Step, Workflow, workflow
-from workflows.machine.case import Case, Lane, Slice, State, Timer, WorkItem
+from workflows.machine.case import Access, Case, Lane, Slice, State, Timer, WorkItem
 from workflows.machine.comment import Comment, comments_in
 from workflows.machine.deadlines import local_day
 from workflows.machine.decide import decide
@@ -127,7 +127,7 @@ class Desk:
     def wanted(self, who: str, verb: str, item: str | None, **given: Any) -> Act:
         """What somebody wants done, whether it is theirs or not."""
         principals = self.principals(who)
-        values = {"seen": None, "comments": self.comments(), **given}
+        values = {"seen": None, "comments": self.comments(), "audience": self.audience(), **given}
         return Act(
             key=f"a{self._number()}", case="c1", item=item, verb=verb, actor=who, principals=principals, **values
         )
@@ -135,6 +135,13 @@ class Desk:
     def comments(self) -> dict[int, Comment]:
         """What was said about the case so far."""
         return comments_in(body_of(one.entry, "h", None) for one in self.ledger.decisions)
+
+    def audience(self) -> frozenset[str]:
+        """Whom the case is shared with."""
+        shared: set[Access] = set()
+        for one in self.ledger.decisions:
+            shared = (shared - set(one.access_ended)) | set(one.access)
+        return frozenset(one.who for one in shared)
 
     def take(self, stimulus: EventStimulus | TimerStimulus | SignalStimulus | Act) -> Any:
         """Decide, and hold the answer to what must always be true."""

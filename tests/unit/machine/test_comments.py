@@ -130,6 +130,7 @@ def test_comments_are_put_right_and_taken_back_after_the_end_and_while_the_case_
 
 def test_who_is_newly_mentioned_is_told_and_nobody_twice() -> None:
     desk = alone()
+    desk.act("clerk", "copy", fields={"users": ["guest"]})
     seq = said(desk, mentions=["head"])
 
     correct(desk, seq, mentions=["head", "guest"])
@@ -152,6 +153,20 @@ def test_a_correction_and_a_retraction_are_for_whom_the_comment_is() -> None:
         seen.append(desk.last.entry.delta.get("visible"))
 
     assert seen == ["officers", "officers", None, None]
+
+
+def test_only_who_may_see_the_case_is_mentioned() -> None:
+    desk = alone()
+    seq = said(desk)
+    fields = {"mentions": ["head", "guest"]}
+
+    stranger = desk.act("clerk", "comment", opinion="样例", fields=fields, audience=frozenset({"user:other"}))
+    later = desk.act("clerk", "correct", opinion="样例", fields={"comment": seq, **fields}, audience=frozenset())
+    reader = desk.act("clerk", "comment", opinion="样例", fields=fields, audience=frozenset({"user:guest"}))
+
+    assert refusal(stranger) == refusal(later) == (422, "may_not_see")
+    assert stranger.field == "mentions"
+    assert isinstance(reader, Decision)
 
 
 def test_a_correction_needs_words() -> None:

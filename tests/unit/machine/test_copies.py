@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.unit.machine.desk import Desk
 from tests.unit.machine.test_handling import alone, do, refusal
 from workflows.machine.case import Access, Reader
+from workflows.machine.copying import may_urge
 
 
 def copied(desk: Desk, *users: str, by: str = "clerk") -> None:
@@ -52,6 +53,50 @@ def test_a_second_copy_to_the_same_officer_is_the_same_one_to_be_read_again() ->
     copied(desk, "guest", "clerk", "guest")
 
     assert [(one.user, one.read_at) for one in desk.live.head.readers] == [("guest", None), ("clerk", None)]
+
+
+def test_who_has_not_read_a_copy_is_urged_once_a_day_and_it_stays_the_same_copy() -> None:
+    desk = alone()
+    copied(desk, "guest")
+    first = desk.now
+
+    at_once = desk.act("helper", "copy", fields={"users": ["guest"]})
+    desk.now += timedelta(days=1)
+    copied(desk, "guest", by="helper")
+    again = desk.act("helper", "copy", fields={"users": ["guest"]})
+
+    assert refusal(at_once) == refusal(again) == (409, "urged_today")
+    assert (at_once.by, at_once.at) == ("clerk", first)
+    assert desk.last.entry.delta["urged_readers"] == ["guest"]
+    assert "copied" not in desk.last.entry.delta
+    assert desk.told()[-1] == ("urged_to_read", ("user:guest",))
+    assert desk.live.head.readers == (Reader("guest", "clerk", desk.now),)
+
+
+def test_of_several_who_get_a_copy_nobody_is_told_twice_on_one_day() -> None:
+    desk = alone()
+    copied(desk, "guest")
+
+    copied(desk, "guest", "helper")
+
+    assert desk.last.entry.delta["copied"] == ["helper"]
+    assert desk.told()[-1] == ("copied", ("user:helper",))
+    assert [one.user for one in desk.live.head.readers] == ["guest", "helper"]
+
+
+def test_readers_are_urged_after_the_end_and_on_the_next_local_day_only() -> None:
+    desk = alone()
+    do(desk, "clerk", "agree")
+    copied(desk, "guest")
+    midnight = datetime(2026, 3, 2, 16, tzinfo=UTC)
+    reader = desk.live.head.readers[0]
+
+    assert not may_urge(reader, desk.facts.calendar, midnight - timedelta(minutes=1))
+    assert may_urge(reader, desk.facts.calendar, midnight)
+    assert not may_urge(replace(reader, read_at=desk.now), desk.facts.calendar, midnight)
+    desk.now = midnight
+    copied(desk, "guest")
+    assert desk.told()[-1] == ("urged_to_read", ("user:guest",))
 
 
 def test_a_copy_goes_out_and_is_read_after_the_end_and_while_the_case_stands_still() -> None:
