@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from adapters.doors.http.answers import Refuse
 from adapters.doors.http.office import Office, names_today
+from adapters.doors.problems import Problem
 from adapters.explaining import Saying, closer, verb_title
 from adapters.signatures import signature_line
 from adapters.texts import _, full_moment
@@ -52,11 +54,16 @@ def printed(office: Office, viewer: Viewer, case: str, *, history: bool) -> dict
         viewer: within whose rights it is printed, and who stands on it.
         case: the case.
         history: whether the whole history goes with it, beside the decisions.
+
+    Raises:
+        Refuse: 404 where there is none that the viewer may see, 409 where it has not begun.
     """
     view = seen(office, viewer, case)
     said = said_of(office, view)
     # One moment: what came between the two readings is not on the paper.
     entries = tuple(one for one in office.reads.history(viewer, case) if one.seq <= view.head.seq)
+    if not entries:
+        raise Refuse(Problem(409, "not-begun", _("办件还没有开始，没有可以打印的内容")))
     personal = office.reads.personal(viewer, case, _("打印办件"))
     titles, revision = said.names.titles, presentation_of(view.head.workflow).revision
     return titles_of_case(view, said) | {
@@ -133,7 +140,12 @@ def _by_rule(items: Iterable[WorkItem], said: Saying) -> Iterator[Decided]:
 
 
 def _words(entry: HistoryView, personal: Mapping[str, Any]) -> str:
-    return str(entry.body.get("delta", {}).get("opinion") or personal.get(said_in(entry.seq), ""))
+    """What was said, or that something was: nobody should take an opinion that is not shown for none."""
+    delta = entry.body.get("delta", {})
+    words = str(delta.get("opinion") or personal.get(said_in(entry.seq), ""))
+    if not words and "opinion" in delta.get("personal", ()):
+        return _("（意见未显示：只给办理人看，或已按规定删除）")
+    return words
 
 
 # -- checked later -----------------------------------------------------------------------------------------

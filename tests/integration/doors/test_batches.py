@@ -89,6 +89,16 @@ def test_what_a_batch_must_not_hold_is_refused_alone_and_stops_no_other(doors: D
     assert one in items(doors, odd)
 
 
+def test_an_item_that_is_sent_alone_is_signed_as_on_its_own_page(doors: Doors) -> None:
+    begin(doors, "b1")
+
+    unsigned = together(doors, items(doors, "signed")).json()["results"]
+    signed = together(doors, items(doors, "signed"), key="k2", signature="jin").json()["results"]
+
+    assert [(one["status"], one["field"]) for one in unsigned] == [(422, "signature")]
+    assert [one["status"] for one in signed] == [200]
+
+
 def test_a_required_field_that_was_not_given_refuses_its_item_only(doors: Doors) -> None:
     begin(doors, "b1", "b2")
     first, second = items(doors, "filled")

@@ -29,6 +29,8 @@ from workflows.language.words import (
     workflow,
 )
 from workflows.memory import rows
+from workflows.policy import Viewer
+from workflows.reads import CaseView
 
 PLACE = workflow(
     "hall",
@@ -122,6 +124,19 @@ def check(doors: Doors, number: str, code: str, who: str = "guest") -> Any:
     return doors.get("/api/check", key=f"user:{who}", params={"number": number, "code": code}).json()
 
 
+class _Before:
+    """Reads of a case as it stands before its first entry."""
+
+    def __init__(self, reads: Any, view: CaseView) -> None:
+        self._reads, self._view = reads, view
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reads, name)
+
+    def case(self, viewer: Viewer, case: str) -> CaseView:
+        return self._view
+
+
 # -- the paper ---------------------------------------------------------------------------------------------
 
 
@@ -156,6 +171,8 @@ def test_what_the_viewer_may_not_see_is_not_on_their_paper(doors: Doors) -> None
     assert "同意设立" in holder
     assert "样例街2号" not in copied
     assert "同意设立" not in copied
+    assert "意见未显示" in copied
+    assert "意见未显示" not in holder
     assert "样例姓名" not in copied
 
 
@@ -163,6 +180,18 @@ def test_who_may_not_see_the_case_prints_nothing(doors: Doors) -> None:
     case = until_decided(doors)
 
     assert doors.get(f"/api/cases/{case}/print", key="user:guest").status_code == 404
+
+
+def test_a_case_that_has_not_begun_is_not_printed(doors: Doors) -> None:
+    case = case_of(doors)
+    view = doors.kit.case(case)
+    nothing = replace(view, head=replace(view.head, seq=0))
+    hidden = replace(doors.office, reads=_Before(doors.office.reads, nothing))
+    browser = TestClient(create_app(hidden), raise_server_exceptions=False)
+
+    answer = browser.get(f"/api/cases/{case}/print", headers={"Authorization": "Bearer user:jin"})
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:liaison:problem:not-begun")
 
 
 def test_printing_a_person_is_recorded_as_reading_them_is(doors: Doors) -> None:
