@@ -196,7 +196,7 @@ class Quarter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What an officer's visits of a quarter stand at: due in it, of these held, held late, and still open past the day.
+    """What an officer's visits of a quarter stand at: planned in it, of these held, held late, due soon, open past the day.
 
     Open and due counts are all that is ever said about an officer (domain.md §4); there is none about a person.
     """
@@ -205,6 +205,7 @@ class Counts:
     held: int = 0
     late: int = 0
     overdue: int = 0
+    due: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
         """Both together."""
@@ -224,5 +225,21 @@ def by_officer(rows: Iterable[Visits]) -> Mapping[tuple[str, Quarter], Counts]:
 def _counts(visit: Visit) -> Counts:
     held = visit.state is State.HELD
     return Counts(
-        planned=1, held=int(held), late=int(held and visit.was_late), overdue=int(visit.state is State.OVERDUE)
+        planned=1,
+        held=int(held),
+        late=int(held and visit.was_late),
+        overdue=int(visit.state is State.OVERDUE),
+        due=int(visit.state is State.DUE),
     )
+
+
+def standing(rows: Iterable[Visits], quarter: Quarter) -> Mapping[str, Counts]:
+    """What each officer's visits of a quarter stand at, with what is still due or overdue from before; by post, in order."""
+    found: dict[str, Counts] = {}
+    for (officer, of), counts in by_officer(rows).items():
+        if of > quarter:
+            continue
+        here = counts if of == quarter else Counts(overdue=counts.overdue, due=counts.due)
+        if here != Counts():
+            found[officer] = found.get(officer, Counts()).plus(here)
+    return MappingProxyType(dict(sorted(found.items())))

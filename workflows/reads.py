@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
+from domain.visits import Visits
 from workflows.machine.attachment import Attachment, AttachmentState
 from workflows.machine.case import JSON, Activation, Case, Effect, Holder, Plan, Subscription, Timer, WorkItem
 from workflows.policy import Viewer
@@ -128,16 +129,6 @@ class ItemCounts:
     red: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How many running cases are at one light: the most urgent item of each decides, "" where nobody is asked."""
-
-    workflow: str
-    department: str
-    light: str
-    cases: int
-
-
 def stands_still(item: WorkItem, head: Case) -> bool:
     """Whether the clock of an item stands: its own does, or its whole tree is suspended."""
     return item.paused_at is not None or head.gate is not None
@@ -145,7 +136,11 @@ def stands_still(item: WorkItem, head: Case) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many cases are under way, near their term (yellow) and beyond it (red): their most urgent item decides."""
+    """How many cases are under way, and how many of them at each light: the most urgent item of each decides.
+
+    Red is `overdue`, yellow `near_due`, green `on_time`, grey (the clock stands) `paused`. A case that asks nobody and only
+    waits for an event is at none.
+    """
 
     workflow: str
     state: str
@@ -153,6 +148,8 @@ class Tally:
     open: int
     near_due: int
     overdue: int
+    on_time: int = 0
+    paused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,9 +292,6 @@ class Reads(Protocol):
     def item_counts(self, viewer: Viewer) -> ItemCounts:
         """How many open items the viewer holds."""
 
-    def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
-        """The running cases by workflow, sending department and light."""
-
     def told(self, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
         """The notices of a case, to whomever they went, newest first; empty if the case may not be seen."""
 
@@ -331,7 +325,10 @@ class Reads(Protocol):
         """What is planned by cases that the viewer may see, the soonest first."""
 
     def board(self, viewer: Viewer) -> tuple[Tally, ...]:
-        """The cases under way by workflow, state and sending department: how many, near their term, beyond it."""
+        """The cases under way by workflow, state and sending department: how many, and how many at each light."""
+
+    def visits(self, viewer: Viewer) -> tuple[Visits, ...]:
+        """The register of visits (走访): officers, days and states, nothing of a person; only for those who see all."""
 
     def raised(self, viewer: Viewer, month: str) -> tuple[RaisedTally, ...]:
         """What was made urgent in a month ("2026-03"), by department and ground; only for those who see all."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 from domain.events import EVENT_TYPES
 from domain.roster import Roster, posts_of, users_in_post, versioned
 from domain.roster_changes import RosterChanges, changes_of
+from domain.visits import OPEN
 from workflows.language.checks import Finding, check_all
 from workflows.moves.passing import Passing, passed_on
 from workflows.policy import Viewer, role_principal
@@ -43,7 +44,7 @@ class Staying:
         user: the leaver.
         copies: how many copies (抄送) they have not read. A copy was meant for them: nobody gets it.
         drafts: how many drafts (暂存) they keep for items that pass on. A draft is private: nobody gets it.
-        visits: planned follow-ups that name one of their posts. They belong to the post.
+        visits: visits that are still to come of one of their posts. They belong to the post.
         heirs: who holds these posts then; while nobody does, the office is asked (联系人调整).
     """
 
@@ -72,8 +73,8 @@ def _staying(reads: Reads, before: Roster, after: Roster, user: str, day: date, 
     heads = [row.case for row in reads.cases(own, CaseFilter(), MOST_ITEMS).rows]
     unread = sum(one.user == user and one.read_at is None for head in heads for one in head.readers)
     posts = posts_of(before, user, day)
-    planned = reads.plans(Viewer(after.county, "operator", frozenset(), sees_all=True), limit=MOST_ITEMS).plans
-    visits = sum(not set(posts).isdisjoint(map(str, one.plain.values())) for one in planned)
+    known = reads.visits(Viewer(after.county, "operator", frozenset(), sees_all=True))
+    visits = sum(one.officer in posts and one.state in OPEN for row in known for one in row.visits)
     heirs = tuple(dict.fromkeys(heir for post in posts for heir in users_in_post(after, post, day)))
     drafts = sum(one.drafts for one in items if f"user:{user}" in one.now)
     return Staying(user, unread, drafts, visits, heirs)

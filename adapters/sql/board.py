@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, case, delete, func, literal, not_, select
+from sqlalchemy import Executable, bindparam, case, delete, func, literal, not_, or_, select, tuple_
 
 from adapters.sql.columns import MOMENT
 from adapters.sql.dialects import COUNTY, Dialect, among, same
+from adapters.sql.gates import suspended
 from adapters.sql.slices import open_items
 from adapters.sql.tables import board, board_at, case_head, feed
 from adapters.sql.transaction import Transaction
 from adapters.sql.visibility import may_see_case_of
+from domain.calendar import Light
 from workflows.machine.case import UNDER_WAY, WorkItem
 from workflows.policy import Viewer
 from workflows.reads import Tally
@@ -56,11 +58,17 @@ class SqlBoard:
 def tallies(tx: Transaction, viewer: Viewer) -> tuple[Tally, ...]:
     """The figures of the cases that the viewer may see."""
     now = literal(tx.now, MOMENT)
-    late = and_(not_(board.c.is_paused), board.c.due_at < now)
-    near = and_(not_(board.c.is_paused), board.c.yellow_at <= now, board.c.due_at >= now)
+    light = case(
+        (not_(board.c.asks), ""),
+        (or_(board.c.is_paused, tuple_(board.c.county, board.c.case).in_(suspended())), Light.GREY.value),
+        (board.c.due_at < now, Light.RED.value),
+        (board.c.yellow_at <= now, Light.YELLOW.value),
+        else_=Light.GREEN.value,
+    )
     by = (board.c.workflow, board.c.state, board.c.department)
+    lights = (Light.YELLOW, Light.RED, Light.GREEN, Light.GREY)
     query = (
-        select(*by, func.count(), _how_many(near), _how_many(late))
+        select(*by, func.count(), *(_how_many(light == one.value) for one in lights))
         .where(may_see_case_of(viewer, board))
         .group_by(*by)
         .order_by(*by)
@@ -75,9 +83,9 @@ def _how_many(condition: Any) -> Any:
 def _values(head: Any, items: Any) -> tuple[Any, ...]:
     urgent: WorkItem | None = min(items, key=_urgency, default=None)
     if urgent is None:
-        return head.id, head.workflow, head.state, head.department, None, None, False
+        return head.id, head.workflow, head.state, head.department, None, None, False, False
     dates = (urgent.yellow_at, urgent.due_at)
-    return head.id, head.workflow, head.state, head.department, *dates, urgent.paused_at is not None
+    return head.id, head.workflow, head.state, head.department, *dates, urgent.paused_at is not None, True
 
 
 def _urgency(item: WorkItem) -> tuple[bool, Any, str]:

@@ -16,9 +16,9 @@ from adapters.sql.slices import holders_in, open_items
 from adapters.sql.tables import case_head, holder, work_item
 from adapters.sql.transaction import Transaction
 from adapters.sql.visibility import may_see
-from workflows.machine.case import State, WorkItem
+from workflows.machine.case import WorkItem
 from workflows.policy import Viewer
-from workflows.reads import CaseFilter, CasePage, CaseRow, Standing
+from workflows.reads import CaseFilter, CasePage, CaseRow
 
 _item = work_item.alias("urgent")
 
@@ -64,19 +64,6 @@ def cases(tx: Transaction, viewer: Viewer, wanted: CaseFilter, limit: int, curso
         ),
         cursor=f"{micros(shown[-1].last_at)}|{shown[-1].id}" if len(rows) > limit else None,
     )
-
-
-def standings(tx: Transaction, viewer: Viewer) -> tuple[Standing, ...]:
-    """The running cases by workflow, sending department and light."""
-    urgent = func.coalesce(_of_most_urgent(light_of(_item, tx.now)), "").label("light")
-    running = (
-        select(case_head.c.workflow, case_head.c.department, urgent)
-        .where(may_see(viewer), case_head.c.state == State.RUNNING.value)
-        .subquery()
-    )
-    by = (running.c.workflow, running.c.department, running.c.light)
-    rows = tx.connection.execute(select(*by, func.count()).group_by(*by).order_by(*by))
-    return tuple(Standing(*row) for row in rows)
 
 
 def _urgency(item: WorkItem) -> tuple[bool, datetime, str]:

@@ -16,6 +16,7 @@ from adapters.sql import (
     personal,
     plans,
     readings,
+    registers,
     serials,
     terms,
     urgencies,
@@ -26,6 +27,7 @@ from adapters.sql.tables import case_head, effect, history, inbox, plan, timer, 
 from adapters.sql.transaction import Transaction
 from adapters.sql.units import SqlUnits
 from adapters.sql.visibility import may_see
+from domain.visits import Visits
 from workflows.machine.attachment import Attachment
 from workflows.machine.case import JSON
 from workflows.policy import Viewer
@@ -50,7 +52,6 @@ from workflows.reads import (
     PlanFilter,
     PlanPage,
     RaisedTally,
-    Standing,
     Tally,
     said_in,
 )
@@ -106,9 +107,6 @@ class SqlReads:
     def item(self, viewer: Viewer, item: str) -> ItemView | None:
         return self._units.read(lambda unit: items.view(unit.tx, viewer, item))
 
-    def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
-        return self._units.read(lambda unit: listing.standings(unit.tx, viewer))
-
     def told(self, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: views.told(unit.tx, viewer, case))
 
@@ -142,6 +140,9 @@ class SqlReads:
 
     def board(self, viewer: Viewer) -> tuple[Tally, ...]:
         return self._units.read(lambda unit: board.tallies(unit.tx, viewer))
+
+    def visits(self, viewer: Viewer) -> tuple[Visits, ...]:
+        return self._units.read(lambda unit: registers.visits(unit.tx)) if viewer.sees_all else ()
 
     def raised(self, viewer: Viewer, month: str) -> tuple[RaisedTally, ...]:
         return self._units.read(lambda unit: urgencies.tallies(unit.tx, month)) if viewer.sees_all else ()

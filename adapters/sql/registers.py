@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable, Text, bindparam, select
 
 from adapters.sql.columns import dumps, loads
-from adapters.sql.dialects import Dialect, same
+from adapters.sql.dialects import COUNTY, Dialect, same
 from adapters.sql.rows import register_of, register_values
 from adapters.sql.tables import act, register_row
 from adapters.sql.transaction import Transaction
+from domain.visits import VISITS, Visits, parse_visits
 from workflows.ports import ActRow, Conflict, RegisterRow
 
 Pairs = Sequence[tuple[str, str]]
@@ -40,6 +41,16 @@ def registers(tx: Transaction, wanted: Pairs) -> dict[tuple[str, str], RegisterR
 def _registers(dialect: Dialect) -> Executable:
     given = dialect.given(register_row.c.register, register_row.c.key)
     return select(register_row).join(given, same(register_row, given, "register", "key"))
+
+
+def visits(tx: Transaction) -> tuple[Visits, ...]:
+    """The register of visits, whole: a row for each person on a list."""
+    return tuple(parse_visits(register_of(row).values) for row in tx.rows(_whole, register=VISITS.name))
+
+
+def _whole(dialect: Dialect) -> Executable:
+    mine = (register_row.c.county == COUNTY, register_row.c.register == bindparam("register", type_=Text))
+    return select(register_row).where(*mine).order_by(register_row.c.key)
 
 
 def put_registers(tx: Transaction, rows: Sequence[RegisterRow]) -> None:

@@ -248,7 +248,7 @@ board = _table(
     "case",
     texts("case", "workflow", "state", "department"),
     optional(moments("yellow_at", "due_at")),
-    flags("is_paused"),
+    flags("is_paused", "asks"),
     storage=HOT,
 )
 board_at = _table("board_at", "name", texts("name"), numbers("no"), small=True)

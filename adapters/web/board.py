@@ -22,10 +22,12 @@ from adapters.web.addresses import Asked
 from adapters.web.rendering import fragment, page
 from adapters.web.tables import LIGHTS, SIGNS, STATES, workflow_titles
 from adapters.web.visitors import PageRoute, VisitorOf
+from domain.visits import Counts, Quarter, standing
 from workflows.machine.case import State
+from workflows.machine.deadlines import local_day
 from workflows.machine.urgency import month_of
 from workflows.policy import Viewer
-from workflows.reads import Standing
+from workflows.reads import Tally
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -60,17 +62,18 @@ def board(request: Request, office: OfficeOf, visitor: VisitorOf, part: str = ""
     """The figures of this moment; `part=live` is what the script of the page fetches."""
     if not visitor.viewer.sees_all:
         raise Refuse(Problem(403, "not-permitted", _("看板供联席会议办公室和审计人员使用；您的待办在“待办”中。")))
-    counts, standings = office.reads.counts(visitor.viewer), office.reads.standings(visitor.viewer)
+    counts, tallies = office.reads.counts(visitor.viewer), office.reads.board(visitor.viewer)
     # STATES begins with what runs.
     states = [state for state in STATES if state == RUNNING or any(of == state for _name, of in counts)]
     values: dict[str, Any] = {
         "columns": [_(STATES[RUNNING]), *map(_lit, LATE_FIRST)],
         "ended": [_(STATES[one]) for one in states if one != RUNNING],
-        "workflows": list(_workflows(office, counts, standings, states)),
-        "totals": _row(_("合计"), "workflow", "", counts, standings, states),
-        "departments": list(_departments(office, standings)),
+        "workflows": list(_workflows(office, counts, tallies, states)),
+        "totals": _row(_("合计"), "workflow", "", counts, tallies, states),
+        "departments": list(_departments(office, tallies)),
         "any": bool(counts),
         "raised": _raised(office, visitor.viewer),
+        "visits": _visits(office, visitor.viewer),
         "quota": quota_of(office.engine.library.numbers()),
         "now": office.reads.now(),
         "fewest": FEWEST,
@@ -103,26 +106,36 @@ def _raised(office: Office, viewer: Viewer) -> list[RaisedRow]:
     ]
 
 
+def _visits(office: Office, viewer: Viewer) -> list[tuple[str, Counts]]:
+    """The contact officers, by post and in their order, with what their visits stand at this quarter."""
+    library = office.engine.library
+    titles, language = titles_of("", library.roster()), current_language()
+    quarter = Quarter.of(local_day(library.calendar(), office.reads.now()))
+    found = standing(office.reads.visits(viewer), quarter)
+    return [(titles.post(officer, language), counts) for officer, counts in found.items()]
+
+
 def _lit(light: str) -> str:
     return f"{SIGNS[light]} {_(LIGHTS[light])}"
 
 
 def _workflows(
-    office: OfficeOf, counts: Mapping[tuple[str, str], int], standings: Iterable[Standing], states: list[str]
+    office: OfficeOf, counts: Mapping[tuple[str, str], int], tallies: Iterable[Tally], states: list[str]
 ) -> Iterable[Row]:
     titles = workflow_titles(office.engine.library, {name for name, _state in counts})
     for name, title in titles.items():
         mine = {key: n for key, n in counts.items() if key[0] == name}
-        yield _row(title, "workflow", name, mine, [one for one in standings if one.workflow == name], states)
+        yield _row(title, "workflow", name, mine, [one for one in tallies if one.workflow == name], states)
 
 
-def _departments(office: OfficeOf, standings: Iterable[Standing]) -> Iterable[Row]:
+def _departments(office: OfficeOf, tallies: Iterable[Tally]) -> Iterable[Row]:
     titles, language = titles_of("", office.engine.library.roster()), current_language()
     codes = Counter[str]()
-    for one in standings:
-        codes[one.department] += one.cases
+    running = [one for one in tallies if one.state == RUNNING]
+    for one in running:
+        codes[one.department] += one.open
     for code, n in sorted(codes.items(), key=lambda found: (-found[1], found[0])):
-        mine = [one for one in standings if one.department == code]
+        mine = [one for one in running if one.department == code]
         yield _row(titles.department(code, language), "department", code, {("", RUNNING): n}, mine, [RUNNING])
 
 
@@ -131,15 +144,16 @@ def _row(
     by: str,
     value: str,
     counts: Mapping[tuple[str, str], int],
-    standings: Iterable[Standing],
+    tallies: Iterable[Tally],
     states: list[str],
 ) -> Row:
     """A line: what runs, how it stands, and how many ended in each way."""
     in_state, lit = Counter[str](), Counter[str]()
     for (_name, state), n in counts.items():
         in_state[state] += n
-    for one in standings:
-        lit[one.light] += one.cases
+    for one in tallies:
+        if one.state == RUNNING:
+            lit.update(red=one.overdue, yellow=one.near_due, green=one.on_time, grey=one.paused)
     address = {by: value}
     of_state = [Number(in_state[one], _(STATES[one]), _LIST.address(state=one, **address)) for one in states]
     running, *ended = of_state

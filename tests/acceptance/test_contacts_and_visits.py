@@ -11,8 +11,9 @@ from domain.contacts import parse_contact
 from domain.events.contacts import ContactEnded, ContactListDrafted, ContactOfficerLeft, ContactProposed
 from domain.events.members import ConsentWithdrawn
 from domain.events.visits import VisitErasureAsked, VisitExcused
-from domain.visits import Visit, parse_visits
+from domain.visits import Counts, Quarter, Visit, parse_visits, standing
 from tests.acceptance.conftest import SERVICES_BY_CHAOS, Opener
+from workflows.policy import operator_viewer
 from workflows.reads import ItemView
 from workflows.testkit import Office, staff
 
@@ -384,6 +385,8 @@ def test_a_missed_visit_is_red_when_its_day_is_over(office: Office) -> None:
     assert missed.due_at is not None
     assert missed.due_at < office.clock()
     assert [one.state for one in visits(office)] == ["overdue"]
+    found = standing(office.store.reads.visits(operator_viewer(office.county)), Quarter(2026, 3))
+    assert found == {"contact_officer_1": Counts(overdue=1)}
     assert published(office)[-2:] == ["visit.due.v1", "visit.overdue.v1"]
     assert items(office, "head", "visit") == []
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.contract.dying import DyingUnits, Killed
-from workflows.language.words import approve, carry_out, end, remind, role, sequence, workflow
+from workflows.language.words import approve, carry_out, end, remind, role, sequence, wait, workflow
 from workflows.machine.case import Lane
 from workflows.moves.counting import follow_feed, rebuild
 from workflows.moves.sealing import seal
@@ -34,11 +34,18 @@ SLOW = workflow(
     steps=sequence(carry_out("visit", by=role("officer"), within=20, overdue=(remind(0),)), end("done")),
 )
 
+WAITS = workflow(
+    "waits",
+    starts_on="trial.waits.v1",
+    about="trial",
+    steps=sequence(wait("papers", event="trial.more.v1", within=5, silence=end("silent")), end("done")),
+)
+
 
 @pytest.fixture
 def office(make_store: MakeStore) -> Office:
     """Three quick cases of two departments, one of them decided, and a slow one."""
-    here = Office([QUICK, SLOW], staff(officer="officer", head="office_head"), store=make_store)
+    here = Office([QUICK, SLOW, WAITS], staff(officer="officer", head="office_head"), store=make_store)
     here.send(here.event("trial.quick.v1", key="k1", department="a"))
     here.act("officer", here.inbox("officer")[0], "agree")
     for number, department in enumerate("aab"):
@@ -60,9 +67,9 @@ def counted(here: Office, one: Tally, light: str | None) -> int:
 
 def test_cases_under_way_are_counted_by_workflow_state_and_department(office: Office) -> None:
     assert board(office) == (
-        Tally("quick", "running", "a", 2, 0, 0),
-        Tally("quick", "running", "b", 1, 0, 0),
-        Tally("slow", "running", "a", 1, 0, 0),
+        Tally("quick", "running", "a", 2, 0, 0, on_time=2),
+        Tally("quick", "running", "b", 1, 0, 0, on_time=1),
+        Tally("slow", "running", "a", 1, 0, 0, on_time=1),
     )
 
 
@@ -80,8 +87,21 @@ def test_each_figure_is_as_long_as_its_list(office: Office, days: float) -> None
     office.turn(days=days)
 
     for one in board(office):
-        lists = (counted(office, one, None), counted(office, one, "yellow"), counted(office, one, "red"))
-        assert (one.open, one.near_due, one.overdue) == lists
+        lists = [counted(office, one, light) for light in (None, "yellow", "red", "green", "grey")]
+        assert [one.open, one.near_due, one.overdue, one.on_time, one.paused] == lists
+
+
+def test_a_case_whose_tree_stands_still_is_grey_and_one_that_asks_nobody_has_no_light(office: Office) -> None:
+    (row,) = [one for one in office.cases() if one.case.workflow == "slow"]
+    office.suspend("head", row.case.id, "样例：等待上级答复")
+    office.send(office.event("trial.waits.v1", key="w1", department="c"))
+    office.drain()
+
+    lit = {one.workflow: (one.on_time, one.paused, one.open) for one in board(office) if one.workflow != "quick"}
+
+    assert lit == {"slow": (0, 1, 1), "waits": (0, 0, 1)}
+    for one in board(office):
+        assert (one.on_time, one.paused) == (counted(office, one, "green"), counted(office, one, "grey"))
 
 
 def test_the_board_written_anew_is_the_board_that_was_kept(office: Office) -> None:
@@ -130,4 +150,4 @@ def test_what_was_not_sealed_yet_is_not_on_the_board(office: Office) -> None:
 def test_others_see_the_figures_of_what_they_may_see(office: Office) -> None:
     viewer = department_viewer(office.county, "b", frozenset(), frozenset({"read"}))
 
-    assert board(office, viewer) == (Tally("quick", "running", "b", 1, 0, 0),)
+    assert board(office, viewer) == (Tally("quick", "running", "b", 1, 0, 0, on_time=1),)

@@ -33,7 +33,7 @@ from workflows.machine.case import (
 )
 from workflows.policy import Viewer, department_viewer, operator_viewer
 from workflows.ports import Changes, Units
-from workflows.reads import CaseFilter, ItemCounts, ItemFilter, Reads, Standing, said_in
+from workflows.reads import CaseFilter, ItemCounts, ItemFilter, Reads, said_in
 
 OPERATOR = operator_viewer(COUNTY)
 EVERY = CaseFilter()
@@ -364,31 +364,6 @@ def test_what_somebody_decided_is_listed_last_first_and_page_by_page(units: Unit
     assert [view.item.id for view in first + rest] == ["i3", "i2", "i1"]
     assert [view.item.id for view in reads.done(clerk, wanted=ItemFilter(workflow="member_retention"))] == ["i2"]
     assert [view.item.id for view in reads.done(clerk, wanted=ItemFilter(text="m-c1"))] == ["i3", "i1"]
-
-
-def test_running_cases_stand_by_workflow_sender_and_light(units: Units, reads: Reads) -> None:
-    items = [
-        an_item("i1", "c1", yellow_at=later(-20), due_at=later(-10)),
-        an_item("i2", "c1", yellow_at=later(10), due_at=later(20), seat=2),
-        an_item("i3", "c2", yellow_at=later(-20), due_at=later(-10), closed_at=START, state=ItemState.APPROVED),
-        an_item("i4", "c4", yellow_at=START, due_at=later(20)),
-    ]
-    put(
-        units,
-        Changes(items=items, access=[Access("c4", "user:a", "holder")]),
-        a_case("c1"),
-        a_case("c2"),
-        a_case("c3"),
-        a_case("c4", department="b"),
-        a_case("c5", state=State.COMPLETED),
-    )
-
-    assert reads.standings(OPERATOR) == (
-        Standing("member_registration", "a", "", 2),
-        Standing("member_registration", "a", "red", 1),
-        Standing("member_registration", "b", "yellow", 1),
-    )
-    assert reads.standings(officer("user:a")) == (Standing("member_registration", "b", "yellow", 1),)
 
 
 def test_a_case_tells_whom_it_told(units: Units, reads: Reads, clock: Clock) -> None:

@@ -42,4 +42,7 @@ class MemoryBoard:
         item = most_urgent(self._tx.where(ITEMS, "case", case))
         times = (None, None) if item is None else (item.yellow_at, item.due_at)
         paused = item is not None and item.paused_at is not None
-        self._tx.put(BOARD, case, BoardRow(case, head.workflow, head.state.value, head.department, *times, paused))
+        asks = item is not None
+        self._tx.put(
+            BOARD, case, BoardRow(case, head.workflow, head.state.value, head.department, *times, paused, asks)
+        )

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from domain.calendar import Light, light
+from domain.visits import VISITS, Visits, parse_visits
 from workflows.machine.attachment import Attachment
-from workflows.machine.case import JSON, Case, State
+from workflows.machine.case import JSON, Case
 from workflows.memory import audit, fanouts, items, planned, readings, serials, terms, urgencies
-from workflows.memory.filters import fits, most_urgent, shown
+from workflows.memory.filters import fits, most_urgent
 from workflows.memory.items import seen
 from workflows.memory.neighbours import open_cases, places
 from workflows.memory.personal import reveal
@@ -28,6 +29,7 @@ from workflows.memory.rows import (
     ITEMS,
     NOTICES,
     PLANS,
+    REGISTERS,
     ROUTED,
     SUBSCRIPTIONS,
     TIMERS,
@@ -61,7 +63,6 @@ from workflows.reads import (
     PlanFilter,
     PlanPage,
     RaisedTally,
-    Standing,
     Tally,
     said_in,
 )
@@ -123,9 +124,6 @@ class MemoryReads:
             lambda unit: unit.drafts.find(item, viewer.user) if items.view(unit, viewer, item) else None
         )
 
-    def standings(self, viewer: Viewer) -> tuple[Standing, ...]:
-        return self._units.read(lambda unit: _standings(unit, viewer))
-
     def told(self, viewer: Viewer, case: str) -> tuple[NoticeView, ...]:
         return self._units.read(lambda unit: _told(unit, case) if seen(unit, viewer, case) else ())
 
@@ -155,6 +153,9 @@ class MemoryReads:
     def board(self, viewer: Viewer) -> tuple[Tally, ...]:
         return self._units.read(lambda unit: _tallies(unit, viewer))
 
+    def visits(self, viewer: Viewer) -> tuple[Visits, ...]:
+        return self._units.read(_visits) if viewer.sees_all else ()
+
     def raised(self, viewer: Viewer, month: str) -> tuple[RaisedTally, ...]:
         return self._units.read(lambda unit: urgencies.tallies(unit.tx, month)) if viewer.sees_all else ()
 
@@ -177,24 +178,32 @@ def _visible_heads(unit: MemoryUnit, viewer: Viewer) -> Iterator[Case]:
 
 
 def _tallies(unit: MemoryUnit, viewer: Viewer) -> tuple[Tally, ...]:
-    rows = [row for case, row in unit.tx.all(BOARD) if seen(unit, viewer, case) is not None]
-    groups = sorted({(row.workflow, row.state, row.department) for row in rows})
+    seen_here = ((row, seen(unit, viewer, case)) for case, row in unit.tx.all(BOARD))
+    rows = [(row, head.gate is not None) for row, head in seen_here if head is not None]
+    groups = sorted({(row.workflow, row.state, row.department) for row, _ in rows})
     return tuple(
-        _tally(group, [row for row in rows if (row.workflow, row.state, row.department) == group], unit.now)
+        _tally(group, [one for one in rows if (one[0].workflow, one[0].state, one[0].department) == group], unit.now)
         for group in groups
     )
 
 
-def _tally(group: tuple[str, str, str], rows: Sequence[BoardRow], now: datetime) -> Tally:
-    lights = Counter(light(now, row.yellow_at, row.due_at, row.is_paused, None) for row in rows)
-    return Tally(*group, open=len(rows), near_due=lights[Light.YELLOW], overdue=lights[Light.RED])
+def _tally(group: tuple[str, str, str], rows: Sequence[tuple[BoardRow, bool]], now: datetime) -> Tally:
+    lights = Counter(
+        light(now, row.yellow_at, row.due_at, row.is_paused or gated, None) for row, gated in rows if row.asks
+    )
+    return Tally(
+        *group,
+        open=len(rows),
+        near_due=lights[Light.YELLOW],
+        overdue=lights[Light.RED],
+        on_time=lights[Light.GREEN],
+        paused=lights[Light.GREY],
+    )
 
 
-def _standings(unit: MemoryUnit, viewer: Viewer) -> tuple[Standing, ...]:
-    running = [head for head in _visible_heads(unit, viewer) if head.state is State.RUNNING]
-    urgent = [(head, most_urgent(unit.tx.where(ITEMS, "case", head.id))) for head in running]
-    counted = Counter((head.workflow, head.department, shown(item, head, unit.now) or "") for head, item in urgent)
-    return tuple(Standing(*of, cases=n) for of, n in sorted(counted.items()))
+def _visits(unit: MemoryUnit) -> tuple[Visits, ...]:
+    rows = sorted((row for _, row in unit.tx.all(REGISTERS) if row.register == VISITS.name), key=lambda row: row.key)
+    return tuple(parse_visits(row.values) for row in rows)
 
 
 def _cases(unit: MemoryUnit, viewer: Viewer, wanted: CaseFilter, limit: int, cursor: str | None) -> CasePage:

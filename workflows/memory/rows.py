@@ -158,7 +158,7 @@ class AttachmentRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """Where a case under way stands, and the dates of its most urgent item."""
+    """Where a case under way stands, and the dates of its most urgent item, where it `asks` somebody."""
 
     case: str
     workflow: str
@@ -167,6 +167,7 @@ class BoardRow:
     yellow_at: datetime | None
     due_at: datetime | None
     is_paused: bool
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,17 @@ def test_each_figure_opens_the_list_that_it_counts(doors: Doors) -> None:
     drain(doors.kit.engine)
 
     (row,) = doors.get("/api/stats/board", key=HEAD).json()["rows"]
-    listed = {name: doors.get(row[name]["list"], key=HEAD).json()["cases"] for name in ("open", "near_due", "overdue")}
+    figures = ("open", "near_due", "overdue", "on_time", "paused")
+    listed = {name: doors.get(row[name]["list"], key=HEAD).json()["cases"] for name in figures}
 
     assert (row["workflow"], row["state"]) == ("member_registration", "running")
-    assert {name: len(cases) for name, cases in listed.items()} == {"open": 1, "near_due": 0, "overdue": 0}
+    assert {name: len(cases) for name, cases in listed.items()} == {
+        "open": 1,
+        "near_due": 0,
+        "overdue": 0,
+        "on_time": 1,
+        "paused": 0,
+    }
     assert row["open"]["count"] == 1
 
 

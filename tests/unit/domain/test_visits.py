@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.events import EVENT_TYPES
 from domain.register import Change, RegisterError
-from domain.visits import Counts, Quarter, State, Visit, Visits, apply, by_officer, dump_visits, parse_visits
+from domain.visits import Counts, Quarter, State, Visit, Visits, apply, by_officer, dump_visits, parse_visits, standing
 
 NOW = datetime(2027, 4, 10, 1, 0, tzinfo=UTC)
 
@@ -126,6 +126,23 @@ def test_figures_count_every_visit_that_is_due_once_and_name_nobody(found: list[
     due = [one for row in found for one in row.visits if one.state not in (State.CANCELLED, State.EXCUSED)]
     assert sum(one.planned for one in counted.values()) == len(due)
     assert sum(one.held for one in counted.values()) == sum(one.state is State.HELD for one in due)
-    assert all(one.late <= one.held and one.held + one.overdue <= one.planned for one in counted.values())
+    assert all(one.late <= one.held and one.held + one.overdue + one.due <= one.planned for one in counted.values())
     assert {officer for officer, _ in counted} == {one.officer for one in due}
-    assert {one.name for one in fields(Counts)} == {"planned", "held", "late", "overdue"}
+    assert {one.name for one in fields(Counts)} == {"planned", "held", "late", "overdue", "due"}
+
+
+def test_what_is_open_from_earlier_quarters_stands_beside_the_visits_of_this_one() -> None:
+    def row(number: int, *visits: Visit) -> Visits:
+        return Visits("330226", f"m{number}", visits, "visit.planned.v1")
+
+    rows = [
+        row(1, Visit("l", "one", date(2026, 2, 1), State.OVERDUE, was_late=True)),
+        row(2, Visit("l", "one", date(2026, 5, 1), State.HELD, date(2026, 5, 3), "online", was_late=True)),
+        row(3, Visit("l", "two", date(2026, 5, 1), State.DUE), Visit("l", "two", date(2026, 8, 1), State.UPCOMING)),
+        row(4, Visit("l", "two", date(2026, 2, 1), State.HELD, date(2026, 1, 5), "online")),
+    ]
+
+    assert standing(rows, Quarter(2026, 2)) == {
+        "one": Counts(planned=1, held=1, late=1, overdue=1),
+        "two": Counts(planned=1, due=1),
+    }
