@@ -13,6 +13,7 @@ from adapters.raised import GROUNDS
 from adapters.texts import _, ngettext
 from adapters.titles import event_title, rule_title
 from domain.texts import zh
+from workflows.machine.casework import JUMPED
 from workflows.machine.operations import TO_OFFICERS
 
 _WHERE: Final[Mapping[str, str]] = MappingProxyType(
@@ -66,7 +67,8 @@ def _users(users: list[str], said: Saying) -> str:
 def _done_to_the_case(delta: Mapping[str, Any], said: Saying) -> Iterator[str]:
     back = delta.get("rewind")
     if back is not None:
-        yield _("回到“%(step)s”", step=said.step(str(back["to"])))
+        to = said.step(str(back["to"]))
+        yield _("转到“%(step)s”", step=to) if back["why"] == JUMPED else _("回到“%(step)s”", step=to)
         if back["way"] == "jump":
             yield _("办完后直接回到“%(step)s”", step=said.step(str(back["from"])))
     if "urgency" in delta:

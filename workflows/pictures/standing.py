@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from workflows.language.words import Call, Choice, End, ForEach, Loop, Parallel, Race, Step, Vote, Workflow
+from workflows.language.words import (
+    Approve,
+    Call,
+    CarryOut,
+    Choice,
+    End,
+    ForEach,
+    Loop,
+    Parallel,
+    PublicNotice,
+    Race,
+    Step,
+    Vote,
+    Wait,
+    Workflow,
+)
 from workflows.language.words import Sequence as WordSequence
-from workflows.machine.case import Activation, ActivationState, ItemState, State
+from workflows.machine.case import DEEMED, Activation, ActivationState, ItemState, State
 from workflows.machine.nodes import children, index
 from workflows.machine.turn import step_path
 from workflows.pictures.shapes import GATEWAYS, Mark, Shape
@@ -20,7 +36,10 @@ _MARKS = {
     ActivationState.DONE: Mark.DONE,
     ActivationState.CANCELLED: Mark.CANCELLED,
 }
-_ANSWERED = frozenset({ItemState.APPROVED, ItemState.REJECTED, ItemState.COMPLETED, ItemState.RETURNED})
+_ANSWERED = DEEMED | {ItemState.APPROVED, ItemState.REJECTED, ItemState.COMPLETED, ItemState.RETURNED}
+"""How an item ends whose step is done, whether somebody answered it or silence was counted."""
+_ASKING: Final = (Approve, CarryOut, Vote, Wait, PublicNotice, Call)
+"""Steps that leave a row, or a line in the history, wherever a case was at them."""
 
 Tally = tuple[int, int, int]
 """For, against, abstained."""
@@ -80,7 +99,7 @@ def standing(
     open_items = {step_path(item.path) for item in view.items if item.closed_at is None}
     marks = (
         entered
-        | {path: Mark.DONE for path in behind if entered.get(path) is not Mark.LIVE}
+        | {path: Mark.DONE for path in behind if path not in entered and not _was_left_out(definition, path, history)}
         | {step_path(item.path): Mark.DONE for item in view.items if item.state in _ANSWERED}
         | dict.fromkeys(ends, Mark.DONE)
         | dict.fromkeys(open_items, Mark.LIVE)
@@ -157,6 +176,11 @@ def _sub_cases(definition: Workflow, activations: Iterable[Activation]) -> Mappi
         if isinstance(_step(definition, path), Call):
             found[path] += one.values.get("children", ())
     return {path: tuple(cases) for path, cases in found.items()}
+
+
+def _was_left_out(definition: Workflow, path: str, history: Sequence[HistoryView]) -> bool:
+    """Whether the case never was at a step that a sequence has gone past: a jump left it out."""
+    return bool(history) and isinstance(_step(definition, path), _ASKING)
 
 
 # -- what left no row --------------------------------------------------------------------------------------

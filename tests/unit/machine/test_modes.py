@@ -194,6 +194,20 @@ def test_when_the_time_is_over_the_votes_cast_decide() -> None:
     assert (nobody.state, some.state) == (("completed", "nobody_came"), ("approved", "done"))
 
 
+def test_in_a_sequence_each_seat_is_reminded_and_each_reminder_is_a_notice_of_its_own() -> None:
+    desk = decided(Mode.SEQUENCE, within=3, overdue=(remind(0, says="trial.late.v1"),))
+    desk.fire_next()
+    press(desk, "a agree")
+
+    desk.fire_next()
+
+    notices = [one.key for decision in desk.ledger.decisions for one in decision.effects]
+    said = [one.id for decision in desk.ledger.decisions for one in decision.emitted]
+    assert desk.told() == [("remind", ("user:a",)), ("remind", ("user:b",))]
+    assert len(set(notices)) == 4
+    assert len(set(said)) == 2
+
+
 # -- 依次: taken back, and people who change ---------------------------------------------------------------
 
 

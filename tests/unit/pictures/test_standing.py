@@ -5,6 +5,20 @@ import re
 import pytest
 
 from tests.unit.pictures.sheets import every_word, titles
+from workflows.language.words import (
+    Step,
+    approve,
+    carry_out,
+    deem,
+    do,
+    end,
+    jump,
+    remind,
+    role,
+    sequence,
+    set_field,
+    workflow,
+)
 from workflows.machine.nodes import index
 from workflows.pictures.shapes import Mark
 from workflows.pictures.standing import Standing, standing
@@ -109,3 +123,30 @@ def test_every_marked_path_is_a_step_of_the_definition(office: Office, case: str
 
 def test_a_picture_without_a_case_marks_nothing() -> None:
     assert standing(every_word(), None).marks == {}
+
+
+def test_a_step_that_a_ladder_jumped_over_is_not_done_and_the_one_it_left_is_cancelled() -> None:
+    steps: list[Step] = [
+        carry_out("late", by=role("clerk"), within=1, overdue=(jump(0, "decide"),)),
+        carry_out("between", by=role("clerk"), within=1, overdue=(remind(0),)),
+        do("noted", set_field("noted", value=True)),
+        approve(
+            "decide", by=role("clerk"), within=1, overdue=(deem(0, "reject"),), on_reject=end("refused", "rejected")
+        ),
+    ]
+    definition = workflow(
+        "late", starts_on="trial.began.v1", about="trial", steps=sequence(*steps, end("done", "approved"))
+    )
+    office = Office(workflows=[definition], roster=staff(chen="clerk", he="office_head"))
+    case = office.send(office.event("trial.began.v1", key="k1")).cases[0]
+    office.turn(days=20)
+
+    marks = standing(definition, office.case(case), history(office, case)).marks
+
+    assert office.case(case).head.outcome == "refused"
+    assert {path: marks.get(f"steps/{path}") for path in ("late", "between", "noted", "decide")} == {
+        "late": Mark.CANCELLED,
+        "between": None,
+        "noted": Mark.DONE,
+        "decide": Mark.DONE,
+    }
