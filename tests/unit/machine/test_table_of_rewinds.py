@@ -113,6 +113,10 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     ("while_the_chair_casts_no_vote_is_changed",),
     (
+        "who_had_agreed_beside_the_silent_cannot_take_it_back_once_silence_was_counted",
+        "a_step_that_silence_passed_may_be_returned_to_and_asks_those_who_were_silent",
+    ),
+    (
         "an_answer_is_taken_back_while_nobody_has_opened_what_came_of_it",
         "an_answer_that_others_have_built_upon_stays",
         "what_followed_and_cannot_come_back_keeps_the_answer",
@@ -129,6 +133,12 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
         "nobody_else_jumps_unless_the_definition_names_the_pair",
         "over_a_compulsory_step_a_jump_waits_for_a_second_person",
         "a_compulsory_step_of_a_branch_in_which_nobody_is_asked_yet_is_not_jumped_over_by_one_person",
+    ),
+    (
+        "the_case_goes_on_at_the_step_that_the_rung_names_in_the_next_round",
+        "a_jump_back_asks_those_again_who_had_answered",
+        "out_of_a_branch_the_other_branches_end",
+        "over_a_compulsory_step_it_is_not_made_and_the_office_is_told",
     ),
     (
         "the_office_terminates_a_case_with_everything_in_it",
