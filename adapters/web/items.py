@@ -150,7 +150,6 @@ def _live(office: Office, visitor: Visitor, view: CaseView, item: WorkItem) -> d
         "chosen_by": "" if by is None else said.names.principal(by),
         "claimed": said.names.user(item.claimed_by) if item.claimed_by else "",
         "secret": getattr(asking_step(said.definition, item), "secret", False),
-        "in_person": not getattr(asking_step(said.definition, item), "proxies", True),
         "changes": changes(view, item, said),
         "proposed": _proposed(view, item, said),
         "signers": [item_row(view, one, said, library) for one in _seats(view, item)],

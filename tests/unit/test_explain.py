@@ -19,7 +19,10 @@ from tests.workflows_for_tests import (
     TrialObjected,
     people,
 )
+from workflows.language.words import end, panel, sequence, vote, workflow
 from workflows.machine.explain import Explanation, Why, explain
+from workflows.pictures.svg import draw
+from workflows.presentation import presentation_of
 from workflows.reads import CaseView
 from workflows.testkit import MONDAY, Office, staff
 
@@ -240,6 +243,20 @@ def test_a_vote_says_how_many_voted_and_how_many_must(gathering: Office) -> None
     assert sentence(gathering, case).startswith("自3月2日起票决“ballot”，已投1票、共3席，至少2席投票有效；尚待")
     assert sentence(gathering, case).endswith("投票，3月9日17:00前办结，剩余5个工作日；结果确定即可推进。")
     assert "1 of 3 seats have voted, at least 2 must" in sentence(gathering, case, "en")
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "代理人不能代投"), ("en", "a proxy may not vote for them")])
+def test_a_vote_in_person_says_so_in_its_sentence_and_in_its_picture(language: str, said: str) -> None:
+    steps = vote("board", by=panel("board"), quorum="1/2", passes="1/2", within=3, fails=end("no"), proxies=False)
+    definition = workflow("poll", starts_on="trial.poll.v1", about="trial", steps=sequence(steps, end("done")))
+    office = Office([definition], staff(one="panel_member:board", two="panel_member:board"))
+    (case,) = office.send(office.event("trial.poll.v1", key="p1")).cases
+
+    picture = draw(definition, presentation_of("unheard_of"), None, language)
+
+    assert why(office, office.case(case)).first.in_person
+    assert said in sentence(office, case, language)
+    assert {"zh": "不得代投", "en": "no votes by proxy"}[language] in picture
 
 
 def test_a_notice_says_until_when_and_what_stopped_its_clock(gathering: Office) -> None:

@@ -1,4 +1,7 @@
-"""/api/stats: figures for supervisors. Each comes with the list that it counts."""
+"""/api/stats: figures for supervisors, by workflow, department and post, never by person.
+
+Those of cases come with the lists that they count.
+"""
 
 from __future__ import annotations
 
