@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.chromium import Tab
+from tests.browser.house import enter
 from tests.browser.stage import AUDITOR, CLERK, FINANCE, HEAD, Stage
+from tests.browser.test_accessibility import findings
 
 FIRST, SECOND = "样例：材料收齐了", "样例：材料还缺一份"
 
@@ -114,3 +118,43 @@ def test_only_who_may_see_the_case_stands_in_the_list_of_people_to_mention(stage
 
     assert {CLERK, HEAD, AUDITOR} <= set(before)
     assert set(after) - set(before) == {FINANCE}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_forms_beside_comments_and_copies_have_no_barrier(stage: Stage, axe: str, *, dark: bool) -> None:
+    case = stage.begin()
+    seq = said(stage, case)
+    amend(stage.at_case(CLERK, case), "correct", seq, SECOND)
+    gone = said(stage, case)
+    amend(stage.at_case(CLERK, case), "retract", gone)
+    stage.house.office.act(CLERK, case, "copy", fields={"users": [FINANCE]})
+    tab = stage.chromium.tab(360, 740, dark=dark)
+    enter(tab, stage.address, stage.house, CLERK)
+
+    tab.open(f"{stage.address}/cases/{case}")
+    tab.value("document.querySelectorAll('details').forEach(one => one.open = true)")
+
+    assert findings(tab, axe) == []
+
+
+def test_what_somebody_types_beside_a_comment_is_not_swapped_away(stage: Stage) -> None:
+    case = stage.begin()
+    seq = said(stage, case)
+    tab = stage.chromium.tab()
+    enter(tab, stage.address, stage.house, CLERK)
+    tab.open(f"{stage.address}/cases/{case}")
+    tab.value(f"document.querySelector('#correct-{seq}').open = true")
+    tab.value(
+        "const fetched = window.fetch; window.n = 0; window.fetch = (...all) => fetched(...all).finally(() => window.n++)"
+    )
+    tab.wait_for("window.n > 0")
+
+    tab.type(f"#correct-{seq} textarea", SECOND)
+    other = said(stage, case, "样例：别人说的话", HEAD)
+    tab.value("window.n = 0")
+    tab.wait_for("window.n > 1")
+
+    assert tab.value(f"document.querySelector('#correct-{seq} textarea').value") == SECOND
+    tab.type(f"#correct-{seq} textarea", FIRST)
+    tab.wait_for(f"document.querySelector('#entry-{other}') !== null")
+    assert tab.value(f"document.querySelector('#correct-{seq}').open")

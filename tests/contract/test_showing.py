@@ -44,6 +44,8 @@ def test_what_officers_say_is_for_officers_and_a_comment_for_everybody_also_for_
     case = here.cases()[0].case.id
     here.act("jin", case, "comment", opinion="样例：大家可看")
     here.act("jin", case, "comment", opinion="样例：仅供内部", fields={"visible": "officers"})
+    for seq, words in ((3, "样例：大家可看，已更正"), (4, "样例：仅供内部，已更正")):
+        here.act("jin", case, "correct", opinion=words, fields={"comment": seq})
     reads = within_rights(here.store.reads, here.library)
 
     by_officer = reads.personal(here.viewer("jin"), case, "样例")
@@ -51,7 +53,9 @@ def test_what_officers_say_is_for_officers_and_a_comment_for_everybody_also_for_
 
     assert {"样例：内部意见", "样例：大家可看", "样例：仅供内部"} <= set(by_officer.values())
     assert by_person["name"] == "样例"
-    assert {"样例：内部意见", "样例：大家可看", "样例：仅供内部"} & set(by_person.values()) == {"样例：大家可看"}
+    said = {value for name, value in by_person.items() if name.startswith("opinion@")}
+    assert said == {"样例：大家可看", "样例：大家可看，已更正"}
+    assert "样例：仅供内部，已更正" in by_officer.values()
 
 
 def test_a_comment_for_officers_keeps_its_words_from_the_history_of_an_applicant() -> None:

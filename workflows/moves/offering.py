@@ -34,9 +34,16 @@ def _offers(engine: Engine, unit: Unit, asking: Sequence[Act]) -> list[tuple[Off
     facts = facts_for(engine, whole, look_up(engine, unit, {case: whole}, raising=[case]))
     definition = engine.library.by_hash(live.head.workflow_hash)
     files = {one.id: one for one in unit.attachments.of_case(case)}
-    comments, audience = unit.comments([case])[case], unit.audiences([case])[case]
-    known = [replace(one, files=files, comments=comments, audience=audience) for one in asking]
+    known = [_knowing(unit, replace(one, files=files)) for one in asking]
     return [offered(definition, whole, one, facts, unit.now) for one in known]
+
+
+def _knowing(unit: Unit, asking: Act) -> Act:
+    """With what was said about the case and who sees it, where the case itself is asked about: no item needs it."""
+    if asking.item is not None:
+        return asking
+    comments, audiences = unit.comments([asking.case]), unit.audiences([asking.case])
+    return replace(asking, comments=comments[asking.case], audience=audiences[asking.case])
 
 
 def _all_refused(asking: Act, why: Refused) -> tuple[Offered, ...]:

@@ -138,6 +138,22 @@ def test_the_author_is_told_when_the_office_takes_a_comment_back(doors: Doors, c
     assert told.count("comment_retracted") == 1
 
 
+def test_files_of_a_correction_take_the_place_of_those_before_which_can_still_be_read(doors: Doors, case: str) -> None:
+    first = attach(doors, case, "初稿样例.pdf")
+    seq = say(doors, case, attachments=[first])
+    second = attach(doors, case, "改稿样例.pdf")
+    press(doors, case, "correct", comment=seq, opinion=SECOND, attachments=[second])
+    press(doors, case, "correct", comment=seq, opinion=SECOND)
+
+    doors.keys.sessions["s"] = "sample.centre_clerk_1"
+    page = TestClient(create_app(doors.office, router), raise_server_exceptions=False, cookies={"liaison": "s"})
+    lines = re.findall(r"<li>(.*?样例.pdf.*?)</li>", unescape(page.get(f"/cases/{case}").text))
+
+    assert [("初稿" in one, "更正评论时已更换" in one) for one in lines] == [(True, True), (False, False)]
+    for one in (first, second):
+        assert doors.get(f"/api/cases/{case}/attachments/{one}", key=CLERK).content == NOTE
+
+
 # -- on no path --------------------------------------------------------------------------------------------
 
 
