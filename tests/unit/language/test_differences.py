@@ -17,6 +17,7 @@ from workflows.language.words import (
     approve,
     carry_out,
     choice,
+    deem,
     end,
     interrupts,
     message,
@@ -53,6 +54,17 @@ def test_a_field_that_changed_is_told_with_what_it_said() -> None:
     [found] = differences(old, new)
 
     assert (found.kind, found.path, found.fields) == (Kind.CHANGED, "steps/a", (FieldChange("within", 3, 5),))
+
+
+def test_what_a_ladder_does_by_itself_is_told_with_the_rung_before_and_after() -> None:
+    old, new = (
+        version(approve("a", by=CLERK, within=3, overdue=(deem(at, "agree"),), on_reject=nothing())) for at in (0, 2)
+    )
+
+    [found] = differences(old, new)
+
+    rungs = [{"rung": "deem", "at": at, "answer": "agree"} for at in (0, 2)]
+    assert found.fields == (FieldChange("overdue", [rungs[0]], [rungs[1]]),)
 
 
 def test_one_step_put_elsewhere_in_the_sequence_has_moved_and_the_others_have_not() -> None:

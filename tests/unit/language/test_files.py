@@ -238,3 +238,11 @@ def test_a_word_with_a_wrong_part_is_read_or_refused_and_nothing_else(
     whole = {"name": "x", "starts_on": "e", "about": "m", "steps": {**word, name: part}}
 
     assert outcome(json.dumps(whole)) in {"read", "refused"}
+
+
+def test_a_wait_has_reminders_alone_and_another_rung_is_refused_with_its_line() -> None:
+    text = to_yaml(LATE).replace("word: carry_out", "word: wait", 1)
+    text = text.replace("    by:\n      who: role\n      name: section_officer\n", "    event: trial.paid.v1\n", 1)
+
+    with pytest.raises(BadDefinition, match=r"line \d+: .*wait\.overdue\.0\.rung: Input should be 'remind'"):
+        from_yaml(text)
