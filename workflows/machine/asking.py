@@ -46,6 +46,8 @@ def open_round(
     here = where(turn, path)
     seats = without_repeats(turn, step, seats_of_step(step, here, handed), here)
     standing = _standing(seats, kept)
+    for number in standing:
+        _let_stand(turn, path, seats[number])
     agreed, everybody = ([weigh(step, seat) for seat in some] for some in ([seats[n] for n in standing], seats))
     opened = replace(turn.activate(path, parent, n=sum(everybody)), agree=sum(agreed))
     turn.update(opened)
@@ -106,6 +108,13 @@ def _handed_on(item: WorkItem, seat: Seat, handed: tuple[Handed, ...]) -> WorkIt
     """The item of a seat that is still whose it was handed to hangs from what they had answered, so that it stays so."""
     found = next((one for one in handed if one.seat == item.seat and seat.users[:1] == (one.user,)), None)
     return item if found is None else replace(item, parent=found.item, link=Link.TRANSFERRED)
+
+
+def _let_stand(turn: Turn, path: str, seat: Seat) -> None:
+    """What the holder of a seat agreed to in an earlier round is not made void by this one: it counts, and says so."""
+    for one in [one for one in turn.items_changed.values() if (one.path, one.superseded) == (path, turn.head.round)]:
+        if one.state is ItemState.APPROVED and _is_of(seat, frozenset({one.closed_by or ""})):
+            del turn.items_changed[one.id]
 
 
 def _is_of(seat: Seat, users: frozenset[str]) -> bool:

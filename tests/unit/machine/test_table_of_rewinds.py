@@ -119,6 +119,7 @@ MEETINGS: Final[tuple[tuple[str, ...], ...]] = (
     (
         "an_answer_is_taken_back_while_nobody_has_opened_what_came_of_it",
         "an_answer_that_others_have_built_upon_stays",
+        "the_agreement_of_the_others_stands_however_often_somebody_takes_back",
         "what_followed_and_cannot_come_back_keeps_the_answer",
     ),
     (

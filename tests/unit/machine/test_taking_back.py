@@ -98,3 +98,31 @@ def test_what_is_taken_back_after_a_transfer_is_no_further_hop() -> None:
     hand(desk, "helper", "guest")
 
     assert desk.holders(STEP) == [("user:guest", "owner")]
+
+
+def test_the_agreement_of_the_others_stands_however_often_somebody_takes_back() -> None:
+    desk = through()
+    agree(desk, "a", "b", "c")
+    take_back(desk, "a")
+    first = {one.closed_by: one.superseded for one in desk.ledger.closed.values() if one.path == STEP}
+    agree(desk, "a")
+
+    take_back(desk, "a")
+
+    assert first == {"a": 2, "b": None, "c": None}
+    assert desk.holders(STEP) == [("user:a", "owner")]
+    agree(desk, "a")
+    assert desk.open() == [("steps/then", 3)]
+
+
+def test_whose_agreement_stands_may_take_it_back_as_well() -> None:
+    desk = through()
+    agree(desk, "a", "b", "c")
+    take_back(desk, "a")
+    agree(desk, "a")
+
+    take_back(desk, "b")
+
+    assert desk.holders(STEP) == [("user:b", "owner")]
+    agree(desk, "b")
+    assert desk.open() == [("steps/then", 3)]
