@@ -90,7 +90,7 @@ class Names:
 
 _RULES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "ladder": zh("逾期未办，按规则处理"),
+        "ladder": zh("到时未办，按规则处理"),
         "nobody.pass": zh("无人可办，按规则通过"),
         "nobody.reject": zh("无人可办，按规则作为不同意"),
         "own_case.skip": zh("发起人本人的席位，按规则跳过"),

@@ -209,10 +209,17 @@ def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
         return _("“%(step)s”逾期未办，但不能自动转到别的环节，已提醒办公室", step=step)
     rung = _rung_of(body, said)
     if isinstance(rung, HandOver) and any(one["state"] == "transferred" for one in delta.get("items", ())):
-        return _("“%(step)s”逾期未办，系统自动移交上级", step=step)
+        return _handed_over(rung, step, said)
     if isinstance(rung, Escalate):
         return _("“%(step)s”逾期，升级至%(role)s", step=step, role=said.role(rung.to.name))
     return _("提醒办理“%(step)s”", step=step)
+
+
+def _handed_over(rung: HandOver, step: str, said: Saying) -> str:
+    who = _("上级") if rung.to is None else said.role(rung.to.name)
+    if rung.at < 0:
+        return _("“%(step)s”临近到期未办，系统自动移交%(who)s", step=step, who=who)
+    return _("“%(step)s”逾期未办，系统自动移交%(who)s", step=step, who=who)
 
 
 def _deemed(answer: str, n: int, step: str) -> str:

@@ -105,7 +105,9 @@ def _steps(office: Office, case: str) -> list[dict[str, Any]]:
     [
         (deem(0, "agree"), "“decide”逾期未答复，2席按规则视为同意"),
         (deem(0, "reject"), "“decide”逾期未答复，2席按规则视为不同意"),
-        (hand_over(0, role("office_head")), "“decide”逾期未办，系统自动移交上级"),
+        (hand_over(0, role("office_head")), "“decide”逾期未办，系统自动移交联席会议办公室主任"),
+        (hand_over(0), "“decide”逾期未办，系统自动移交上级"),
+        (hand_over(-1, role("clerk")), "“decide”临近到期未办，系统自动移交clerk"),
         (jump(0, "later"), "“decide”逾期未办，系统自动转到“later”"),
     ],
 )
