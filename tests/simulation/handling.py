@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.simulation.people import roster
 from workflows.machine.case import JSON
+from workflows.machine.comment import SAYS
 from workflows.machine.operations import ON_CASES, ON_ITEMS, Asked
 from workflows.machine.stimuli import Act
 from workflows.policy import role_principal
@@ -18,6 +19,8 @@ GATED: Final = frozenset({"suspend", "resume"})
 ON_AN_ITEM: Final = tuple(sorted(ON_ITEMS.keys() - ANSWERED_OTHERWISE))
 ON_A_CASE: Final = tuple(sorted(ON_CASES.keys() - ANSWERED_OTHERWISE - GATED))
 HEAD: Final = role_principal("office_head", None)
+SPEAKER: Final = "speaker"
+"""Whoever says something about cases, and so may put it right."""
 MOST_ENTRIES: Final = 12
 """Among the entries of a history that are named as comments: often one that is none."""
 USERS: Final = tuple(sorted(one.user for one in roster().appointments))
@@ -36,7 +39,7 @@ def handle_something(random: Random, number: int, view: CaseView) -> Act:
         case=view.head.id,
         item=None if item is None else item.id,
         verb=verb,
-        actor=_user_of(holder, number),
+        actor=SPEAKER if verb in SAYS.values() else _user_of(holder, number),
         principals=frozenset({holder, f"person:{view.head.person}"} if item is None else {holder}),
         seen=None if item is None else item.version,
         opinion="样例",

@@ -16,6 +16,7 @@ from tests.simulation.states import is_opened_in_secret, states
 from tests.simulation.world import EVERYTHING, World
 from workflows.machine.balloting import CHOICE
 from workflows.machine.case import DEEMED, ActivationState, Capacity
+from workflows.machine.comment import COMMENT, RETRACT, SAYS
 from workflows.machine.folding import Folded, as_folded, fold
 from workflows.machine.operations import BALLOTS
 from workflows.memory import MemoryUnit, MemoryUnits
@@ -40,6 +41,7 @@ def violations(world: World, told: Told = stored_history) -> list[str]:
         silence_decides_in_time_and_for_nobody,
         acts_are_what_was_answered,
         secret_ballots_are_counted_as_cast,
+        comments_are_taken_back_once,
         sources_keep_their_order,
         nobody_waits_for_a_parked_event,
         only_the_poisoned_are_quarantined,
@@ -168,6 +170,20 @@ def acts_are_what_was_answered(world: World, seen: Seen) -> Iterator[str]:
         if done[key] != expected:
             yield f"act {key} was answered {answer.status} and stands in {done[key]} history entries"
     yield from (f"act {key} has no answer" for key in world.client.acts.keys() - world.client.answers.keys())
+
+
+def comments_are_taken_back_once(world: World, seen: Seen) -> Iterator[str]:
+    """What is put right or taken back is a comment that stands: nothing is done to one after it was taken back."""
+    standing: set[tuple[str, int]] = set()
+    for case, entry in seen.entries():
+        verb = SAYS.get(str(entry.body["what"]))
+        named = case, entry.body["delta"].get("comment", entry.seq)
+        if verb == COMMENT:
+            standing.add(named)
+        elif verb is not None and named not in standing:
+            yield f"case {case}: entry {entry.seq} ({verb}) is about comment {named[1]}, which does not stand"
+        elif verb == RETRACT:
+            standing.remove(named)
 
 
 def sources_keep_their_order(world: World, seen: Seen) -> Iterator[str]:

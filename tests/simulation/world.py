@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -18,6 +18,7 @@ from tests.simulation.people import COUNTY, calendar, numbers, roster
 from tests.simulation.plots import STEPS, Plot
 from workflows.language.words import Workflow
 from workflows.machine.case import Case, Lane, State
+from workflows.machine.comment import COMMENT, CORRECT, RETRACT, SAYS
 from workflows.machine.stimuli import Act
 from workflows.memory import Isolation, MemoryLibrary, MemoryReads, MemoryUnits
 from workflows.memory.blobs import MemoryBlobs
@@ -269,7 +270,19 @@ class World:
         """Something that somebody wants done to this case."""
         self._acts += 1
         name = view.head.workflow
-        return act_on(self.random, self._acts, view, self._secret_votes[name], self._signed_steps[name])
+        wanted = act_on(self.random, self._acts, view, self._secret_votes[name], self._signed_steps[name])
+        return wanted if wanted is None or wanted.verb not in SAYS.values() else self._about_what_was_said(wanted)
+
+    def _about_what_was_said(self, wanted: Act) -> Act:
+        """What is said next of a case: a comment, or in turn something about the last one that the client has an answer to."""
+        client = self.client
+        said = [
+            answer.body["seq"]
+            for key, answer in client.answers.items()
+            if (one := client.acts[key]).verb == COMMENT and one.case == wanted.case and answer.status < 400
+        ]
+        verb = (COMMENT, CORRECT, RETRACT)[self._acts % 3] if said else COMMENT
+        return replace(wanted, verb=verb, fields={} if verb == COMMENT else {"comment": said[-1]})
 
     def _everybody_else_votes(self, first: Act, view: CaseView) -> None:
         """A secret vote that is not voted by all within its time is rarely opened: the others vote right away."""
