@@ -44,6 +44,12 @@ def test_no_english_title_holds_chinese_and_every_chinese_one_does(definition: W
         assert not HAN.search(title.en)
 
 
+@pytest.mark.parametrize("definition", CATALOGUE, ids=lambda one: one.name)
+@pytest.mark.parametrize("outcome", ["withdrawn", "withdrawn_with_parent", "terminated", "completed"])
+def test_ends_that_the_machine_itself_makes_have_titles_as_well(definition: Workflow, outcome: str) -> None:
+    assert HAN.search(presentation_of(definition.name).outcome(outcome, "zh"))
+
+
 def test_what_nobody_titled_is_called_by_its_name() -> None:
     assert Presentation().step("steps/a", "a", "zh") == "a"
     assert Presentation().role("clerk", "en") == "clerk"
