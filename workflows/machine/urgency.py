@@ -138,7 +138,7 @@ def _note_raised(turn: Turn, ground: str, *, by_office: bool) -> None:
     most = turn.head.urgency is Urgency.MOST_URGENT
     if by_office or turn.head.id not in turn.facts.raised.get(department, frozenset()):
         turn.raised.append(Raised(turn.head.id, department, month, ground, most, not by_office, _quota(turn)))
-    for item in turn.items.values():
+    for item in sorted(turn.items.values(), key=lambda one: one.id):
         turn.tell_urgent(item)
 
 

@@ -68,7 +68,7 @@ def test_the_same_input_gives_the_same_bytes_in_whatever_order_sets_are_walked()
     assert one == two == [digest(seed) for seed in SEEDS]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_the_order_in_which_a_store_gives_its_rows_changes_nothing(random: Random) -> None:
     desk = play(random, happenings=5)
