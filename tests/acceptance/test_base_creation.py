@@ -2,12 +2,11 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
-from adapters.sample.county import sample_calendar
 from domain.events.bases import (
     BaseNoticeObjected,
     BaseResolved,
@@ -51,8 +50,10 @@ from tests.acceptance.bases import (
     visitors,
     vote,
 )
-from tests.acceptance.conftest import Opener
+from tests.acceptance.conftest import SERVICES_BY_CHAOS, Opener
 from workflows.testkit import Office
+
+pytestmark = pytest.mark.parametrize("opens", SERVICES_BY_CHAOS, indirect=True)
 
 
 @pytest.fixture
@@ -108,18 +109,6 @@ def test_each_step_has_the_term_of_the_rule_sheet(
     reach(office)
 
     assert {term(one) for one in items(office, user, step)} == {rule}
-
-
-def test_the_terms_count_the_working_days_that_the_state_council_announced() -> None:
-    before_the_holidays = datetime(2026, 9, 24, 1, 0, tzinfo=UTC)
-    office = Office(roster=ROSTER, calendar=sample_calendar(), start=before_the_holidays)
-    call(office)
-
-    apply(office)
-
-    (item,) = items(office, TOWN, "town_check")
-    assert item.item.due_at is not None
-    assert item.item.due_at.astimezone(CHINA).date() == date(2026, 10, 9)
 
 
 def test_two_different_members_of_the_panel_visit_the_place_the_least_loaded_first(office: Office) -> None:

@@ -18,7 +18,7 @@ from tests.simulation.rigs import Rig, first_caught, outcome, rig_c, run_seeds
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).parents[2]
-SHARE = 100
+SHARE = 60
 """Seeds of every change; `make simulate RIG=C` runs more."""
 SEEDS = 200
 """Within so many a planted bug is found."""
