@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from domain.numbers import Numbers, value
 from domain.texts import zh
-from workflows.machine.urgency import QUOTA
 from workflows.reads import RaisedTally
 
 GROUNDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -36,11 +34,6 @@ class RaisedLine:
     lowered: int
     late: int
     grounds: Mapping[str, int]
-
-
-def quota_of(numbers: Numbers) -> int:
-    """How many cases a department may raise in a month by the present numbers of the office."""
-    return max(0, value(numbers, *QUOTA))
 
 
 def by_department(tallies: Sequence[RaisedTally]) -> list[RaisedLine]:

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 from adapters.doors.http.answers import Refuse
 from adapters.doors.http.office import Office, OfficeOf
 from adapters.doors.problems import Problem
-from adapters.raised import GROUNDS, RaisedLine, by_department, quota_of
+from adapters.raised import GROUNDS, RaisedLine, by_department
 from adapters.texts import _, current_language
 from adapters.titles import titles_of
 from adapters.web.addresses import Asked
@@ -25,7 +25,7 @@ from adapters.web.visitors import PageRoute, VisitorOf
 from domain.visits import Counts, Quarter, standing
 from workflows.machine.case import State
 from workflows.machine.deadlines import local_day
-from workflows.machine.urgency import month_of
+from workflows.machine.urgency import month_of, quota_of
 from workflows.policy import Viewer
 from workflows.reads import Tally
 

@@ -18,7 +18,8 @@ def print_case(
     office: OfficeOf,
     visitor: VisitorOf,
     case: str,
-    history: bool = False,  # noqa: FBT001, FBT002  # what the address of the page asks for
+    *,
+    history: bool = False,
 ) -> Response:
     """The print of a case; `history` puts its whole history on the paper as well."""
     return page("print.html", request, office, **printed(office, visitor.viewer, case, history=history))

@@ -17,8 +17,10 @@ from domain.attachments import kind_of
 from domain.texts import zh
 from workflows.language.people import INITIATOR
 from workflows.language.words import Escalate, HandOver
-from workflows.machine.case import SYSTEM, Case
+from workflows.machine.case import LADDER, SYSTEM, Case
+from workflows.machine.climbing import NOT_JUMPED, PUT_OFF
 from workflows.machine.comment import Comment, comments_in
+from workflows.machine.deeming import DEEMED_AS
 from workflows.machine.nodes import index
 from workflows.machine.stimuli import Sign
 from workflows.machine.turn import step_path
@@ -39,7 +41,8 @@ ANNOUNCED: Final[Mapping[str, str]] = MappingProxyType(
     {"announced": zh("联席会议办公室通知：%(text)s"), "retracted": zh("联席会议办公室撤销通知：%(text)s")}
 )
 
-LADDER_RULE: Final = "rule:ladder:"
+_OF_A_LADDER: Final = f"rule:{LADDER}:"
+"""How an authority begins that is a rung: PATH:RUNG follows (`climbing.rule_of_rung`)."""
 
 RECEIVED: Final = "received"
 SENT: Final = "sent"
@@ -198,14 +201,14 @@ def _what(kind: str, name: str, body: Mapping[str, Any], said: Saying) -> str:
 def _rung(body: Mapping[str, Any], step: str, said: Saying) -> str:
     """A rung of the ladder: what it did, or that it only waits on."""
     delta = body.get("delta", {})
-    if "put_off" in delta:
+    if PUT_OFF in delta:
         return _("“%(step)s”的时限已变动，逾期处理顺延", step=step)
-    if "deemed" in delta:
-        answer, n = delta["deemed"]
+    if DEEMED_AS in delta:
+        answer, n = delta[DEEMED_AS]
         return _deemed(str(answer), int(n), step)
     if "rewind" in delta:
         return _("“%(step)s”逾期未办，系统自动转到“%(to)s”", step=step, to=said.step(str(delta["rewind"]["to"])))
-    if "not_jumped" in delta:
+    if NOT_JUMPED in delta:
         return _("“%(step)s”逾期未办，但不能自动转到别的环节，已提醒办公室", step=step)
     rung = _rung_of(body, said)
     if isinstance(rung, HandOver) and any(one["state"] == "transferred" for one in delta.get("items", ())):
@@ -275,7 +278,7 @@ def _submitted(body: Mapping[str, Any], head: Case, said: Saying) -> str:
 
 def _system(authority: str) -> str:
     """The system, with the rung of the ladder by whose rule it acted ("rule:ladder:PATH:RUNG")."""
-    if not authority.startswith(LADDER_RULE):
+    if not authority.startswith(_OF_A_LADDER):
         return _("系统按规则")
     return _("系统按逾期规则第%(n)s级", n=int(authority.rpartition(":")[2]) + 1)
 

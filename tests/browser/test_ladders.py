@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.browser.chromium import Browser
-from tests.browser.house import House, enter, served
+from tests.browser.house import House, enter
 from tests.browser.test_accessibility import findings
 from workflows.language.words import (
     Mode,
@@ -48,12 +46,6 @@ def house() -> House:
     made = House(workflows=[LATE])
     made.office.send(made.office.event("trial.late.v1", key="k1"))
     return made
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    with served(house.application()) as found:
-        yield found
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.browser.chromium import Browser, Tab
-from tests.browser.house import House, enter, served
+from tests.browser.house import House, enter
 from tests.browser.test_accessibility import findings
 from workflows.language.words import approve, end, role, sequence, workflow
 
@@ -29,12 +27,6 @@ def house() -> House:
     made = House(workflows=[SIGNED])
     made.office.send(made.office.event("trial.signed.v1", key="k1"))
     return made
-
-
-@pytest.fixture
-def address(house: House) -> Iterator[str]:
-    with served(house.application()) as found:
-        yield found
 
 
 def case_of(house: House) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.races.arena import Arena, Result, arena
@@ -25,8 +25,8 @@ round it is asserted that
 * no item, timer, activation or subscription is live where nothing asks, and none was left twice;
 * the history of the case verifies, and its fold is what the tables hold.
 
-A row stands here only if all its rounds held. Written by `python -m tests.races`; the suite runs 20 rounds of each row,
-`make chaos ROW=races` a thousand.
+A row stands here only if all its rounds held. Written by `python -m tests.races`, which keeps the rows that it has not run
+again (`--store`, `--race`); the suite runs 20 rounds of each row, `make chaos ROW=races` a thousand.
 
 | Race | Where | Rounds | Acts | Carried out | Refused, with who and when | The case ended |
 |---|---|--:|--:|---|---|---|
@@ -39,24 +39,35 @@ def rows() -> list[tuple[str, str]]:
     return plain + [(ONE_ITEM.what, NAMES[store] + HTTP) for store in STORES]
 
 
-def page(lines: Iterable[str]) -> str:
-    return HEAD + "".join(lines)
+def page(lines: Iterable[str], before: Path = PAGE) -> str:
+    """The page with these lines, and with those that stood there for all other rows."""
+    known = {_row_of(line): line for line in (*_lines(before), *lines)}
+    return HEAD + "".join(known[row] for row in rows() if row in known)
 
 
 def written(path: Path = PAGE) -> list[tuple[str, str]]:
     """The first two columns of the page as it is."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    cells = [line.strip("|").split("|") for line in lines if line.startswith("| ") and not line.startswith("| Race")]
-    return [(one[0].strip(), one[1].strip()) for one in cells]
+    return [_row_of(line) for line in _lines(path)]
 
 
-def run_all(rounds: int) -> Iterator[str]:
-    """Run every row and say what came of it; an AssertionError where something did not hold."""
-    for store in STORES:
+def _lines(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if line.startswith("| ") and not line.startswith("| Race")]
+
+
+def _row_of(line: str) -> tuple[str, str]:
+    race, where, *_ = line.strip("|\n").split("|")
+    return race.strip(), where.strip()
+
+
+def run_all(rounds: int, stores: Sequence[str] = STORES, races: Sequence[str] = ()) -> Iterator[str]:
+    """Run every row of these stores, or only these races, and say what came of it; an AssertionError where something did not hold."""
+    wanted = [one for one in RACES if not races or one.name in races]
+    for store in stores:
         with store_of(store) as make_store, arena(make_store) as here:
-            yield from (_line(here.run(one, rounds), NAMES[store]) for one in RACES)
+            yield from (_line(here.run(one, rounds), NAMES[store]) for one in wanted)
     door = HttpDoor()
-    for store in STORES:
+    for store in stores if ONE_ITEM in wanted else ():
         with store_of(store) as make_store, arena(make_store, door) as here, door.open(here.office):
             yield _through_the_door(here, ONE_ITEM, rounds, store)
 

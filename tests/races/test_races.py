@@ -8,7 +8,7 @@ from tests.races.arena import Arena, arena
 from tests.races.doors import HttpDoor
 from tests.races.rows import ONE_ITEM, RACES, Race
 from tests.races.stores import store_of
-from tests.races.table import rows, written
+from tests.races.table import PAGE, page, rows, written
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(7200)]
 
@@ -34,3 +34,16 @@ def test_a_hundred_requests_at_once_have_one_outcome(store: str, rounds: int) ->
 
 def test_the_page_has_the_rows_of_the_suite() -> None:
     assert written() == rows()
+
+
+def test_a_row_that_was_not_run_again_keeps_its_line() -> None:
+    race, where = rows()[0]
+    fresh = f"| {race} | {where} | 3 | 300 |  |  |  |\n"
+
+    lines = page([fresh]).splitlines(keepends=True)
+
+    assert fresh in lines
+    kept = PAGE.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert [one for one in lines if one != fresh] == [
+        one for one in kept if not one.startswith(f"| {race} | {where} |")
+    ]

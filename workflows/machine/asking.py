@@ -12,7 +12,7 @@ from domain.roster import post_of
 from workflows.language.words import Applicant, Approve, CarryOut, ToApplicant, Vote, Who
 from workflows.machine.agenda import Handed
 from workflows.machine.balloting import close_vote, is_too_small
-from workflows.machine.case import Activation, ActivationState, Case, ItemState, Link, WorkItem
+from workflows.machine.case import LADDER, Activation, ActivationState, Case, ItemState, Link, WorkItem
 from workflows.machine.counting import is_in_line, weigh, weight_of
 from workflows.machine.deadlines import Deadline, clock_of, counted, deadline, local_day, next_rung
 from workflows.machine.lining import let_wait
@@ -207,7 +207,7 @@ def schedule_rung(turn: Turn, path: str, round_: int, done: int, term: Deadline)
     if found is not None:
         # In a sequence each seat climbs a ladder of its own.
         seat = next((one.seat for one in turn.asked_at(path)), 0)
-        turn.set_timer(path, round_, "ladder", found[0], found[1], seat)
+        turn.set_timer(path, round_, LADDER, found[0], found[1], seat)
 
 
 def _open_seat(turn: Turn, item: WorkItem, seat: Seat) -> None:

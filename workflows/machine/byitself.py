@@ -9,7 +9,7 @@ from datetime import datetime
 from domain.calendar import Calendar, of_department, shift_days
 from domain.clocks import from_text
 from workflows.language.words import Approve, CarryOut, Deem, HandOver, Jump
-from workflows.machine.case import Timer, WorkItem
+from workflows.machine.case import LADDER, Timer, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def ahead_of(step: object, item: WorkItem, timers: Iterable[Timer], calendar: Ca
 
 
 def _ladder(timers: Iterable[Timer], item: WorkItem) -> Iterator[Timer]:
-    here = (item.path, item.round, "ladder")
+    here = (item.path, item.round, LADDER)
     return (one for one in timers if (one.path, one.round, one.kind) == here)
 
 

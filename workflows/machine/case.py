@@ -258,9 +258,13 @@ class Holder:
     due_at: datetime | None
 
 
+LADDER: Final = "ladder"
+"""The kind of the timers of a ladder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A row that becomes a stimulus when due. `kind` is ladder (rung `rung`) or silence."""
+    """A row that becomes a stimulus when due. `kind` is LADDER (rung `rung`), silence or lasts."""
 
     id: str
     case: str

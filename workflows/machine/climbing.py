@@ -24,7 +24,7 @@ from workflows.language.words import (
     Wait,
 )
 from workflows.machine.asking import recipients, schedule_rung, seats_of
-from workflows.machine.case import Activation, Capacity, Timer, WorkItem
+from workflows.machine.case import LADDER, Activation, Capacity, Timer, WorkItem
 from workflows.machine.casework import jump_by_rule, place_of
 from workflows.machine.counting import is_in_line
 from workflows.machine.deeming import deem
@@ -44,15 +44,12 @@ PUT_OFF: Final = "put_off"
 NOT_JUMPED: Final = "not_jumped"
 """Where it says why a jump of a ladder was not made; the office is told."""
 
-LADDER: Final = "ladder"
-"""The kind of the timers of a ladder."""
-
 _OFFICE: Final = role_principal("office_head", None)
 
 
 def rule_of_rung(path: str, rung: int) -> str:
     """The id of the rule by which a rung acts."""
-    return f"ladder:{path}:{rung}"
+    return f"{LADDER}:{path}:{rung}"
 
 
 def ladders_at(turn: Turn, path: str) -> list[Timer]:

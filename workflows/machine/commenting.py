@@ -26,10 +26,8 @@ def comment(turn: Turn, act: Act) -> Refused | None:
     """Say something about the case, before or after its end; it never stands on the form. Who is mentioned is told."""
     if not _may_speak(turn, act):
         return Refused(403, "not_yours", zh("您不能评论该办件"))
-    users = _mentions(act)
-    if (refusal := _refuse_mentions(turn, act, users)) is not None:
+    if (refusal := _mention(turn, act, _mentions(act))) is not None:
         return refusal
-    _tell(turn, users)
     if act.fields.get("visible") == TO_OFFICERS:
         turn.said["visible"] = TO_OFFICERS
     return None
@@ -41,10 +39,9 @@ def correct(turn: Turn, act: Act) -> Refused | None:
     refusal = refuse_to_correct(found, act)
     if refusal is not None or found is None:
         return refusal
-    users = [one for one in _mentions(act) if one not in found.mentioned]
-    if (refusal := _refuse_mentions(turn, act, users)) is not None:
+    fresh = [one for one in _mentions(act) if one not in found.mentioned]
+    if (refusal := _mention(turn, act, fresh)) is not None:
         return refusal
-    _tell(turn, users)
     _note(turn, found)
     return None
 
@@ -108,10 +105,14 @@ def _mentions(act: Act) -> list[str]:
     return list(dict.fromkeys(str(one) for one in act.fields.get(MENTIONS) or ()))
 
 
-def _tell(turn: Turn, users: Sequence[str]) -> None:
+def _mention(turn: Turn, act: Act, users: Sequence[str]) -> Refused | None:
+    """Tell those who are mentioned, if all of them are in office and may see the case."""
+    if (refusal := _refuse_mentions(turn, act, users)) is not None:
+        return refusal
     turn.notify({f"user:{user}" for user in users}, "mentioned", turn.head.seq)
     if users:
         turn.said["mentioned"] = list(users)
+    return None
 
 
 def _refuse_mentions(turn: Turn, act: Act, users: Sequence[str]) -> Refused | None:

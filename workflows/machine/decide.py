@@ -23,9 +23,9 @@ from workflows.machine.announcing import TOLD, tell
 from workflows.machine.answering import answer
 from workflows.machine.balloting import close_vote
 from workflows.machine.calling import child_ended, granted
-from workflows.machine.case import UNDER_WAY, Activation, ItemState, Slice, State
+from workflows.machine.case import LADDER, UNDER_WAY, Activation, ItemState, Slice, State
 from workflows.machine.casework import REVOCATION, revocation_decided
-from workflows.machine.climbing import LADDER, climb, ladders_at
+from workflows.machine.climbing import climb, ladders_at
 from workflows.machine.concluding import conclude
 from workflows.machine.decision import Ignored, Outcome, Quarantined, Wants, WantsBallots, WantsPast
 from workflows.machine.doing import take_serial

@@ -15,7 +15,6 @@ from workflows.language.words import Approve
 from workflows.machine.case import Activation, ItemState, WorkItem
 from workflows.machine.content import content_of
 from workflows.machine.counting import counted, is_in_line, verdict
-from workflows.machine.handing import stop_advising
 from workflows.machine.settling import go_on_by, settle_answers
 from workflows.machine.signers import ADDED
 from workflows.machine.turn import Turn
@@ -42,7 +41,6 @@ def deem(turn: Turn, activation: Activation, step: Approve, answer: Literal["agr
         by: the rule, as the items name whoever closed them.
     """
     path = activation.path
-    stop_advising(turn, path)
     silent = [one for one in turn.items_at(path) if turn.holders.get(one.id)]
     given, deemed = _seats_of(turn, silent)
     content = content_of(turn.definition, turn.head)

@@ -10,7 +10,7 @@ from domain.calendar import Calendar, light, minutes_between, shift_days
 from workflows.language.words import Approve, CarryOut, Escalate, Step, Wait, Workflow
 from workflows.machine.answering import verbs_offered
 from workflows.machine.byitself import ahead_of
-from workflows.machine.case import JSON, Activation, Holder, State, Subscription, Timer, WorkItem
+from workflows.machine.case import JSON, LADDER, Activation, Holder, State, Subscription, Timer, WorkItem
 from workflows.machine.choosing import chosen_for, who_chose
 from workflows.machine.confirming import PROPOSAL_VERBS, is_proposal
 from workflows.machine.fieldrights import rights_at
@@ -133,7 +133,7 @@ def _escalation(
     """When and to whom the ladder of `step` next escalates: only its next rung has a timer, the rest is counted."""
     if not isinstance(step, Approve | CarryOut) or item.due_at is None or item.kind == "supplement":
         return None, None
-    ahead = min((one.rung for one in timers if one.path == item.path and one.kind == "ladder"), default=None)
+    ahead = min((one.rung for one in timers if one.path == item.path and one.kind == LADDER), default=None)
     if ahead is None:
         return None, None
     for rung in step.overdue[ahead:]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.clocks import from_text, stopped_since
 from workflows.language.words import ToApplicant
-from workflows.machine.case import JSON, Timer, WorkItem
+from workflows.machine.case import JSON, LADDER, Timer, WorkItem
 from workflows.machine.deadlines import Deadline, counted, next_rung
 from workflows.machine.nodes import CASE
 from workflows.machine.noticing import LASTS
@@ -76,7 +76,7 @@ def reset_timers(turn: Turn, paths: set[str]) -> None:
     standing = terms(turn, paths)
     for timer in [one for one in sorted(turn.timers.values(), key=lambda each: each.id) if one.path in standing]:
         term = standing[timer.path]
-        if timer.kind == "ladder":
+        if timer.kind == LADDER:
             _reset_ladder(turn, timer, term)
         elif timer.kind in {"silence", LASTS}:
             _move(turn, timer, term.due_at)

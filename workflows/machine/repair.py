@@ -32,7 +32,7 @@ from workflows.language.words import (
     Wait,
     Workflow,
 )
-from workflows.machine.case import Activation, ActivationState, Slice, State, Subscription, Timer
+from workflows.machine.case import LADDER, Activation, ActivationState, Slice, State, Subscription, Timer
 from workflows.machine.decision import Refused
 from workflows.machine.listening import listen
 from workflows.machine.nodes import CASE, handlers_of, index, segment
@@ -204,7 +204,7 @@ def _is_for(definition: Workflow, timer: Timer) -> bool:
     if _is_supplement(definition, timer.path):
         return True
     step = _step(definition, timer.path)
-    if timer.kind == "ladder":
+    if timer.kind == LADDER:
         return isinstance(step, Approve | CarryOut | Vote | Wait) and timer.rung < len(step.overdue)
     if timer.kind == "silence":
         return isinstance(step, Vote) or (isinstance(step, Wait) and step.silence is not None)
@@ -213,7 +213,7 @@ def _is_for(definition: Workflow, timer: Timer) -> bool:
 
 def _decides_otherwise(old: Workflow, new: Workflow, timer: Timer) -> bool:
     """Whether what the timer of a ladder was set for, or does in the new version, is more than telling somebody, and differs."""
-    if timer.kind != "ladder" or _is_supplement(new, timer.path):
+    if timer.kind != LADDER or _is_supplement(new, timer.path):
         return False
     rungs = [getattr(_step(one, timer.path), "overdue", ())[timer.rung : timer.rung + 1] for one in (old, new)]
     return rungs[0] != rungs[1] and any(isinstance(rung, HandOver | Deem | Jump) for one in rungs for rung in one)

@@ -70,7 +70,7 @@ def begin_with_urgency(turn: Turn) -> None:
     if wanted is Urgency.NORMAL:
         return
     if _is_used_up(turn):
-        turn.said["urgency_refused"] = [wanted.value, _quota(turn)]
+        turn.said["urgency_refused"] = [wanted.value, quota_of(turn.facts.numbers)]
         turn.notify({f"department:{turn.head.department}"}, "urgency_refused")
         return
     turn.head = replace(turn.head, urgency=wanted)
@@ -123,21 +123,24 @@ def month_of(calendar: Calendar, now: datetime) -> str:
     return local_day(calendar, now).isoformat()[:7]
 
 
-def _quota(turn: Turn) -> int:
-    return max(0, value(turn.facts.numbers, *QUOTA))
+def quota_of(numbers: Numbers) -> int:
+    """How many cases a department may raise in a calendar month by these numbers of the office."""
+    return max(0, value(numbers, *QUOTA))
 
 
 def _is_used_up(turn: Turn) -> bool:
     """Whether the department may raise no other case this month; one that it has raised already is counted once."""
     raised = turn.facts.raised.get(turn.head.department, frozenset())
-    return turn.head.id not in raised and len(raised) >= _quota(turn)
+    return turn.head.id not in raised and len(raised) >= quota_of(turn.facts.numbers)
 
 
 def _note_raised(turn: Turn, ground: str, *, by_office: bool) -> None:
     department, month = turn.head.department, month_of(turn.facts.calendar, turn.now)
     most = turn.head.urgency is Urgency.MOST_URGENT
     if by_office or turn.head.id not in turn.facts.raised.get(department, frozenset()):
-        turn.raised.append(Raised(turn.head.id, department, month, ground, most, not by_office, _quota(turn)))
+        turn.raised.append(
+            Raised(turn.head.id, department, month, ground, most, not by_office, quota_of(turn.facts.numbers))
+        )
     for item in sorted(turn.items.values(), key=lambda one: one.id):
         turn.tell_urgent(item)
 

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Query, Response
 from adapters.doors.http.answers import json_response
 from adapters.doors.http.office import OfficeOf
 from adapters.doors.http.viewers import ReaderOf
-from adapters.raised import by_department, quota_of
+from adapters.raised import by_department
 from domain.visits import Quarter, standing
 from workflows.machine.deadlines import local_day
-from workflows.machine.urgency import month_of
+from workflows.machine.urgency import month_of, quota_of
 from workflows.reads import Tally
 
 router = APIRouter(prefix="/api/stats", tags=["stats"])
